@@ -1,0 +1,295 @@
+"""What the RADIUS core speaks of: questions from routers, what policy knows, and answers to them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from radius.octets import spell, unspell
+
+Source = tuple[str, int]
+
+
+class Port(StrEnum):
+    """Which of the two sockets a datagram came to."""
+
+    AUTH = "auth"
+    ACCT = "acct"
+
+
+class Kind(StrEnum):
+    """Acct-Status-Type, as far as it changes anything."""
+
+    START = "start"
+    INTERIM = "interim"
+    STOP = "stop"
+    ON = "on"
+    OFF = "off"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Nas:
+    """A router that may ask us, found by its source address alone."""
+
+    schema: str
+    router_id: int
+    address: str
+    secret: bytes = field(repr=False)
+    require_message_auth: bool = True
+    limit_proxy_state: bool = True
+    previous_secret: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chap:
+    """A CHAP answer: its id octet, the 16 octets of the response, and the challenge that was answered."""
+
+    ident: int
+    response: bytes
+    challenge: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """May this person connect? Octets of the password are clear here and are never shown."""
+
+    nas: Nas
+    identifier: int
+    authenticator: bytes
+    source: Source
+    username: bytes
+    password: bytes | None = field(repr=False)  # PAP, revealed
+    chap: Chap | None
+    mac: str = ""  # Calling-Station-Id; AA:BB:CC:DD:EE:FF when it is a MAC, else spelled as sent
+    framed_ip: str = ""
+    called: str = ""
+    nas_identifier: str = ""
+    nas_port_id: str = ""
+    nas_port_type: int | None = None
+    session_id: str = ""  # spelled, see radius.octets
+    service_type: int | None = None
+    state: bytes | None = None
+    proxy_states: tuple[bytes, ...] = ()
+    has_message_auth: bool = True
+    oddities: tuple[str, ...] = ()  # e.g. 'duplicate:User-Name', 'both_passwords', 'malformed:CHAP-Password'
+
+    @property
+    def name(self) -> str:
+        """The user name as text that can be stored and shown."""
+        return spell(self.username)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRequest:
+    """Are you there? (RFC 5997)"""
+
+    nas: Nas
+    identifier: int
+    authenticator: bytes
+    source: Source
+    proxy_states: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountingRecord:
+    """One accounting fact of a router. Times in unix seconds, counters cumulative over the session.
+
+    It holds no secret and every text in it is spelled (`radius.octets`), so that it may lie in the journal
+    and in the spool as it is. Several records that say the same share one `fingerprint`.
+    """
+
+    schema: str
+    router_id: int
+    nas_address: str
+    identifier: int
+    authenticator: bytes
+    source: Source
+    kind: Kind
+    session_id: str
+    username: bytes
+    mac: str
+    framed_ip: str
+    called: str
+    upload_octets: int
+    download_octets: int
+    upload_packets: int
+    download_packets: int
+    session_time: int
+    terminate_cause: str
+    event_at: float
+    received_at: float
+    class_: bytes = b""
+    delay: int = 0
+    flags: tuple[str, ...] = ()  # e.g. 'event_time_ignored', 'absurd_counters', 'missing:Acct-Session-Id'
+    proxy_states: tuple[bytes, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The user name as text that can be stored and shown."""
+        return spell(self.username)
+
+    @property
+    def started_at(self) -> float:
+        """When the session began, as this record sees it."""
+        return self.event_at - self.session_time
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hex digits of what the record says; a retransmission with a new Identifier keeps them (R29)."""
+        said = (
+            self.schema,
+            self.router_id,
+            self.kind.value,
+            self.session_id,
+            self.name,
+            self.mac,
+            self.session_time,
+            self.upload_octets,
+            self.download_octets,
+            round(self.event_at),
+        )
+        return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
+
+    def to_json(self) -> str:
+        """One line of ASCII without NUL that `from_json` turns back into an equal record."""
+        row: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        row["authenticator"] = self.authenticator.hex()
+        row["username"] = spell(self.username)
+        row["class_"] = self.class_.hex()
+        row["proxy_states"] = [state.hex() for state in self.proxy_states]
+        return json.dumps(row, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> AccountingRecord:
+        row: dict[str, Any] = json.loads(text)
+        row["authenticator"] = bytes.fromhex(row["authenticator"])
+        row["username"] = unspell(row["username"])
+        row["class_"] = bytes.fromhex(row["class_"])
+        row["proxy_states"] = tuple(bytes.fromhex(state) for state in row["proxy_states"])
+        row["kind"] = Kind(row["kind"])
+        row["source"] = (row["source"][0], row["source"][1])
+        row["flags"] = tuple(row["flags"])
+        return cls(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A session believed to be up now."""
+
+    session_id: str
+    mac: str
+    router_id: int
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that policy knows of one service. Times in unix seconds; None means 'no such limit'."""
+
+    service_id: int
+    label: str  # how the operator calls it: the voucher code or the account name
+    kind: str  # 'voucher' | 'account'
+    secret: bytes | None = field(repr=False)  # None: the password must equal the user name (vouchers)
+    status: str  # 'active' | 'suspended' | 'ended' | 'void'
+    starts_from_first_use: bool
+    first_used_at: float | None
+    validity_seconds: int | None
+    expires_at: float | None
+    time_limit_seconds: int | None
+    time_used: int
+    data_limit_bytes: int | None
+    data_used: int
+    devices: int  # at once; 0 = any number
+    live: tuple[Live, ...]
+    download_bps: int  # 0 = unlimited
+    upload_bps: int
+    plan_id: int
+    plan_name: str
+    interim_seconds: int = 60
+    sites: frozenset[int] | None = None  # router ids it may be used at; None = everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule of policy, how it went, and the sentence that explains it."""
+
+    code: str
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Yes, within these limits."""
+
+    service_id: int
+    plan_id: int
+    session_timeout: int | None  # seconds, never 0
+    data_left: int | None  # octets, never 0
+    upload_bps: int
+    download_bps: int
+    interim_seconds: int
+    class_: bytes
+    starts_clock: bool = False
+    replaces: str | None = None  # the live session of the same device that this one takes over
+    trace: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """No; `code` for machines, `message` for the customer, `trace` for the operator."""
+
+    code: str
+    message: str
+    trace: tuple[Step, ...] = ()
+    service_id: int | None = None
+    delay: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The accounting record is durable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The answer to Status-Server."""
+
+
+Question = AccessRequest | AccountingRecord | StatusRequest
+Verdict = Accept | Reject | Recorded | Alive
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A new question that waits for its verdict; `secret` is the one that its signature matched."""
+
+    question: Question
+    nas: Nas
+    port: Port
+    secret: bytes = field(repr=False)
+
+    @property
+    def key(self) -> tuple[str, int, int, Port]:
+        """Where the exchange is kept in the duplicate cache."""
+        source = self.question.source
+        return (source[0], source[1], self.question.identifier, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """A retransmission of a question that was answered: the same octets go out again."""
+
+    reply: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """No octet leaves; `reason` is what the counter is called."""
+
+    reason: str
+    alert: bool = False
