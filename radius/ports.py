@@ -1,0 +1,68 @@
+"""What the RADIUS server needs of the world, as small protocols that the real ones and the fakes both keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from radius.events import Accept, AccessRequest, AccountingRecord, Facts, Nas, Reject
+
+Done = Callable[[bool], None]
+
+
+class Unavailable(Exception):
+    """The truth cannot be read now: there is no reply, never an Accept."""
+
+
+class Directory(Protocol):
+    """Which router is behind a source address. In memory; called for every datagram."""
+
+    def get(self, address: str) -> Nas | None: ...
+
+
+class FactsSource(Protocol):
+    """What is known of a user name of one ISP. In memory; a miss may cost one short select."""
+
+    def of(self, schema: str, username: bytes) -> Facts | None:
+        """The facts, None for 'no such user', or raise `Unavailable`."""
+        ...
+
+
+class Store(Protocol):
+    """Where outcomes go. Every call returns at once; `done` may be called from any thread, exactly once."""
+
+    def attempt(self, request: AccessRequest, verdict: Accept | Reject, at: float) -> None:
+        """Keep an attempt with its rule trace; may lag and may be shed under overload."""
+        ...
+
+    def record(self, record: AccountingRecord, done: Done) -> bool:
+        """Make a record durable, then call `done(True)`; `done(False)` when it could not be.
+
+        Returns False, and never calls `done`, when the queue is full.
+        """
+        ...
+
+    def start_clock(self, schema: str, service_id: int, at: float, done: Done) -> bool:
+        """Start the clock of a service at its first Accept; idempotent. Same contract as `record`."""
+        ...
+
+
+class Alerts(Protocol):
+    """Where alarms for the operator go (a forged-looking packet, a wrong secret); already rate-limited."""
+
+    def raised(self, nas: Nas, code: str, at: float) -> None: ...
+
+
+class Worker(Protocol):
+    """The collaborators of one worker process, made after the fork and closed on drain."""
+
+    directory: Directory
+    facts: FactsSource
+    store: Store
+    alerts: Alerts
+
+    def start(self) -> None: ...
+
+    def close(self, timeout: float) -> None:
+        """Flush what waits; every pending `done` is called before this returns."""
+        ...
