@@ -1,0 +1,54 @@
+"""Typed readers of the environment: one clear sentence when a value makes no sense."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class BadEnvironment(SystemExit):
+    """A variable is missing or wrong; the message names it and says what to set."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable, or the content of the file named by NAME_FILE (for container secrets)."""
+    path = os.environ.get(f"{name}_FILE")
+    value = Path(path).read_text().strip() if path else os.environ.get(name, default)
+    if value is None or (value == "" and default is None):
+        raise BadEnvironment(f"{name} is not set. Set it in the environment (or {name}_FILE to a file that holds it).")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name, "")
+    if value == "":
+        return default
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise BadEnvironment(f"{name} is '{value}'. Use 1 or 0.")
+
+
+def number(name: str, default: int, *, low: int, high: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise BadEnvironment(f"{name} is '{value}'. Use a whole number from {low} to {high}.")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def database(name: str) -> dict[str, str]:
+    """postgresql://user:password@host:port/name as Django's connection settings."""
+    url = urlsplit(text(name))
+    if url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/"):
+        raise BadEnvironment(f"{name} must look like postgresql://user:password@host:5432/database.")
+    return {
+        "NAME": unquote(url.path.strip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or 5432),
+    }

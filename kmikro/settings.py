@@ -1,0 +1,268 @@
+"""The one settings module: everything comes from the environment and nonsense stops the start."""
+
+from pathlib import Path
+
+from kmikro import env
+from kmikro.logs import configure
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = Path(env.text("KMIKRO_STATE", str(BASE_DIR / ".kmikro")))
+
+DEBUG = False  # Django's debug pages show secrets; development differs by KMIKRO_DEBUG alone
+DEVELOPMENT = env.flag("KMIKRO_DEBUG")
+SECRET_KEY = env.text("KMIKRO_SECRET_KEY")
+if len(SECRET_KEY) < 32:
+    raise env.BadEnvironment("KMIKRO_SECRET_KEY is shorter than 32 characters. Generate one: openssl rand -hex 32")
+SECRET_KEY_FALLBACKS = env.words("KMIKRO_SECRET_KEYS_OLD")
+
+BASE_DOMAIN = env.text("KMIKRO_BASE_DOMAIN", "localhost").lower()
+HTTP_PORT = env.number("KMIKRO_HTTP_PORT", 8000, low=1, high=65535)
+PUBLIC_SCHEME = env.text("KMIKRO_PUBLIC_SCHEME", "http" if DEVELOPMENT or BASE_DOMAIN == "localhost" else "https")
+SECURE = PUBLIC_SCHEME == "https"
+# The port that browsers see; behind Caddy it is the scheme's own.
+PUBLIC_PORT = env.number("KMIKRO_PUBLIC_PORT", 443 if SECURE else HTTP_PORT, low=1, high=65535)
+TRUST_PROXY = env.flag("KMIKRO_TRUST_PROXY")
+ALLOWED_HOSTS = ["*"]  # hosts are matched exactly against the Domain table by tenants.middleware
+
+RADIUS_AUTH_PORT = env.number("KMIKRO_RADIUS_AUTH_PORT", 1812, low=1, high=65535)
+RADIUS_ACCT_PORT = env.number("KMIKRO_RADIUS_ACCT_PORT", 1813, low=1, high=65535)
+COA_PORT = env.number("KMIKRO_COA_PORT", 3799, low=1, high=65535)
+# The address routers reach us at (RADIUS, CoA source, API source) and the one we listen on.
+RADIUS_ADDRESS = env.text("KMIKRO_RADIUS_ADDRESS", "127.0.0.1")
+RADIUS_BIND = env.text("KMIKRO_RADIUS_BIND", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "0.0.0.0")  # noqa: S104
+# Routers on loopback or private addresses: the virtual router and laboratories. Never on a public service.
+ALLOW_PRIVATE_ROUTERS = env.flag("KMIKRO_ALLOW_PRIVATE_ROUTERS", default=DEVELOPMENT)
+
+SHARED_APPS = [
+    "django_tenants",
+    "kmikro",
+    "tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "accounts",
+    "legal",
+    "dashboard",
+    "portal",
+    "api",
+    "template_partials.apps.SimpleAppConfig",
+    "lucide",
+    "django_htmx",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+TENANT_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "accounts",
+    "legal",
+    "subscribers",
+    "billing",
+    "routers",
+    "radius",
+]
+INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
+
+TENANT_MODEL = "tenants.Isp"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_LIMIT_SET_CALLS = False
+PUBLIC_SCHEMA_URLCONF = "kmikro.urls_public"
+ROOT_URLCONF = "kmikro.urls"
+WSGI_APPLICATION = "kmikro.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backend.EmailBackend"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+MIDDLEWARE = [
+    "kmikro.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tenants.middleware.ResolveTenant",
+    "legal.middleware.TermsGate",
+    "tenants.middleware.EnterTenant",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.middleware.SignedIn",
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "tenants.backend",
+        **env.database("DATABASE_URL"),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "kmikro"},
+        "TEST": {"TEMPLATE": "template0"},
+    }
+}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "tenants.keys.cache_key",
+        "OPTIONS": {"serializer": "tenants.keys.JsonSerializer"},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "routers.tasks.*": {"queue": "router"},
+    "billing.tasks.*": {"queue": "bulk"},
+    "radius.tasks.*": {"queue": "router"},
+    "accounts.tasks.*": {"queue": "message"},
+}
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 570
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "kmikro:"}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.context.shell",
+            ],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "kmikro.templatetags.kmikro_ui",
+            ],
+        },
+    }
+]
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
+]
+LOGIN_URL = "sign-in"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE else "sessionid"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "kmikro.errors.csrf_failure"
+SECURE_HSTS_SECONDS = 63072000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("sw", "Kiswahili")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEVELOPMENT
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+EMAIL_BACKEND = env.text("KMIKRO_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+EMAIL_HOST = env.text("KMIKRO_EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("KMIKRO_EMAIL_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER = env.text("KMIKRO_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("KMIKRO_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("KMIKRO_EMAIL_TLS")
+DEFAULT_FROM_EMAIL = env.text("KMIKRO_EMAIL_FROM", f"K-Mikro Core <no-reply@{BASE_DOMAIN}>")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.auth.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.auth.Scoped"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "api.paging.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.errors.handler",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "K-Mikro Core API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PUBLIC": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1/",
+}
+
+LOGGING_CONFIG = None
+configure(json=not DEVELOPMENT, level=env.text("KMIKRO_LOG_LEVEL", "INFO"))
