@@ -234,6 +234,7 @@ class Accept:
     download_bps: int
     interim_seconds: int
     class_: bytes
+    devices: int = 0  # at once, for the router's own count; 0 = any number
     starts_clock: bool = False
     replaces: str | None = None  # the live session of the same device that this one takes over
     trace: tuple[Step, ...] = ()

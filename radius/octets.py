@@ -14,10 +14,10 @@ def _keep(character: str) -> str:
 
 
 def spell(octets: bytes) -> str:
-    """Spell octets as printable text; different octets never share a spelling.
+    r"""Spell octets as printable text; different octets never share a spelling.
 
     Anything that is not printable UTF-8 (controls, NUL, direction overrides, broken sequences) and the
-    backslash itself become `\\xNN`, so ordinary names and session ids read as they are.
+    backslash itself become `\xNN`, so ordinary names and session ids read as they are.
     """
     text = octets.decode("utf-8", "surrogateescape")
     if text.isascii() and text.isprintable() and "\\" not in text:

@@ -1,0 +1,221 @@
+"""A checked packet as a question: attributes to the fields of an event, oddities named and never raised."""
+
+from __future__ import annotations
+
+import re
+
+from radius.attributes import number
+from radius.events import AccessRequest, AccountingRecord, Chap, Kind, Nas, Source
+from radius.octets import spell
+from radius.packet import VENDOR_SPECIFIC, Packet, vendor_attributes
+from radius.seal import Seal
+
+_SINGLE = {
+    number(name): name
+    for name in (
+        *("User-Name", "User-Password", "CHAP-Password", "NAS-IP-Address", "NAS-Port", "Service-Type"),
+        *("Framed-IP-Address", "State", "Called-Station-Id", "Calling-Station-Id", "NAS-Identifier"),
+        *("Acct-Status-Type", "Acct-Delay-Time", "Acct-Input-Octets", "Acct-Output-Octets"),
+        *("Acct-Session-Id", "Acct-Session-Time", "Acct-Input-Packets", "Acct-Output-Packets"),
+        *("Acct-Terminate-Cause", "Acct-Input-Gigawords", "Acct-Output-Gigawords", "Event-Timestamp"),
+        *("CHAP-Challenge", "NAS-Port-Type", "NAS-Port-Id"),
+    )
+}
+_CLASS, _PROXY_STATE, _EAP_MESSAGE = number("Class"), number("Proxy-State"), number("EAP-Message")
+_MICROSOFT = 311
+_MS_CHAP = {number("MS-CHAP-Response"), number("MS-CHAP2-Response")}
+_KINDS = {1: Kind.START, 2: Kind.STOP, 3: Kind.INTERIM, 7: Kind.ON, 8: Kind.OFF}
+_CAUSES = (
+    *("", "User-Request", "Lost-Carrier", "Lost-Service", "Idle-Timeout", "Session-Timeout", "Admin-Reset"),
+    *("Admin-Reboot", "Port-Error", "NAS-Error", "NAS-Request", "NAS-Reboot", "Port-Unneeded"),
+    *("Port-Preempted", "Port-Suspended", "Service-Unavailable", "Callback", "User-Error", "Host-Request"),
+)
+_MAC = re.compile(rb"(?:[0-9A-Fa-f]{2}[:.-]?){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}")
+_NEAR = 3600.0  # seconds around the time of receipt in which a router's clock is believed
+_LONGEST_DELAY = 86_400
+_LONGEST_SESSION = 10 * 366 * 86_400
+_LINE_RATE = 100_000_000_000 / 8 * 1.2  # octets per second no access router forwards for one person
+
+
+class _Fields:
+    """The attributes of one packet, each singleton once, with what was odd about them."""
+
+    __slots__ = ("classes", "eap", "ms_chap", "oddities", "proxy_states", "single")
+
+    def __init__(self, packet: Packet) -> None:
+        self.single: dict[str, bytes] = {}
+        self.oddities: list[str] = []
+        self.proxy_states: list[bytes] = []
+        self.classes: list[bytes] = []
+        self.ms_chap = self.eap = False
+        for kind, value in packet.attributes:
+            if name := _SINGLE.get(kind):
+                if name in self.single:
+                    self.oddities.append(f"duplicate:{name}")
+                else:
+                    self.single[name] = value
+            elif kind == _PROXY_STATE:
+                self.proxy_states.append(value)
+            elif kind == _CLASS:
+                self.classes.append(value)
+            elif kind == _EAP_MESSAGE:
+                self.eap = True
+            elif kind == VENDOR_SPECIFIC:
+                for vendor, inner, _ in vendor_attributes(value):
+                    if vendor == _MICROSOFT and inner in _MS_CHAP:
+                        self.ms_chap = True
+
+    def octets(self, name: str) -> bytes:
+        return self.single.get(name, b"")
+
+    def text(self, name: str) -> str:
+        return spell(self.single.get(name, b""))
+
+    def whole(self, name: str) -> int | None:
+        value = self.single.get(name)
+        if value is None:
+            return None
+        if len(value) != 4:
+            self.oddities.append(f"malformed:{name}")
+            return None
+        return int.from_bytes(value, "big")
+
+    def address(self, name: str) -> str:
+        value = self.single.get(name)
+        if value is None:
+            return ""
+        if len(value) != 4:
+            self.oddities.append(f"malformed:{name}")
+            return ""
+        return ".".join(map(str, value))
+
+    def mac(self) -> str:
+        value = self.octets("Calling-Station-Id")
+        if not _MAC.fullmatch(value):
+            return spell(value)
+        digits = value.translate(None, b":.-").decode().upper()
+        return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def _password(fields: _Fields, packet: Packet, seal: Seal) -> bytes | None:
+    hidden = fields.single.get("User-Password")
+    if hidden is None:
+        return None
+    password = seal.reveal(hidden, packet.authenticator)
+    if password is None:
+        fields.oddities.append("malformed:User-Password")
+    return password
+
+
+def _chap(fields: _Fields, packet: Packet) -> Chap | None:
+    value = fields.single.get("CHAP-Password")
+    if value is None:
+        return None
+    if len(value) != 17:
+        fields.oddities.append("malformed:CHAP-Password")
+        return None
+    challenge = fields.single.get("CHAP-Challenge") or packet.authenticator
+    return Chap(value[0], value[1:], challenge)
+
+
+def access_request(packet: Packet, nas: Nas, source: Source, seal: Seal) -> AccessRequest:
+    """What a router asks when somebody wants in (RFC 2865, section 4.1)."""
+    fields = _Fields(packet)
+    password, chap = _password(fields, packet, seal), _chap(fields, packet)
+    given = [name in fields.single for name in ("User-Password", "CHAP-Password")]
+    if sum([*given, fields.ms_chap, fields.eap]) > 1:
+        fields.oddities.append("both_passwords")
+    elif fields.ms_chap:
+        fields.oddities.append("unsupported:MS-CHAP")
+    elif fields.eap:
+        fields.oddities.append("unsupported:EAP")
+    if "User-Name" not in fields.single:
+        fields.oddities.append("missing:User-Name")
+    if not fields.single.keys() & {"NAS-Identifier", "NAS-IP-Address"}:
+        fields.oddities.append("missing:NAS-Identifier")
+    fields.address("NAS-IP-Address")
+    fields.whole("NAS-Port")
+    return AccessRequest(
+        nas=nas,
+        identifier=packet.identifier,
+        authenticator=packet.authenticator,
+        source=source,
+        username=fields.octets("User-Name"),
+        password=password,
+        chap=chap,
+        mac=fields.mac(),
+        framed_ip=fields.address("Framed-IP-Address"),
+        called=fields.text("Called-Station-Id"),
+        nas_identifier=fields.text("NAS-Identifier"),
+        nas_port_id=fields.text("NAS-Port-Id"),
+        nas_port_type=fields.whole("NAS-Port-Type"),
+        session_id=fields.text("Acct-Session-Id"),
+        service_type=fields.whole("Service-Type"),
+        state=fields.single.get("State"),
+        proxy_states=tuple(fields.proxy_states),
+        has_message_auth=packet.seal_at is not None,
+        oddities=tuple(fields.oddities),
+    )
+
+
+def _event_time(fields: _Fields, received_at: float) -> tuple[float, int]:
+    """When it happened (RFC 2866, 5.2; RFC 2869, 5.3): the router's own time only while it is plausible."""
+    delay = fields.whole("Acct-Delay-Time") or 0
+    if delay > _LONGEST_DELAY:
+        fields.oddities.append("absurd_delay")
+    happened = received_at - min(delay, _LONGEST_DELAY)
+    stamp = fields.whole("Event-Timestamp")
+    if stamp is not None:
+        if abs(stamp - happened) <= _NEAR:
+            return float(stamp), delay
+        fields.oddities.append("event_time_ignored")
+    return happened, delay
+
+
+def accounting_record(packet: Packet, nas: Nas, source: Source, received_at: float) -> AccountingRecord:
+    """What a router tells of a session, gigawords folded in (RFC 2866; RFC 2869, section 5.1)."""
+    fields = _Fields(packet)
+    status = fields.whole("Acct-Status-Type")
+    kind = _KINDS.get(status or 0, Kind.OTHER)
+    if status is None:
+        fields.oddities.append("missing:Acct-Status-Type")
+    session_id = fields.text("Acct-Session-Id")
+    if not session_id and kind not in (Kind.ON, Kind.OFF):
+        fields.oddities.append("missing:Acct-Session-Id")
+    event_at, delay = _event_time(fields, received_at)
+    seconds = fields.whole("Acct-Session-Time") or 0
+    upload, download = (
+        (fields.whole(f"Acct-{way}-Gigawords") or 0) << 32 | (fields.whole(f"Acct-{way}-Octets") or 0)
+        for way in ("Input", "Output")
+    )
+    if seconds > _LONGEST_SESSION:
+        fields.oddities.append("absurd_session_time")
+    elif max(upload, download) > max(seconds, 60) * _LINE_RATE:
+        fields.oddities.append("absurd_counters")
+    cause = fields.whole("Acct-Terminate-Cause") or 0
+    return AccountingRecord(
+        schema=nas.schema,
+        router_id=nas.router_id,
+        nas_address=nas.address,
+        identifier=packet.identifier,
+        authenticator=packet.authenticator,
+        source=source,
+        kind=kind,
+        session_id=session_id,
+        username=fields.octets("User-Name"),
+        mac=fields.mac(),
+        framed_ip=fields.address("Framed-IP-Address"),
+        called=fields.text("Called-Station-Id"),
+        upload_octets=upload,
+        download_octets=download,
+        upload_packets=fields.whole("Acct-Input-Packets") or 0,
+        download_packets=fields.whole("Acct-Output-Packets") or 0,
+        session_time=seconds,
+        terminate_cause=_CAUSES[cause] if cause < len(_CAUSES) else str(cause),
+        event_at=event_at,
+        received_at=received_at,
+        class_=fields.classes[0] if fields.classes else b"",
+        delay=delay,
+        flags=tuple(fields.oddities),
+        proxy_states=tuple(fields.proxy_states),
+    )

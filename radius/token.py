@@ -1,0 +1,32 @@
+"""The Class that an Accept hands to the router and every accounting record brings back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_TOKEN = re.compile(rb"km1\.([1-9][0-9]{0,17})\.([0-9a-f]{16})")
+
+
+def _tag(schema: str, service_id: int) -> bytes:
+    said = f"{schema}\0{service_id}".encode()
+    return hashlib.blake2b(said, digest_size=8, person=b"kmikro-class").hexdigest().encode()
+
+
+def issue(schema: str, service_id: int) -> bytes:
+    """The token of a service. It ties a session to its service; it proves nothing and opens nothing."""
+    return b"km1.%d.%s" % (service_id, _tag(schema, service_id))
+
+
+def service_of(token: bytes, schema: str) -> int | None:
+    """The service a token names in this schema; None when it is not ours or another tenant's."""
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        return None
+    service_id = int(match[1])
+    return service_id if _tag(schema, service_id) == match[2] else None
+
+
+def is_foreign(token: bytes, schema: str) -> bool:
+    """Does it look like a token, but of another tenant? Such a record is kept apart and bills nobody."""
+    return _TOKEN.fullmatch(token) is not None and service_of(token, schema) is None

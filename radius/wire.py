@@ -1,0 +1,143 @@
+"""Octets to questions and verdicts to octets; nothing is believed before its signature is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from radius import mikrotik, reading
+from radius.attributes import encode, integer_head, number
+from radius.events import (
+    Accept,
+    AccessRequest,
+    AccountingRecord,
+    Alive,
+    Ask,
+    Drop,
+    Nas,
+    Port,
+    Recorded,
+    Reject,
+    Source,
+    StatusRequest,
+    Verdict,
+)
+from radius.packet import Malformed, Packet, parse
+from radius.seal import Seal, seal_of
+
+ACCESS_REQUEST, ACCESS_ACCEPT, ACCESS_REJECT = 1, 2, 3
+ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE, STATUS_SERVER = 4, 5, 12
+
+_HEARD = {Port.AUTH: (ACCESS_REQUEST, STATUS_SERVER), Port.ACCT: (ACCOUNTING_REQUEST, STATUS_SERVER)}
+_PROXY_STATE, _EAP_MESSAGE = number("Proxy-State"), number("EAP-Message")
+_REPLY_MESSAGE, _CLASS = number("Reply-Message"), number("Class")
+_INTEGER_HEADS = {
+    name: integer_head(name)
+    for name in ("Session-Timeout", "Mikrotik-Total-Limit", "Mikrotik-Total-Limit-Gigawords", "Port-Limit")
+}
+_NOTHING = bytes(16)
+
+
+def read(datagram: bytes, nas: Nas, source: Source, port: Port, received_at: float) -> Ask | Drop:
+    """The question in a datagram, once its shape, its port and its signature are right."""
+    try:
+        packet = parse(datagram)
+    except Malformed as reason:
+        return Drop(f"malformed_{reason}")
+    if packet.code not in _HEARD[port]:
+        return Drop("code")
+    if packet.code == ACCOUNTING_REQUEST:
+        return _accounting(packet, nas, source, received_at)
+    if packet.seal_at is None:
+        if packet.code == STATUS_SERVER or (refusal := _unsealed(packet, nas)) is not None:
+            return Drop("no_message_authenticator") if packet.code == STATUS_SERVER else refusal
+        seal, secret = seal_of(nas.secret), nas.secret
+    else:
+        known = _known(nas, lambda each: each.vouches(packet, packet.authenticator))
+        if known is None:
+            return Drop("wrong_message_authenticator", alert=True)
+        seal, secret = known
+    if packet.code == STATUS_SERVER:
+        states = tuple(value for kind, value in packet.attributes if kind == _PROXY_STATE)
+        status = StatusRequest(nas, packet.identifier, packet.authenticator, source, states)
+        return Ask(status, nas, port, secret)
+    return Ask(reading.access_request(packet, nas, source, seal), nas, port, secret)
+
+
+def _unsealed(packet: Packet, nas: Nas) -> Drop | None:
+    """Why an Access-Request without Message-Authenticator is not heard, if it is not."""
+    kinds = {kind for kind, _ in packet.attributes}
+    if _PROXY_STATE in kinds and nas.limit_proxy_state:
+        return Drop("blastradius_shape", alert=True)
+    if nas.require_message_auth or _EAP_MESSAGE in kinds:
+        return Drop("no_message_authenticator")
+    return None
+
+
+def _known(nas: Nas, holds: Callable[[Seal], bool]) -> tuple[Seal, bytes] | None:
+    """The seal, present or previous, under which something holds."""
+    for secret in (nas.secret, nas.previous_secret):
+        if secret and holds(seal := seal_of(secret)):
+            return seal, secret
+    return None
+
+
+def _accounting(packet: Packet, nas: Nas, source: Source, received_at: float) -> Ask | Drop:
+    known = _known(nas, lambda each: each.vouches_for_request(packet))
+    if known is None:
+        return Drop("wrong_authenticator", alert=True)
+    seal, secret = known
+    if packet.seal_at is not None and not seal.vouches(packet, _NOTHING):
+        return Drop("wrong_message_authenticator", alert=True)
+    return Ask(reading.accounting_record(packet, nas, source, received_at), nas, Port.ACCT, secret)
+
+
+def write(ask: Ask, verdict: Verdict) -> bytes:
+    """The signed reply to a question."""
+    question, seal = ask.question, seal_of(ask.secret)
+    match question, verdict:
+        case AccessRequest(), Accept():
+            code, body = ACCESS_ACCEPT, _accept_body(verdict)
+        case AccessRequest(), Reject():
+            code, body = ACCESS_REJECT, _text(_REPLY_MESSAGE, verdict.message)
+        case AccountingRecord(), Recorded():
+            body = _states(question.proxy_states)
+            return seal.plain_reply(ACCOUNTING_RESPONSE, question.identifier, question.authenticator, body)
+        case StatusRequest(), Alive():
+            code, body = (ACCESS_ACCEPT if ask.port is Port.AUTH else ACCOUNTING_RESPONSE), b""
+        case _:
+            raise TypeError(f"{type(verdict).__name__} does not answer {type(question).__name__}.")
+    if not isinstance(question, AccessRequest) or question.has_message_auth:
+        body += _states(question.proxy_states)
+    return seal.reply(code, question.identifier, question.authenticator, body)
+
+
+def _accept_body(accept: Accept) -> bytes:
+    parts = [_template(accept.upload_bps, accept.download_bps, accept.interim_seconds)]
+    for name, value in mikrotik.personal_attributes(accept):
+        if isinstance(value, int):
+            parts.append(_INTEGER_HEADS[name] + value.to_bytes(4, "big"))
+        elif isinstance(value, bytes) and value:
+            parts.append(bytes((_CLASS, len(value) + 2)) + value)
+    return b"".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _template(upload_bps: int, download_bps: int, interim_seconds: int) -> bytes:
+    """What a plan says, encoded once."""
+    return encode(
+        mikrotik.plan_attributes(
+            upload_bps=upload_bps, download_bps=download_bps, interim_seconds=interim_seconds
+        )
+    )
+
+
+def _text(kind: int, text: str) -> bytes:
+    """A text attribute of at most 253 octets, never cut inside a character."""
+    octets = text.encode()[:253].decode("utf-8", "ignore").encode()
+    return bytes((kind, len(octets) + 2)) + octets if octets else b""
+
+
+def _states(states: tuple[bytes, ...]) -> bytes:
+    """Proxy-State as it came, in order (RFC 2865, section 5.33)."""
+    return b"".join(bytes((_PROXY_STATE, len(state) + 2)) + state for state in states)
