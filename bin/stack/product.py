@@ -1,0 +1,260 @@
+"""The product's own steps and processes, from the stylesheet to the virtual router."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stack import ports, record
+from stack.processes import Child, Spec, die_with_parent, last_words, run_step
+from stack.running import Running
+from stack.stylesheet import build, sources
+from stack.trouble import Trouble
+
+MIGRATED = "migrated.json"
+
+
+def bring_up(running: Running) -> None:
+    """Everything from nothing to ready; raises, and so stops all, at the first thing that fails."""
+    scope = running.facts["scope"]
+    if scope != "services":
+        demand_ports(running, demo=scope == "all")
+    running.facts["first"] = not (running.state.home / "secrets.json").exists()
+    running.packages("run")
+    found = running.servers()
+    if scope == "services":
+        return
+    env = running.environment(found)
+    build(running)
+    migrate(running, env, external=bool(running.settings.database_url))
+    publish(running)
+    demo = scope == "all"
+    seeded = bool(running.state.read(record.DEMO))
+    seeding = start_seed(running, env) if demo else None
+    if seeding and not seeded:
+        finish_seed(running, seeding)
+    children = start_processes(running, env)
+    if seeding and seeded:
+        finish_seed(running, seeding)
+    wait_processes(running, children)
+    if demo:
+        start_virtual_router(running, env)
+
+
+def demand_ports(running: Running, demo: bool) -> None:
+    """All public ports are looked at before anything is started."""
+    chosen = running.settings
+    ports.demand("KMIKRO_HTTP_PORT", chosen.http_bind, chosen.http_port)
+    for name in ("KMIKRO_RADIUS_AUTH_PORT", "KMIKRO_RADIUS_ACCT_PORT"):
+        ports.demand(name, "0.0.0.0", chosen.ports[name], socket.SOCK_DGRAM)
+    if demo:
+        for name in ("KMIKRO_VROUTER_API_PORT", "KMIKRO_VROUTER_HTTP_PORT"):
+            ports.demand(name, chosen.vrouter_address, chosen.ports[name])
+        ports.demand(
+            "KMIKRO_COA_PORT", chosen.vrouter_address, chosen.ports["KMIKRO_COA_PORT"], socket.SOCK_DGRAM
+        )
+
+
+def publish(running: Running) -> None:
+    """Puts addresses and ports into the record."""
+    chosen = running.settings
+    host = f"{chosen.base_domain}:{chosen.http_port}"
+    running.facts["ports"] |= dict(chosen.ports)
+    running.facts["addresses"] |= {"public": f"http://{host}", "api_docs": f"http://demo.{host}/api/v1/docs/"}
+    if running.facts["scope"] == "all":
+        router = f"{chosen.vrouter_address}:{chosen.ports['KMIKRO_VROUTER_HTTP_PORT']}"
+        running.facts["addresses"] |= {"demo": f"http://demo.{host}", "hotspot": f"http://{router}/virtual"}
+    running.write()
+
+
+def manage(running: Running, *words: str) -> list[str]:
+    return [str(running.settings.venv / "bin/python"), str(running.settings.root / "manage.py"), *words]
+
+
+def migrations_digest(root: Path) -> str:
+    """Names all migrations; unchanged means nothing can be pending in a database we alone keep."""
+    whole = hashlib.sha256()
+    for path in sorted(root.glob("*/migrations/*.py")):
+        whole.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    whole.update((root / "requirements/run.lock").read_bytes())
+    return whole.hexdigest()
+
+
+def migrate(running: Running, env: Mapping[str, str], external: bool) -> None:
+    """Public and every ISP's schema."""
+    began = time.monotonic()
+    now = {"digest": migrations_digest(running.settings.root)}
+    if not external and running.state.read(MIGRATED) == now:
+        running.steps("Nothing to migrate", began)
+        return
+    log = running.state.logs / "migrate.log"
+    with log.open("wb") as out:
+        code = run_step(manage(running, "migrate_all"), env, running.settings.root, out)
+    if code:
+        raise Trouble(f"Migrating the database failed (code {code}){last_words(log)}")
+    if not external:
+        running.state.write(MIGRATED, now)
+    running.steps("Database migrated", began)
+
+
+def start_seed(running: Running, env: Mapping[str, str]) -> tuple[float, subprocess.Popen[bytes]]:
+    """Starts the seed; a later run does it while the processes start, as it finds its work done."""
+    parent = os.getpid()
+    answer = running.state.run / "seed.out"
+    answer.touch(mode=0o600)
+    with answer.open("wb") as out, (running.state.logs / "seed.log").open("wb") as log:
+        return time.monotonic(), subprocess.Popen(
+            manage(running, "seed_demo", "--json"),
+            env=dict(env),
+            cwd=running.settings.root,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=lambda: die_with_parent(parent, 15),
+        )
+
+
+def finish_seed(running: Running, seeding: tuple[float, subprocess.Popen[bytes]]) -> None:
+    """Keeps what the seed answered: the demo ISP, its sign-ins, its API token and files."""
+    began, seed = seeding
+    log = running.state.logs / "seed.log"
+    try:
+        code = seed.wait()
+    except BaseException:
+        seed.terminate()
+        seed.wait()
+        raise
+    answer = running.state.run / "seed.out"
+    text = answer.read_text(errors="replace")
+    answer.unlink(missing_ok=True)
+    if code:
+        raise Trouble(f"Seeding the demo ISP failed (code {code}){last_words(log)}")
+    running.state.write(record.DEMO, json_answer(text))
+    running.steps("Demo ISP seeded", began)
+
+
+def json_answer(text: str) -> dict[str, Any]:
+    """The JSON object a command printed, after whatever it printed before."""
+    for start in (place for place, letter in enumerate(text) if letter == "{"):
+        try:
+            found = json.loads(text[start:])
+        except ValueError:
+            continue
+        if isinstance(found, dict):
+            return found
+    raise Trouble("`manage.py seed_demo --json` printed no JSON object: this clone is not complete.")
+
+
+def specs(running: Running, env: Mapping[str, str]) -> list[Spec]:
+    """Web, worker, beat and RADIUS in the order of their start."""
+    chosen, logs = running.settings, running.state.logs
+    home = chosen.venv / "bin"
+    celery = [str(home / "celery"), "-A", "kmikro"]
+    bind = f"[{chosen.http_bind}]" if ":" in chosen.http_bind else chosen.http_bind
+    lines: dict[str, list[str]] = {
+        "web": [str(home / "gunicorn"), "kmikro.wsgi:application", "--bind", f"{bind}:{chosen.http_port}"]
+        + ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"]
+        + ["--graceful-timeout", "8", "--worker-tmp-dir", str(running.state.run)],
+        "worker": [*celery, "worker", "--queues", "router,billing,message,bulk,default", "--concurrency", "2"]
+        + ["--hostname", f"kmikro-{chosen.http_port}@%h", "--loglevel", "INFO"],
+        "beat": [*celery, "beat", "--schedule", str(running.state.home / "beat-schedule"), "--loglevel", "INFO"]
+        + ["--pidfile", ""],
+        "radius": manage(running, "radiusd", "--workers", "2"),
+    }
+    return [Spec(name, argv, env, chosen.root, logs / f"{name}.log") for name, argv in lines.items()]
+
+
+def start_processes(running: Running, env: Mapping[str, str]) -> list[tuple[float, Child]]:
+    return [(time.monotonic(), running.supervisor.start(spec)) for spec in specs(running, env)]
+
+
+def readyz(running: Running) -> tuple[int, dict[str, Any]]:
+    """What the product itself says about its parts; (0, {}) while the web does not answer."""
+    chosen = running.settings
+    host = "127.0.0.1" if chosen.http_bind == "0.0.0.0" else chosen.http_bind
+    place = f"[{host}]" if ":" in host else host
+    ask = urllib.request.Request(
+        f"http://{place}:{chosen.http_port}/readyz", headers={"Host": f"{chosen.base_domain}:{chosen.http_port}"}
+    )
+    # No proxy of the environment may stand between us and our own loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(ask, timeout=10) as answer:
+            return answer.status, as_object(answer.read())
+    except urllib.error.HTTPError as refused:
+        return refused.code, as_object(refused.read())
+    except OSError:
+        return 0, {}
+
+
+def as_object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def says_ok(payload: Mapping[str, Any], part: str) -> bool:
+    """Whether the payload calls a part well: `true`, "ok", or an object that says so."""
+    checks = payload.get("checks", payload)
+    said = checks.get(part) if isinstance(checks, dict) else None
+    if isinstance(said, dict):
+        said = said.get("ok", said.get("status"))
+    return said is True or said == "ok"
+
+
+def wait_processes(running: Running, children: list[tuple[float, Child]]) -> None:
+    """Waits for each process by what `/readyz` says of it."""
+    latest: tuple[int, dict[str, Any]] = (0, {})
+
+    def look() -> int:
+        nonlocal latest
+        latest = readyz(running)
+        return latest[0]
+
+    for began, child in children:
+        name = child.spec.name
+        if name == "web":
+            running.supervisor.wait_ready(child, lambda: look() != 0, seconds=90)
+        elif name == "beat":
+            running.supervisor.mark_ready(child)
+        else:
+            running.supervisor.wait_ready(
+                child, lambda part=name: look() == 200 or says_ok(latest[1], part), seconds=90  # type: ignore[misc]
+            )
+        running.steps(f"{name} is up (process {child.popen.pid if child.popen else '?'})", began)
+    deadline = time.monotonic() + 60
+    while look() != 200:
+        if time.monotonic() > deadline:
+            raise Trouble(f"/readyz is still not content: {json.dumps(latest[1])[:400]}")
+        time.sleep(0.2)
+
+
+def start_virtual_router(running: Running, env: Mapping[str, str]) -> None:
+    """The MikroTik anybody can run, with a few users who come and go."""
+    began = time.monotonic()
+    chosen = running.settings
+    demo = running.state.read(record.DEMO)
+    argv = manage(running, "virtual_router", "--address", chosen.vrouter_address, "--identity", "demo-router")
+    argv += ["--api-port", str(chosen.ports["KMIKRO_VROUTER_API_PORT"])]
+    argv += ["--http-port", str(chosen.ports["KMIKRO_VROUTER_HTTP_PORT"])]
+    argv += ["--state", str(running.state.home / "virtual-router.json"), "--users", "4", "--speed", "1"]
+    for flag, key in (("--codes-file", "codes_file"), ("--paste-file", "paste_file")):
+        if demo.get(key):
+            argv += [flag, str(demo[key])]
+    log = running.state.logs / "virtual-router.log"
+    child = running.supervisor.start(Spec("virtual-router", argv, env, chosen.root, log))
+    http_port = chosen.ports["KMIKRO_VROUTER_HTTP_PORT"]
+    running.supervisor.wait_ready(child, lambda: ports.answers(chosen.vrouter_address, http_port), seconds=60)
+    running.steps(f"virtual-router is up (process {child.popen.pid if child.popen else '?'})", began)
