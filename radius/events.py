@@ -98,8 +98,8 @@ class StatusRequest:
 class AccountingRecord:
     """One accounting fact of a router. Times in unix seconds, counters cumulative over the session.
 
-    It holds no secret and every text in it is spelled (`radius.octets`), so that it may lie in the journal
-    and in the spool as it is. Several records that say the same share one `fingerprint`.
+    It holds no secret, and every text in it is spelled (`radius.octets`; up to four characters an octet), so
+    that it may lie in the journal and in the spool as it is. Several records that say the same share one `fingerprint`.
     """
 
     schema: str
@@ -126,6 +126,7 @@ class AccountingRecord:
     delay: int = 0
     flags: tuple[str, ...] = ()  # e.g. 'event_time_ignored', 'absurd_counters', 'missing:Acct-Session-Id'
     proxy_states: tuple[bytes, ...] = ()
+    nas_port_id: str = ""
 
     @property
     def name(self) -> str:
@@ -133,9 +134,9 @@ class AccountingRecord:
         return spell(self.username)
 
     @property
-    def started_at(self) -> float:
-        """When the session began, as this record sees it."""
-        return self.event_at - self.session_time
+    def heard_at(self) -> float:
+        """When it was first sent, by our own clock; restarts of a router are placed by it."""
+        return self.received_at - min(self.delay, 86_400)
 
     @property
     def fingerprint(self) -> str:

@@ -54,3 +54,13 @@ def personal_attributes(accept: Accept) -> list[Attribute]:
         attributes.append(("Port-Limit", accept.devices))
     attributes.append(("Class", accept.class_))
     return attributes
+
+
+def attributes(accept: Accept) -> list[Attribute]:
+    """All that is said in an Accept, for the record of the attempt."""
+    plan = plan_attributes(
+        upload_bps=accept.upload_bps,
+        download_bps=accept.download_bps,
+        interim_seconds=accept.interim_seconds,
+    )
+    return plan + personal_attributes(accept)

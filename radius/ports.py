@@ -31,8 +31,8 @@ class FactsSource(Protocol):
 class Store(Protocol):
     """Where outcomes go. Every call returns at once; `done` may be called from any thread, exactly once."""
 
-    def attempt(self, request: AccessRequest, verdict: Accept | Reject, at: float) -> None:
-        """Keep an attempt with its rule trace; may lag and may be shed under overload."""
+    def attempt(self, request: AccessRequest, verdict: Accept | Reject, at: float, microseconds: int) -> None:
+        """Keep an attempt with its rule trace and how long it took; may lag, may be shed under overload."""
         ...
 
     def record(self, record: AccountingRecord, done: Done) -> bool:

@@ -218,4 +218,5 @@ def accounting_record(packet: Packet, nas: Nas, source: Source, received_at: flo
         delay=delay,
         flags=tuple(fields.oddities),
         proxy_states=tuple(fields.proxy_states),
+        nas_port_id=fields.text("NAS-Port-Id"),
     )
