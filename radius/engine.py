@@ -1,0 +1,153 @@
+"""Exchanges of one worker: what was asked, what is being answered, and which octets went out for it."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from radius import wire
+from radius.events import Ask, Drop, Nas, Port, Resend, Source, StatusRequest, Verdict
+
+KEPT = 10.0  # seconds from the question; RFC 5080, section 2.2.2 says 5 to 30
+MOST = 16_384  # exchanges in all
+MOST_IN_FLIGHT = 256  # unanswered, of one router
+MOST_STATUS = 10  # Status-Server a second, of one source
+
+_Key = tuple[str, int, int, Port]
+
+
+class _Exchange:
+    __slots__ = ("asked_at", "authenticator", "key", "ready_at", "reply")
+
+    def __init__(self, key: _Key, authenticator: bytes, now: float) -> None:
+        self.key = key
+        self.authenticator = authenticator
+        self.asked_at = now
+        self.reply: bytes | None = None
+        self.ready_at = now
+
+
+class _Shelf:
+    """The exchanges of one router, oldest first, and how many of them wait for their answer."""
+
+    __slots__ = ("exchanges", "waiting")
+
+    def __init__(self) -> None:
+        self.exchanges: dict[_Key, _Exchange] = {}
+        self.waiting = 0
+
+    def put(self, exchange: _Exchange) -> None:
+        self.exchanges[exchange.key] = exchange
+        self.waiting += 1
+
+    def remove(self, exchange: _Exchange) -> None:
+        del self.exchanges[exchange.key]
+        self.waiting -= exchange.reply is None
+
+    def oldest_answered(self) -> _Exchange | None:
+        return next((each for each in self.exchanges.values() if each.reply is not None), None)
+
+
+class Engine:
+    """Octets in, questions out; verdicts in, octets out. Time is an argument; one worker, so no lock.
+
+    `now` is monotonic seconds throughout; `received_at` is unix seconds, for the records.
+    """
+
+    def __init__(self, *, most: int = MOST, most_in_flight: int = MOST_IN_FLIGHT) -> None:
+        self._most = most
+        self._most_in_flight = most_in_flight
+        self._shelves: dict[str, _Shelf] = {}
+        self._ages: deque[_Exchange] = deque()
+        self._count = 0
+        self._status: dict[str, tuple[int, int]] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    def receive(
+        self, datagram: bytes, nas: Nas, source: Source, port: Port, now: float, received_at: float
+    ) -> Ask | Resend | Drop:
+        """What to do with a datagram of a known router. One whose signature is wrong touches nothing."""
+        ask = wire.read(datagram, nas, source, port, received_at)
+        if isinstance(ask, Drop):
+            return ask
+        if isinstance(ask.question, StatusRequest):
+            return ask if self._may_ask_status(source[0], now) else Drop("status_flood")
+        self._forget_old(now)
+        key, shelf = ask.key, self._shelves.get(source[0])
+        if shelf is None:
+            shelf = self._shelves[source[0]] = _Shelf()
+        known = shelf.exchanges.get(key)
+        if known is not None:
+            if known.authenticator == ask.question.authenticator:
+                if known.reply is None or now < known.ready_at:
+                    return Drop("in_progress")
+                return Resend(known.reply)
+            self._remove(shelf, known)
+        if shelf.waiting >= self._most_in_flight:
+            return Drop("router_busy")
+        if self._count >= self._most and not self._make_room(shelf):
+            return Drop("full")
+        exchange = _Exchange(key, ask.question.authenticator, now)
+        shelf.put(exchange)
+        self._ages.append(exchange)
+        self._count += 1
+        return ask
+
+    def answer(self, ask: Ask, verdict: Verdict, now: float, *, hold: float = 0.0) -> bytes:
+        """The reply to a question. With `hold` it will leave that many seconds later, resent not before."""
+        reply = wire.write(ask, verdict)
+        exchange = self._exchange(ask)
+        if exchange is not None:
+            if exchange.reply is None:
+                self._shelves[ask.key[0]].waiting -= 1
+            exchange.reply = reply
+            exchange.ready_at = now + hold
+        return reply
+
+    def forget(self, ask: Ask) -> None:
+        """Settling failed: the retransmission shall be asked anew."""
+        exchange = self._exchange(ask)
+        if exchange is not None:
+            self._remove(self._shelves[ask.key[0]], exchange)
+
+    def _exchange(self, ask: Ask) -> _Exchange | None:
+        shelf = self._shelves.get(ask.key[0])
+        exchange = shelf.exchanges.get(ask.key) if shelf else None
+        if exchange is None or exchange.authenticator != ask.question.authenticator:
+            return None
+        return exchange
+
+    def _remove(self, shelf: _Shelf, exchange: _Exchange) -> None:
+        shelf.remove(exchange)
+        self._count -= 1
+
+    def _make_room(self, shelf: _Shelf) -> bool:
+        """Let the router that asks lose its own oldest answer; one with none takes from the greediest."""
+        oldest = shelf.oldest_answered()
+        if oldest is None:
+            shelf = max(self._shelves.values(), key=lambda each: len(each.exchanges))
+            oldest = shelf.oldest_answered()
+        if oldest is None:
+            return False
+        self._remove(shelf, oldest)
+        return True
+
+    def _forget_old(self, now: float) -> None:
+        ages = self._ages
+        while ages and (now - ages[0].asked_at >= KEPT or self._is_gone(ages[0])):
+            exchange = ages.popleft()
+            if not self._is_gone(exchange):
+                self._remove(self._shelves[exchange.key[0]], exchange)
+        if len(ages) > 2 * self._count + 1024:  # identifiers asked again and again leave their dead behind
+            self._ages = deque(each for each in ages if not self._is_gone(each))
+
+    def _is_gone(self, exchange: _Exchange) -> bool:
+        shelf = self._shelves.get(exchange.key[0])
+        return shelf is None or shelf.exchanges.get(exchange.key) is not exchange
+
+    def _may_ask_status(self, address: str, now: float) -> bool:
+        second, count = self._status.get(address, (-1, 0))
+        count = count + 1 if second == int(now) else 1
+        self._status[address] = (int(now), count)
+        return count <= MOST_STATUS
