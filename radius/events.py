@@ -42,6 +42,7 @@ class Nas:
     require_message_auth: bool = True
     limit_proxy_state: bool = True
     previous_secret: bytes | None = field(default=None, repr=False)
+    zone: str = "UTC"  # the ISP's, for times in sentences
 
 
 @dataclass(frozen=True, slots=True)

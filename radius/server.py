@@ -1,0 +1,268 @@
+"""The loop of one worker: sockets and batches, no opinions. Nothing in it waits for a disk or a database."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import random
+import selectors
+import socket
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from radius import policy
+from radius.engine import Engine
+from radius.events import (
+    Accept,
+    AccessRequest,
+    AccountingRecord,
+    Alive,
+    Ask,
+    Drop,
+    Nas,
+    Port,
+    Recorded,
+    Reject,
+    Resend,
+    Verdict,
+)
+from radius.ports import Unavailable, Worker
+from radius.quiet import Quiet
+from radius.sockets import Datagram, Endpoint
+
+log = logging.getLogger("radius.server")
+
+AUTH_BATCH, ACCT_BATCH = 512, 256
+STALE = {Port.AUTH: 3.0, Port.ACCT: 10.0}  # seconds a datagram may have waited; the router asks again
+REJECT_DELAY = (1.02, 1.25)  # seconds; guessing is slow, RouterOS waits 3 s by our enrolment
+MOST_HELD = 16_384
+SUMMARY = 60.0
+_Settled = tuple[Ask, Verdict, Datagram, bool, Callable[[], None] | None]
+
+
+class Server:
+    """One worker. `turn` is one wake-up; `run` turns until told to stop and then drains."""
+
+    def __init__(self, worker: Worker, auth: Endpoint, acct: Endpoint, engine: Engine | None = None) -> None:
+        self.worker = worker
+        self.engine = engine or Engine()
+        self.endpoints = {Port.AUTH: auth, Port.ACCT: acct}
+        self.counts: Counter[str] = Counter()
+        self.stopping = False
+        self._settled: deque[_Settled] = deque()
+        self._pending = 0
+        self._held: list[tuple[float, int, bytes, Port, Datagram]] = []
+        self._quiet = Quiet(60.0)
+        self._summary_at = time.monotonic() + SUMMARY
+        self._ear, self._bell = socket.socketpair()
+        self._ear.setblocking(False)
+        self._bell.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        for each in (self._ear, auth, acct):
+            self._selector.register(each, selectors.EVENT_READ)
+
+    def stop(self) -> None:
+        """Drain and return from `run`; may be called from a signal handler or another thread."""
+        self.stopping = True
+        self._ring()
+
+    def watch(self, descriptor: int) -> None:
+        """Stop when this pipe closes, that is, when the parent is gone."""
+        self._selector.register(descriptor, selectors.EVENT_READ, data="parent")
+
+    def run(self, *, drain: float = 4.0) -> None:
+        self.worker.start()
+        while not self.stopping:
+            self.turn(1.0)
+        deadline = time.monotonic() + drain
+        for endpoint in self.endpoints.values():
+            self._hear(endpoint, AUTH_BATCH)
+            self._selector.unregister(endpoint)
+        while (self._pending or self._held) and time.monotonic() < deadline:
+            self.turn(max(0.0, min(0.2, deadline - time.monotonic())))
+        self.worker.close(max(0.5, deadline - time.monotonic()))
+        self._settle()
+        self.close()
+
+    def close(self) -> None:
+        self._selector.close()
+        for each in (self._ear, self._bell, *self.endpoints.values()):
+            each.close()
+
+    def turn(self, patience: float) -> None:
+        """One wake-up: what has settled, then questions, then records, then rejects whose time has come."""
+        if self._held:
+            patience = min(patience, max(0.0, self._held[0][0] - time.monotonic()))
+        ready = {key.fileobj if key.data is None else key.data for key, _ in self._selector.select(patience)}
+        if "parent" in ready:
+            self.stopping = True
+        if self._ear in ready:
+            self._listen_to_bell()
+        self._settle()
+        for port, most in ((Port.AUTH, AUTH_BATCH), (Port.ACCT, ACCT_BATCH)):
+            if self.endpoints[port] in ready:
+                self._hear(self.endpoints[port], most)
+        self._settle()
+        self._release()
+        if time.monotonic() >= self._summary_at:
+            self._summary_at = time.monotonic() + SUMMARY
+            log.info("radius counters", extra={"counters": dict(self.counts)})
+
+    def _hear(self, endpoint: Endpoint, most: int) -> None:
+        wall = time.time()
+        for datagram in endpoint.receive(most, wall):
+            try:
+                self._take(endpoint, datagram, wall)
+            except Exception:  # one datagram must never end the service of all others
+                self.counts["fault"] += 1
+                if self._quiet.may("fault", time.monotonic()):
+                    log.exception("a datagram could not be handled")
+
+    def _take(self, endpoint: Endpoint, datagram: Datagram, wall: float) -> None:
+        address = datagram.source[0]
+        nas = self.worker.directory.get(address)
+        if nas is None:
+            self.counts["stranger"] += 1
+            if self._quiet.may(f"stranger {address}", time.monotonic()):
+                log.warning("a datagram from an unknown address", extra={"address": address})
+            return
+        if wall - datagram.received_at > STALE[endpoint.port]:
+            self.counts["stale"] += 1
+            return
+        now = time.monotonic()
+        taken = self.engine.receive(
+            datagram.octets, nas, datagram.source, endpoint.port, now, datagram.received_at
+        )
+        match taken:
+            case Drop(reason, alert):
+                self.counts[f"drop_{reason}"] += 1
+                if alert:
+                    self._alert(nas, reason)
+            case Resend(reply):
+                self.counts["resent"] += 1
+                endpoint.send(reply, datagram.source, datagram.via)
+            case Ask():
+                try:
+                    self._consider(taken, datagram, now)
+                except Exception:
+                    self.engine.forget(taken)
+                    raise
+
+    def _consider(self, ask: Ask, datagram: Datagram, now: float) -> None:
+        match ask.question:
+            case AccessRequest() as request:
+                self._authorize(ask, request, datagram, now)
+            case AccountingRecord() as record:
+                self.counts[f"record_{record.kind}"] += 1
+                done = self._once(ask, Recorded(), datagram, None)
+                self._hand_over(ask, self.worker.store.record(record, done))
+            case _:
+                self._reply(ask, Alive(), datagram)
+
+    def _authorize(self, ask: Ask, request: AccessRequest, datagram: Datagram, now: float) -> None:
+        if any(each.startswith("duplicate:") for each in request.oddities):
+            self._alert(ask.nas, "duplicate_attributes")
+        try:
+            facts = self.worker.facts.of(ask.nas.schema, request.username) if request.username else None
+        except Unavailable:
+            self.engine.forget(ask)
+            self.counts["facts_unavailable"] += 1
+            return
+        at = datagram.received_at
+        verdict = policy.authorize(request, facts, at, _zone(ask.nas.zone))
+        took = int((time.monotonic() - now) * 1e6)
+
+        def keep() -> None:
+            self.worker.store.attempt(request, verdict, at, took)
+
+        if isinstance(verdict, Accept) and verdict.starts_clock:
+            done = self._once(ask, verdict, datagram, keep)
+            started = self.worker.store.start_clock(ask.nas.schema, verdict.service_id, at, done)
+            self._hand_over(ask, started)
+            return
+        if isinstance(verdict, Reject) and verdict.delay:
+            if len(self._held) >= MOST_HELD:
+                self.engine.forget(ask)
+                self.counts["drop_rejects_full"] += 1
+                return
+            self._hold(ask, verdict, datagram)
+        else:
+            self._reply(ask, verdict, datagram)
+        keep()
+
+    def _hand_over(self, ask: Ask, taken: bool) -> None:
+        if taken:
+            self._pending += 1
+        else:
+            self.engine.forget(ask)
+            self.counts["store_full"] += 1
+
+    def _once(
+        self, ask: Ask, verdict: Verdict, datagram: Datagram, after: Callable[[], None] | None
+    ) -> Callable[[bool], None]:
+        """What the store calls, from whatever thread, when its part is durable or has failed."""
+
+        def done(ok: bool) -> None:
+            self._settled.append((ask, verdict, datagram, ok, after))
+            self._ring()
+
+        return done
+
+    def _settle(self) -> None:
+        while self._settled:
+            ask, verdict, datagram, ok, after = self._settled.popleft()
+            self._pending -= 1
+            if not ok:
+                self.engine.forget(ask)
+                self.counts["not_durable"] += 1
+                continue
+            self._reply(ask, verdict, datagram)
+            if after is not None:
+                after()
+
+    def _reply(self, ask: Ask, verdict: Verdict, datagram: Datagram) -> None:
+        reply = self.engine.answer(ask, verdict, time.monotonic())
+        self.counts[type(verdict).__name__.lower()] += 1
+        if not self.endpoints[ask.port].send(reply, datagram.source, datagram.via):
+            self.counts["unsent"] += 1
+
+    def _hold(self, ask: Ask, verdict: Reject, datagram: Datagram) -> None:
+        """A reject leaves late, so that guessing is slow; it waits in a heap and blocks nobody."""
+        now, wait = time.monotonic(), random.uniform(*REJECT_DELAY)
+        reply = self.engine.answer(ask, verdict, now, hold=wait)
+        self.counts["reject"] += 1
+        light = datagram._replace(octets=b"")
+        heapq.heappush(self._held, (now + wait, self.counts["reject"], reply, ask.port, light))
+
+    def _release(self) -> None:
+        now = time.monotonic()
+        while self._held and self._held[0][0] <= now:
+            _, _, reply, port, datagram = heapq.heappop(self._held)
+            self.endpoints[port].send(reply, datagram.source, datagram.via)
+
+    def _alert(self, nas: Nas, code: str) -> None:
+        self.counts[f"alert_{code}"] += 1
+        if self._quiet.may(f"{code} {nas.address}", time.monotonic()):
+            self.worker.alerts.raised(nas, code, time.time())
+
+    def _ring(self) -> None:
+        try:
+            self._bell.send(b"!")
+        except OSError:  # full: it will wake anyway; closed: nobody is left to wake
+            pass
+
+    def _listen_to_bell(self) -> None:
+        try:
+            while self._ear.recv(4096):
+                pass
+        except BlockingIOError:
+            pass
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,89 @@
+"""UDP sockets that several processes share, and that answer from the very address that was asked."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import NamedTuple
+
+from radius.events import Port, Source
+from radius.packet import LARGEST
+
+_PKTINFO = 8  # IP_PKTINFO of Linux, which Python 3.11 does not name
+_TIMESTAMP = 35  # SO_TIMESTAMPNS and SCM_TIMESTAMPNS
+_INFO = struct.Struct("=I4s4s")
+_TIMESPEC = struct.Struct("@ll")
+_ANCILLARY = socket.CMSG_SPACE(_INFO.size) + socket.CMSG_SPACE(_TIMESPEC.size)
+_KERNEL_BUFFER = 4 << 20
+
+
+class Datagram(NamedTuple):
+    """What came, from whom, to which of our addresses, and when the kernel had it (unix seconds)."""
+
+    octets: bytes
+    source: Source
+    via: bytes
+    received_at: float
+
+
+class Endpoint:
+    """One of the two ports of one worker. SO_REUSEPORT lets the kernel spread routers over workers."""
+
+    def __init__(self, port: Port, address: str, number: int) -> None:
+        self.port = port
+        self.socket = open_socket(address, number, shared=True)
+        self.number: int = self.socket.getsockname()[1]
+
+    def fileno(self) -> int:
+        return self.socket.fileno()
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def receive(self, most: int, now: float) -> list[Datagram]:
+        """Everything that waits, up to `most`; one octet more than is legal is read, so that it is seen."""
+        batch: list[Datagram] = []
+        receive = self.socket.recvmsg
+        while len(batch) < most:
+            try:
+                octets, extras, _, source = receive(LARGEST + 1, _ANCILLARY)
+            except BlockingIOError:
+                break
+            except OSError:  # an ICMP error of an earlier reply; the next datagram is not its fault
+                continue
+            via, received_at = b"", now
+            for level, kind, data in extras:
+                if level == socket.IPPROTO_IP and kind == _PKTINFO:
+                    via = data[4:8]
+                elif level == socket.SOL_SOCKET and kind == _TIMESTAMP and len(data) == _TIMESPEC.size:
+                    seconds, nanoseconds = _TIMESPEC.unpack(data)
+                    received_at = seconds + nanoseconds / 1e9
+            batch.append(Datagram(octets, source, via, received_at))
+        return batch
+
+    def send(self, reply: bytes, source: Source, via: bytes) -> bool:
+        """Send from the address that was asked; False when the kernel would not take it now."""
+        extras = [(socket.IPPROTO_IP, _PKTINFO, _INFO.pack(0, via, bytes(4)))] if via else []
+        try:
+            self.socket.sendmsg([reply], extras, 0, source)
+        except OSError:
+            return False
+        return True
+
+
+def open_socket(address: str, number: int, *, shared: bool) -> socket.socket:
+    """A bound, non-blocking UDP socket; without `shared` it fails when anybody else has the port."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        if shared:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_BUFFER)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)
+        opened.setsockopt(socket.IPPROTO_IP, _PKTINFO, 1)
+        opened.setsockopt(socket.SOL_SOCKET, _TIMESTAMP, 1)
+        opened.setblocking(False)
+        opened.bind((address, number))
+    except OSError:
+        opened.close()
+        raise
+    return opened
