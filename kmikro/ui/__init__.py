@@ -1,0 +1,1 @@
+"""What the interface is drawn with: formats, states, charts, faceplates. Pure, no framework."""

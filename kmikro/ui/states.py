@@ -1,0 +1,72 @@
+"""Every state word of the product in one table: tone, icon, word. Shape and word come before colour."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class State(NamedTuple):
+    """How a state is shown: tone is ok, warn, bad, brand or nothing; icon is a lucide name."""
+
+    tone: str
+    icon: str
+    label: str
+
+
+STATES: dict[str, State] = {
+    # plans, subscribers, services
+    "active": State("ok", "circle-check", "Active"),
+    "expiring": State("warn", "hourglass", "Ends soon"),
+    "expired": State("bad", "circle-x", "Ended"),
+    "slowed": State("warn", "gauge", "Slowed"),
+    "suspended": State("", "circle-pause", "Paused"),
+    "never": State("", "circle-dashed", "Never online"),
+    "archived": State("", "archive", "Archived"),
+    "draft": State("", "pencil", "Draft"),
+    # vouchers and batches
+    "unused": State("", "circle-dashed", "Unused"),
+    "new": State("", "circle-dashed", "Unused"),
+    "in_use": State("ok", "circle-check", "In use"),
+    "used": State("", "circle-check-big", "Used up"),
+    "revoked": State("bad", "ban", "Revoked"),
+    "preparing": State("brand", "loader-circle", "Preparing"),
+    "ready": State("ok", "circle-check", "Ready"),
+    # routers and enrolment
+    "online": State("ok", "circle-check", "Online"),
+    "offline": State("", "circle-dashed", "Offline"),
+    "down": State("bad", "unplug", "Not answering"),
+    "waiting": State("warn", "hourglass", "Waiting"),
+    "fetched": State("brand", "loader-circle", "Command opened"),
+    "enrolling": State("brand", "loader-circle", "Enrolling"),
+    "failed": State("bad", "circle-alert", "Failed"),
+    "pending": State("", "clock", "Pending"),
+    "running": State("brand", "loader-circle", "Running"),
+    "done": State("ok", "circle-check", "Done"),
+    # logins
+    "accepted": State("ok", "circle-check", "Accepted"),
+    "accept": State("ok", "circle-check", "Accepted"),
+    "refused": State("bad", "circle-x", "Refused"),
+    "reject": State("bad", "circle-x", "Refused"),
+    "closed": State("", "log-out", "Closed"),
+    "stale": State("warn", "clock-alert", "No news"),
+    # people and tokens
+    "invited": State("warn", "mail", "Invited"),
+    "disabled": State("", "circle-pause", "Off"),
+    # money
+    "paid": State("ok", "circle-check", "Paid"),
+    "due": State("", "clock", "Due"),
+    "overdue": State("bad", "circle-alert", "Overdue"),
+    "part": State("warn", "circle-dot-dashed", "Part paid"),
+    "void": State("", "ban", "Void"),
+}
+
+
+def state_of(value: object) -> State:
+    """The state of a key of STATES, of a State, or of a mapping with tone, icon, label."""
+    if isinstance(value, State):
+        return value
+    if isinstance(value, Mapping):
+        return State(
+            str(value.get("tone", "")), str(value.get("icon", "circle")), str(value.get("label", ""))
+        )
+    key = str(value)
+    return STATES.get(key) or State("", "circle", key.replace("_", " ").capitalize())
