@@ -1,0 +1,144 @@
+"""Voucher batches: ask for one, make its codes in chunks, void what must not be used any more."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+
+from accounts.journal import Actor, record
+from billing.models import Batch, Voucher
+from kmikro.lib import codes
+from kmikro.lib.refusal import Refusal
+from kmikro.lib.secrets import purpose_key
+from subscribers import lifecycle
+from subscribers.models import Plan, Service
+
+LARGEST_BATCH = 10_000
+CHUNK = 500
+TRIES = 3
+PURPOSE = "service lookup"
+
+
+def lookup(typed: str) -> str:
+    """The digest under which a code or user name is found in this ISP."""
+    return codes.lookup_digest(purpose_key(PURPOSE), _schema(), codes.normalise(typed))
+
+
+def ask_batch(plan: Plan, count: int, note: str, *, by: Actor, now: datetime) -> Batch:
+    """A batch that waits for its maker (billing.tasks.make_batch); plan and price are frozen now."""
+    if not 1 <= count <= LARGEST_BATCH:
+        raise Refusal(
+            "bad_count", f"Between 1 and {LARGEST_BATCH:,} vouchers fit in one batch.", field="count"
+        )
+    if plan.is_archived:
+        raise Refusal("plan_archived", f"{plan.name} is archived. Restore it first.", field="plan")
+    batch = Batch.objects.create(
+        plan=plan,
+        count=count,
+        price_minor=plan.price_minor,
+        currency=plan.currency,
+        note=" ".join(note.replace("\0", "").split())[:120],
+        made_by_id=by.id,
+        made_at=now,
+    )
+    record(by, "batch.create", batch, now=now, plan=plan.name, count=count, price_minor=plan.price_minor)
+    return batch
+
+
+def make_chunk(batch: Batch, *, now: datetime) -> bool:
+    """Make up to CHUNK more vouchers of the batch and note the progress; True while some are missing.
+
+    Run it in a transaction of its own: a broken chunk leaves nothing, and the next run goes on where it stopped.
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _chunk(batch.pk, now)
+        except IntegrityError as error:  # 47 bits: a code that exists already is drawn again
+            if "lookup" not in str(error) or attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def make_batch(batch: Batch, *, now: datetime) -> Batch:
+    """Make the whole batch at once; tasks commit between chunks instead."""
+    while make_chunk(batch, now=now):
+        pass
+    batch.refresh_from_db()
+    return batch
+
+
+def _chunk(batch_id: int, now: datetime) -> bool:
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    if batch.state in {Batch.State.READY, Batch.State.FAILED}:
+        return False
+    numbers = range(batch.made + 1, min(batch.made + CHUNK, batch.count) + 1)
+    key, schema = purpose_key(PURPOSE), _schema()
+    minted = [codes.mint() for _ in numbers]
+    services = Service.objects.bulk_create(
+        Service(
+            kind=Service.Kind.VOUCHER,
+            label=f"{batch_id}-{serial:04d}",
+            lookup=codes.lookup_digest(key, schema, code),
+            plan_id=batch.plan_id,
+            made_at=now,
+        )
+        for serial, code in zip(numbers, minted, strict=True)
+    )
+    Voucher.objects.bulk_create(
+        Voucher(batch_id=batch_id, serial=serial, service=service, code=code, tail=code[-4:])
+        for serial, code, service in zip(numbers, minted, services, strict=True)
+    )
+    batch.made = numbers[-1]
+    batch.state = Batch.State.READY if batch.made == batch.count else Batch.State.MAKING
+    batch.save(update_fields=["made", "state"])
+    return batch.state == Batch.State.MAKING
+
+
+def fail_batch(batch: Batch, why: str) -> Batch:
+    """Say that the batch will not be finished; what was made stays usable."""
+    batch.state, batch.state_text = Batch.State.FAILED, why[:200]
+    batch.save(update_fields=["state", "state_text"])
+    return batch
+
+
+def retry_batch(batch: Batch, *, by: Actor, now: datetime) -> Batch:
+    """Let a failed batch wait for its maker again; it goes on after the last voucher made."""
+    if batch.state != Batch.State.FAILED:
+        raise Refusal("not_failed", "Only a batch that failed is tried again.")
+    batch.state, batch.state_text = Batch.State.WAITING, ""
+    batch.save(update_fields=["state", "state_text"])
+    record(by, "batch.retry", batch, now=now)
+    return batch
+
+
+def void(voucher: Voucher, *, by: Actor, now: datetime) -> Voucher:
+    """Make one code worthless for ever; the caller disconnects the live sessions of its service."""
+    with transaction.atomic():
+        service = lifecycle.void(voucher.service, by=by, now=now)
+        voucher.service = service
+        voucher.voided_at, voucher.voided_by_id = now, by.id
+        voucher.save(update_fields=["voided_at", "voided_by"])
+    return voucher
+
+
+def void_batch(batch: Batch, *, by: Actor, now: datetime, unused_only: bool = True) -> list[int]:
+    """Void the vouchers of a batch that nobody has used (or all that still work); returns their service ids."""
+    if batch.state in {Batch.State.WAITING, Batch.State.MAKING}:
+        raise Refusal("still_making", "The batch is still being made. Void it when it is ready.")
+    with transaction.atomic():
+        alive = Service.objects.select_for_update().filter(
+            voucher__batch=batch, status__in=[Service.Status.ACTIVE, Service.Status.SUSPENDED]
+        )
+        if unused_only:
+            alive = alive.filter(first_used_at=None)
+        voided = list(alive.order_by("pk").values_list("pk", flat=True))
+        if not voided:
+            raise Refusal("nothing_to_void", "No voucher of this batch is left to void.")
+        Service.objects.filter(pk__in=voided).update(status=Service.Status.VOID)
+        Voucher.objects.filter(service__in=voided).update(voided_at=now, voided_by=by.id)
+        record(by, "batch.void", batch, now=now, vouchers=len(voided), unused_only=unused_only)
+    return voided
+
+
+def _schema() -> str:
+    return str(connection.schema_name)  # type: ignore[attr-defined]

@@ -1,0 +1,124 @@
+"""What is sold: make, change, archive and restore plans. A plan's change reaches the people who already have it."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.journal import Actor, record
+from kmikro.lib.money import LARGEST
+from kmikro.lib.refusal import Refusal
+from subscribers.models import Plan
+
+FASTEST_BPS = 10**11
+LONGEST_SECONDS = 10 * 366 * 86_400
+LARGEST_BYTES = 10**15
+MOST_DEVICES = 100
+SHORTEST_SECONDS = 60
+SMALLEST_BYTES = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a customer gets; rates in bits per second (0 = unlimited), limits None where there is none."""
+
+    name: str
+    price_minor: int
+    currency: str
+    download_bps: int
+    upload_bps: int
+    validity_seconds: int | None = None
+    data_limit_bytes: int | None = None
+    time_limit_seconds: int | None = None
+    devices: int = 1
+
+
+def terms_of(plan: Plan) -> Terms:
+    """The terms as the plan has them now."""
+    return Terms(**{name: getattr(plan, name) for name in Terms.__slots__})
+
+
+def create(terms: Terms, *, by: Actor, now: datetime) -> Plan:
+    """A new plan. Raises Refusal with the field that is wrong."""
+    wanted = _checked(terms)
+    plan = _saved(Plan(**asdict(wanted), made_at=now, changed_at=now))
+    record(by, "plan.create", plan, now=now, **asdict(wanted))
+    return plan
+
+
+def change(plan: Plan, terms: Terms, *, by: Actor, now: datetime) -> Plan:
+    """Change the terms for everybody on the plan; batches keep the price they were made at."""
+    wanted, before = _checked(terms), terms_of(plan)
+    if wanted == before:
+        return plan
+    for name, value in asdict(wanted).items():
+        setattr(plan, name, value)
+    plan.changed_at = now
+    _saved(plan)
+    old, new = asdict(before), asdict(wanted)
+    changed = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    record(by, "plan.change", plan, now=now, changed=changed)
+    return plan
+
+
+def archive(plan: Plan, *, by: Actor, now: datetime) -> Plan:
+    """Take the plan out of sale; who has it keeps it."""
+    if not plan.is_archived:
+        plan.is_archived, plan.changed_at = True, now
+        _saved(plan)
+        record(by, "plan.archive", plan, now=now)
+    return plan
+
+
+def restore(plan: Plan, *, by: Actor, now: datetime) -> Plan:
+    """Sell the plan again. Raises Refusal when another plan has its name by now."""
+    if plan.is_archived:
+        plan.is_archived, plan.changed_at = False, now
+        try:
+            _saved(plan)
+        except Refusal:
+            plan.is_archived = True
+            raise
+        record(by, "plan.restore", plan, now=now)
+    return plan
+
+
+def _saved(plan: Plan) -> Plan:
+    try:
+        with transaction.atomic():
+            plan.save()
+    except IntegrityError as error:
+        if "plan_name_unique" not in str(error):
+            raise
+        text = f"Another plan is already called “{plan.name}”. Choose a different name."
+        raise Refusal("name_taken", text, field="name") from None
+    return plan
+
+
+def _checked(terms: Terms) -> Terms:
+    name = " ".join(terms.name.replace("\0", "").split())
+    if not name:
+        raise Refusal("no_name", "Give the plan a name.", field="name")
+    if len(name) > 60:
+        raise Refusal("long_name", "A plan's name has at most 60 characters.", field="name")
+    _within(terms.price_minor, 0, LARGEST, "price", "The price")
+    _within(terms.download_bps, 0, FASTEST_BPS, "download", "The download speed")
+    _within(terms.upload_bps, 0, FASTEST_BPS, "upload", "The upload speed")
+    for field, rate in (("download", terms.download_bps), ("upload", terms.upload_bps)):
+        if 0 < rate < 8_000:
+            raise Refusal(
+                "too_slow", "A speed under 8 kbps carries nothing. Leave 0 for no limit.", field=field
+            )
+    if terms.validity_seconds is not None:
+        _within(terms.validity_seconds, SHORTEST_SECONDS, LONGEST_SECONDS, "validity", "The validity")
+    if terms.time_limit_seconds is not None:
+        _within(terms.time_limit_seconds, SHORTEST_SECONDS, LONGEST_SECONDS, "time_limit", "The online time")
+    if terms.data_limit_bytes is not None:
+        _within(terms.data_limit_bytes, SMALLEST_BYTES, LARGEST_BYTES, "data_limit", "The data limit")
+    _within(terms.devices, 1, MOST_DEVICES, "devices", "The number of devices")
+    return Terms(**{**asdict(terms), "name": name})
+
+
+def _within(value: int, low: int, high: int, field: str, what: str) -> None:
+    if not low <= value <= high:
+        raise Refusal("out_of_range", f"{what} is outside of what can be sold.", field=field)
