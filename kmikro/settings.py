@@ -30,6 +30,7 @@ COA_PORT = env.number("KMIKRO_COA_PORT", 3799, low=1, high=65535)
 # The address routers reach us at (RADIUS, CoA source, API source) and the one we listen on.
 RADIUS_ADDRESS = env.text("KMIKRO_RADIUS_ADDRESS", "127.0.0.1")
 RADIUS_BIND = env.text("KMIKRO_RADIUS_BIND", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "0.0.0.0")  # noqa: S104
+RADIUS_PROBE_ADDRESS = env.text("KMIKRO_RADIUS_PROBE", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "127.0.0.1")
 # Routers on loopback or private addresses: the virtual router and laboratories. Never on a public service.
 ALLOW_PRIVATE_ROUTERS = env.flag("KMIKRO_ALLOW_PRIVATE_ROUTERS", default=DEVELOPMENT)
 

@@ -1,0 +1,53 @@
+"""Vouchers and the batches they are made in."""
+
+from django.conf import settings
+from django.db import models
+
+from kmikro.lib.secrets import EncryptedTextField
+from subscribers.models import Plan, Service
+
+
+class Batch(models.Model):
+    """Vouchers made together; the price is frozen when the batch is asked for."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        MAKING = "making"
+        READY = "ready"
+        FAILED = "failed"
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="batches")
+    count = models.PositiveIntegerField()
+    made = models.PositiveIntegerField(default=0)
+    price_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    note = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    state_text = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Batch {self.pk}"
+
+
+class Voucher(models.Model):
+    """One code of a batch; its state lives in its service, its code is sealed for reprinting."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="vouchers")
+    serial = models.PositiveIntegerField()
+    service = models.OneToOneField(Service, on_delete=models.PROTECT, related_name="voucher")
+    code = EncryptedTextField()
+    tail = models.CharField(max_length=4)
+    voided_at = models.DateTimeField(null=True)
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["batch_id", "serial"]
+        constraints = [models.UniqueConstraint(fields=["batch", "serial"], name="voucher_serial_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}-{self.serial:04d}"  # type: ignore[attr-defined]

@@ -1,0 +1,5 @@
+"""Addresses (filled by this door)."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

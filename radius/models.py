@@ -1,0 +1,90 @@
+"""Sessions and login attempts of one ISP. Nothing here can hold what people looked at."""
+
+from django.db import models
+
+from subscribers.models import Service
+
+
+class Session(models.Model):
+    """A fold over its accounting records; router_id is a plain number because routers is another trade.
+
+    generation tells apart sessions that reuse an Acct-Session-Id on the same router (it is not unique over time).
+    """
+
+    router_id = models.BigIntegerField(db_index=True)
+    acct_session_id = models.CharField(max_length=253)
+    username = models.CharField(max_length=253)
+    generation = models.PositiveIntegerField(default=0)
+    service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="sessions")
+    mac = models.CharField(max_length=253, blank=True)
+    framed_ip = models.GenericIPAddressField(null=True)
+    called = models.CharField(max_length=253, blank=True)
+    port = models.CharField(max_length=253, blank=True)
+    started_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_cause = models.CharField(max_length=40, blank=True)
+    upload_bytes = models.BigIntegerField(default=0)
+    download_bytes = models.BigIntegerField(default=0)
+    seconds = models.BigIntegerField(default=0)
+    fold = models.JSONField(default=dict)  # radius.accounting's state beyond the columns
+    disconnect_state = models.CharField(max_length=12, blank=True)  # asked | acked | refused | silent | ended
+    disconnect_text = models.CharField(max_length=200, blank=True)
+    disconnect_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["router_id", "acct_session_id", "username", "generation"], name="session_identity"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["-started_at"], condition=models.Q(ended_at=None), name="session_live"),
+            models.Index(fields=["service", "-started_at"], name="session_of_service"),
+            models.Index(fields=["-started_at"], name="session_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.acct_session_id}"
+
+
+class NasRestart(models.Model):
+    """An Accounting-On or -Off of a router: sessions that began before it have ended."""
+
+    router_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["router_id", "at"], name="restart_once")]
+
+    def __str__(self) -> str:
+        return f"{self.router_id} {self.at}"
+
+
+class AuthAttempt(models.Model):
+    """One answered Access-Request with the rules that were tried: [{"code","ok","text"}]."""
+
+    record_id = models.BigIntegerField(unique=True)  # the journal's id, so that folding twice is folding once
+    at = models.DateTimeField()
+    router_id = models.BigIntegerField(db_index=True)
+    service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="attempts")
+    username = models.CharField(max_length=253)
+    mac = models.CharField(max_length=253, blank=True)
+    framed_ip = models.GenericIPAddressField(null=True)
+    accepted = models.BooleanField()
+    code = models.CharField(max_length=32)
+    sentence = models.CharField(max_length=300)
+    trace = models.JSONField(default=list)
+    sent = models.JSONField(default=dict)  # reply attributes by name
+    microseconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["-at"], name="attempt_newest"),
+            models.Index(fields=["accepted", "-at"], name="attempt_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.code}"

@@ -1,0 +1,91 @@
+"""What we know of each MikroTik and what was done to it."""
+
+from django.db import models
+
+from kmikro.lib.secrets import EncryptedTextField
+from subscribers.models import Site
+
+
+class Router(models.Model):
+    """A router of the ISP; secrets are made by us and sealed."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for the command to be pasted"
+        FETCHED = "fetched", "The router has fetched its script"
+        REACHED = "reached", "Reached directly"  # a tunnel takes this place in the router issue
+        API_USER = "api_user", "API user made"
+        RADIUS_TESTED = "radius", "RADIUS tested"
+        READY = "ready", "Ready"
+
+    class Path(models.TextChoices):
+        DIRECT = "direct"
+        TUNNEL = "tunnel"
+
+    name = models.CharField(max_length=60, unique=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="routers")
+    public_id = models.CharField(max_length=16, unique=True)  # names the router in portal addresses
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    trouble = models.CharField(max_length=300, blank=True)  # why the current step does not go on, and the fix
+    path = models.CharField(max_length=6, choices=Path.choices, default=Path.DIRECT)
+    address = models.GenericIPAddressField(null=True)
+    api_port = models.PositiveIntegerField(default=8728)
+    api_user = models.CharField(max_length=32, default="kmikro")
+    api_password = EncryptedTextField(blank=True)
+    radius_secret = EncryptedTextField(blank=True)
+    coa_port = models.PositiveIntegerField(default=3799)
+    hotspot_interface = models.CharField(max_length=40, default="bridge-lan")
+    hotspot_address = models.GenericIPAddressField(null=True)
+    login_url = models.CharField(max_length=200, blank=True)  # link-login-only must equal it
+    identity = models.CharField(max_length=80, blank=True)
+    serial = models.CharField(max_length=40, blank=True)
+    board = models.CharField(max_length=60, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    enrolment_sealed = EncryptedTextField(blank=True)  # the live token, to show the command again
+    enrolment_expires_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    fetched_at = models.DateTimeField(null=True)
+    reached_at = models.DateTimeField(null=True)
+    api_user_at = models.DateTimeField(null=True)
+    radius_tested_at = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    is_up = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True)
+    up_since = models.DateTimeField(null=True)
+    cpu_load = models.PositiveSmallIntegerField(null=True)
+    free_memory = models.BigIntegerField(null=True)
+    total_memory = models.BigIntegerField(null=True)
+    leased_until = models.DateTimeField(null=True)  # one worker at a time talks to the router
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
+
+
+class SyncRun(models.Model):
+    """One comparison of wish and world: the steps that were needed and how they ended."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    router = models.ForeignKey(Router, on_delete=models.CASCADE, related_name="runs")
+    reason = models.CharField(max_length=60)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    steps = models.JSONField(default=list)  # [{"do": "add|set|remove", "path", "what", "done": bool}]
+    written = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.router_id} {self.started_at:%Y-%m-%d %H:%M}"  # type: ignore[attr-defined]

@@ -1,0 +1,111 @@
+"""In public only: which ISP, under which names, and how an outside thing finds it."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django_tenants.models import DomainMixin, TenantMixin
+
+from kmikro.lib.secrets import EncryptedTextField
+
+
+class Isp(TenantMixin):
+    """An ISP: schema_name is generated (t_ and 12 random characters), slug is its host name."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        MAKING = "making"
+        ACTIVE = "active"
+        FAILED = "failed"
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    name = models.CharField(max_length=120)
+    slug = models.CharField(max_length=40)
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    time_zone = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    state_text = models.CharField(max_length=200, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    trial_ends_at = models.DateTimeField()
+    # What onboarding needs until the owner exists in the schema; emptied then.
+    owner_name = models.CharField(max_length=120, blank=True)
+    owner_email = models.EmailField(blank=True)
+    owner_password = models.CharField(max_length=200, blank=True)  # a hash
+    ticket_digest = models.CharField(max_length=64, blank=True)
+    # Which Terms the ISP has accepted (legal.Acceptance is the record; this saves a query per page).
+    terms_version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("slug"), name="isp_slug_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(DomainMixin):
+    """An exact host name (without port) of an ISP."""
+
+    def __str__(self) -> str:
+        return str(self.domain)
+
+
+class NasRoute(models.Model):
+    """Source address of RADIUS packets → tenant, router and secret."""
+
+    address = models.GenericIPAddressField(unique=True)
+    schema = models.CharField(max_length=63)
+    router_id = models.BigIntegerField()
+    secret = EncryptedTextField()
+    secret_digest = models.CharField(max_length=64, unique=True)
+    require_message_auth = models.BooleanField(default=True)
+    exception_until = models.DateTimeField(null=True)
+    coa_port = models.PositiveIntegerField(default=3799)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["schema", "router_id"], name="nas_route_per_router")]
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
+class EnrolmentRoute(models.Model):
+    """Digest of an enrolment token → tenant and router: the router calls before anything else is known."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    schema = models.CharField(max_length=63)
+    router_id = models.BigIntegerField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.schema}/{self.router_id}"
+
+
+class RadiusRecord(models.Model):
+    """Journal of what RADIUS workers saw: written by COPY, folded into tenants' tables, then deleted."""
+
+    class Kind(models.TextChoices):
+        ACCOUNTING = "acct"
+        ATTEMPT = "auth"
+
+    schema = models.CharField(max_length=63)
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    at = models.DateTimeField()
+    body = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class SchemaTemplate(models.Model):
+    """The dump of the template schema, by the fingerprint of the migrations it was made from."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    ddl = models.TextField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.fingerprint[:12]
