@@ -1,0 +1,106 @@
+"""What the shell of every page needs: ISP, navigation of the role, theme, banner."""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.roles import Action
+from dashboard import access
+
+
+class Item(NamedTuple):
+    """One entry of the navigation: key (nav_key of its pages), route, label, lucide icon, what it needs."""
+
+    key: str
+    route: str
+    label: str
+    icon: str
+    action: Action
+
+
+MAIN = (
+    Item("home", "home", "Home", "house", Action.SEE_HOME),
+    Item("subscribers", "subscribers", "Subscribers", "users", Action.SEE_SUBSCRIBERS),
+    Item("vouchers", "vouchers", "Vouchers", "ticket", Action.SEE_VOUCHERS),
+    Item("plans", "plans", "Plans", "package", Action.SEE_PLANS),
+)
+NETWORK = (
+    Item("routers", "routers", "Routers", "router", Action.SEE_ROUTERS),
+    Item("sessions", "sessions", "Live sessions", "activity", Action.SEE_SESSIONS),
+    Item("logins", "logins", "Login log", "scroll-text", Action.SEE_LOGINS),
+)
+SETTINGS = (Item("settings", "team", "Settings", "settings", Action.SEE_TEAM),)
+TABS = (
+    Item("team", "team", "Team", "users", Action.SEE_TEAM),
+    Item("tokens", "tokens", "API tokens", "key-round", Action.CHANGE_TOKENS),
+)
+
+
+@lru_cache(maxsize=64)
+def _url(route: str) -> str:
+    """Address of a route on tenant hosts; empty while nothing answers there."""
+    try:
+        return reverse(route, urlconf=settings.ROOT_URLCONF)
+    except NoReverseMatch:
+        return ""
+
+
+def _items(request: HttpRequest, items: tuple[Item, ...]) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = []
+    for item in items:
+        url = _url(item.route)
+        if url and access.may(request, item.action):
+            shown.append({"key": item.key, "url": url, "label": _(item.label), "icon": item.icon})
+    return shown
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups {title, items, bottom} of what the signed-in operator's role may open."""
+    groups = [
+        {"title": "", "items": _items(request, MAIN)},
+        {"title": _("Network"), "items": _items(request, NETWORK)},
+        {"title": "", "items": _items(request, SETTINGS), "bottom": True},
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def settings_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Tabs of the settings pages that the role may open."""
+    return _items(request, TABS)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: no query but the signed-in user, harmless on the public host and for visitors."""
+    theme = request.COOKIES.get("theme", "")
+    isp = getattr(request, "isp", None)
+    context: dict[str, Any] = {
+        "isp": isp,
+        "nav": [],
+        "theme": theme if theme in {"light", "dark"} else "",
+        "legal_banner": None,
+        "home_url": "/",
+        "sign_in_url": access.SIGN_IN if isp else "/sign-in/",
+        "sign_up_url": "/sign-up/",
+    }
+    if isp is None or not access.is_operator(request):
+        return context
+    return context | {
+        "nav": navigation(request),
+        "legal_banner": getattr(request, "terms_gate", None),
+        "home_url": home_url(request),
+        "account_url": _url("account"),
+        "sign_out_url": _url("sign-out"),
+    }
+
+
+def home_url(request: HttpRequest) -> str:
+    """Where the operator starts: Home, or the first page of their role."""
+    for item in (*MAIN, *NETWORK):
+        url = _url(item.route)
+        if url and access.may(request, item.action):
+            return url
+    return _url("account") or "/"

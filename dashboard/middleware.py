@@ -1,0 +1,52 @@
+"""The dashboard's doorkeeper: sessions that were ended elsewhere count as ended, undeclared views stay shut."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import structlog
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import User
+from dashboard import access
+
+log = structlog.get_logger("dashboard.access")
+EPOCH = "epoch"  # in the session: the user's session_epoch at sign-in
+# Other doors have their own guards; legal pages are open to everybody.
+OTHER_DOORS = ("/api/", "/e/", "/portal/", "/legal/", "/healthz", "/readyz", "/static/")
+
+
+class SignedIn:
+    """Deny by default: a view that declares nothing is refused, any other one decides by its declaration."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if hasattr(request, "user"):
+            before = request.user
+            request.user = cast(Any, SimpleLazyObject(lambda: _still_signed_in(request, before)))
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        if request.path.startswith(OTHER_DOORS) or hasattr(view, "access"):
+            return None
+        if not (access.is_operator(request) or access.is_staff(request)):
+            return access.to_sign_in(request)
+        log.error("undeclared-view", view=f"{view.__module__}.{getattr(view, '__name__', '?')}")
+        return access.no_permission(request)
+
+
+def _still_signed_in(request: HttpRequest, user: Any) -> User | AnonymousUser:
+    """The session's person, unless they were signed out everywhere, deactivated or belong to the other side."""
+    if not user.is_authenticated:
+        return AnonymousUser()
+    kind = User.Kind.STAFF if getattr(request, "isp", None) is None else User.Kind.OPERATOR
+    if user.kind != kind or not user.is_active or request.session.get(EPOCH) != user.session_epoch:
+        logout(request)
+        return AnonymousUser()
+    return cast(User, user)
