@@ -1,0 +1,118 @@
+"""A world in memory for the RADIUS server, and people in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from radius.events import Accept, AccessRequest, AccountingRecord, Facts, Nas, Reject
+from radius.ports import Unavailable
+from tests.radius.vectors import SECRET
+
+ROUTER = Nas("isp_demo", 1, "127.0.0.1", SECRET)
+
+
+def facts(**changes: object) -> Facts:
+    """Nemo, an active account whose password is arctangent."""
+    row: dict[str, object] = {
+        "service_id": 5,
+        "label": "nemo",
+        "kind": "account",
+        "secret": b"arctangent",
+        "status": "active",
+        "starts_from_first_use": False,
+        "first_used_at": None,
+        "validity_seconds": None,
+        "expires_at": None,
+        "time_limit_seconds": None,
+        "time_used": 0,
+        "data_limit_bytes": None,
+        "data_used": 0,
+        "devices": 0,
+        "live": (),
+        "download_bps": 10_000_000,
+        "upload_bps": 5_000_000,
+        "plan_id": 3,
+        "plan_name": "Ten",
+        "interim_seconds": 60,
+        "sites": None,
+    }
+    return Facts(**(row | changes))  # type: ignore[arg-type]  # a row of known names, changed by name
+
+
+@dataclass
+class World:
+    """Directory, facts, store and alerts in one; `durable` says how the store behaves."""
+
+    routers: dict[str, Nas] = field(default_factory=lambda: {"127.0.0.1": ROUTER})
+    people: dict[bytes, Facts] = field(default_factory=lambda: {b"nemo": facts()})
+    durable: bool | None = True  # None: keep the callbacks until `settle`
+    full: bool = False
+    down: bool = False
+    asked: int = 0
+    attempts: list[tuple[AccessRequest, Accept | Reject]] = field(default_factory=list)
+    records: list[AccountingRecord] = field(default_factory=list)
+    clocks: list[int] = field(default_factory=list)
+    raised_codes: list[str] = field(default_factory=list)
+    waiting: list[Callable[[bool], None]] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def directory(self) -> World:
+        return self
+
+    @property
+    def facts(self) -> World:
+        return self
+
+    @property
+    def store(self) -> World:
+        return self
+
+    @property
+    def alerts(self) -> World:
+        return self
+
+    def start(self) -> None: ...
+
+    def close(self, timeout: float) -> None:
+        self.closed = True
+        self.settle(True)
+
+    def get(self, address: str) -> Nas | None:
+        return self.routers.get(address)
+
+    def of(self, schema: str, username: bytes) -> Facts | None:
+        self.asked += 1
+        if self.down:
+            raise Unavailable
+        return self.people.get(username)
+
+    def attempt(self, request: AccessRequest, verdict: Accept | Reject, at: float, microseconds: int) -> None:
+        self.attempts.append((request, verdict))
+
+    def record(self, record: AccountingRecord, done: Callable[[bool], None]) -> bool:
+        if self.full:
+            return False
+        self.records.append(record)
+        self._done(done)
+        return True
+
+    def start_clock(self, schema: str, service_id: int, at: float, done: Callable[[bool], None]) -> bool:
+        self.clocks.append(service_id)
+        self._done(done)
+        return True
+
+    def raised(self, nas: Nas, code: str, at: float) -> None:
+        self.raised_codes.append(code)
+
+    def settle(self, ok: bool) -> None:
+        waiting, self.waiting = self.waiting, []
+        for done in waiting:
+            done(ok)
+
+    def _done(self, done: Callable[[bool], None]) -> None:
+        if self.durable is None:
+            self.waiting.append(done)
+        else:
+            done(self.durable)
