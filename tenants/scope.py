@@ -32,28 +32,28 @@ def _enter(schema: str | None) -> None:
     wrapper = _wrapper()
     if schema is None:
         wrapper.set_schema_to_public()
-        wrapper.scope = None
+        wrapper.scope, wrapper.managed = None, True
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE NONE; SET LOCAL search_path = public")
         return
     wrapper.set_schema(schema, include_public=False)
-    wrapper.scope = schema
+    wrapper.scope, wrapper.managed = schema, True
     with connection.cursor() as cursor:
         cursor.execute(f'SET LOCAL ROLE "{schema}"; SET LOCAL search_path = "{schema}"')
 
 
-def _forget(before: str | None) -> None:
+def _forget(before: str | None, managed: bool) -> None:
     wrapper = _wrapper()
     if before is None:
         wrapper.set_schema_to_public()
     else:
         wrapper.set_schema(before, include_public=False)
-    wrapper.scope = before
+    wrapper.scope, wrapper.managed = before, managed
 
 
 @contextmanager
 def _moved(to: str | None) -> Iterator[None]:
-    before, nested = current(), connection.in_atomic_block
+    before, nested, managed = current(), connection.in_atomic_block, _wrapper().managed
     try:
         with transaction.atomic():
             _enter(to)
@@ -62,7 +62,7 @@ def _moved(to: str | None) -> Iterator[None]:
                 # The outer unit goes on as who it was; COMMIT, ROLLBACK and ROLLBACK TO reset by themselves.
                 _restore(before)
     finally:
-        _forget(before)
+        _forget(before, managed)
 
 
 def _restore(before: str | None) -> None:

@@ -9,6 +9,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Inside a scope the path was set by SET LOCAL; in public nothing ever moved it: no SET before each query."""
 
     scope: str | None = None
+    managed = False  # tenants.scope has set role and path for the transaction that is open
     _path_moved = False
 
     def get_new_connection(self, conn_params: Any) -> Any:
@@ -21,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return params
 
     def _handle_search_path(self, cursor: Any = None) -> None:
-        if self.scope is not None:
+        if self.managed:
             return
         if self.schema_name == "public" and not self._path_moved:
             return
