@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -67,7 +67,7 @@ def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
 
 
 @contextmanager
-def running(world: World, address: str = ADDRESS) -> Iterator[Running]:
+def running(world: World, address: str = ADDRESS) -> Generator[Running, None, None]:
     server = Running(world, address)
     try:
         yield server
