@@ -60,7 +60,7 @@ def _items(request: HttpRequest, items: tuple[Item, ...]) -> list[dict[str, Any]
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups {title, items, bottom} of what the signed-in operator's role may open."""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"title": "", "items": _items(request, MAIN)},
         {"title": _("Network"), "items": _items(request, NETWORK)},
         {"title": "", "items": _items(request, SETTINGS), "bottom": True},
