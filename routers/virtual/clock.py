@@ -1,0 +1,29 @@
+"""Two clocks of a router: the calendar it believes in, and session time that can run faster than life."""
+
+import time
+from datetime import UTC, datetime
+
+_NOT_SET = datetime(1970, 1, 2, tzinfo=UTC).timestamp()
+
+
+class Clock:
+    """`speed` 60 makes a minute of session time pass in a second; `lost` puts the calendar to 1970."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self.lost = False
+        self._started = time.monotonic()
+
+    def seconds(self) -> float:
+        """Session time since power-on, in (possibly hurried) seconds."""
+        return (time.monotonic() - self._started) * self.speed
+
+    def uptime(self) -> float:
+        """Real seconds since power-on."""
+        return time.monotonic() - self._started
+
+    def now(self) -> datetime:
+        """The calendar as the router sees it, UTC."""
+        if self.lost:
+            return datetime.fromtimestamp(_NOT_SET + self.uptime(), UTC)
+        return datetime.now(UTC)
