@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from routers.virtual import language
 from routers.virtual.language import Data, as_text, truth
-from routers.virtual.script import Argument, Block, Text, Value
+from routers.virtual.syntax import Argument, Block, Text, Value
 from routers.virtual.traps import Trap
 from routers.virtual.values import parse_time
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from routers.virtual.language import OPERATORS, Data, as_text, truth
-from routers.virtual.script import Argument, Operation, Text, Value
+from routers.virtual.syntax import Argument, Operation, Text, Value
 from routers.virtual.tree import Row
 
 

@@ -9,7 +9,8 @@ from routers.virtual.device import Call, Caller, Device
 from routers.virtual.dispatch import display, run
 from routers.virtual.language import OPERATORS, Data, as_text, literal, truth
 from routers.virtual.menus import MENUS
-from routers.virtual.script import (
+from routers.virtual.script import parse
+from routers.virtual.syntax import (
     Argument,
     BadScript,
     Block,
@@ -20,7 +21,6 @@ from routers.virtual.script import (
     Text,
     Value,
     Variable,
-    parse,
 )
 from routers.virtual.traps import Trap
 

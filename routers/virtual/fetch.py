@@ -84,7 +84,7 @@ def _resolve(host: str) -> str:
     if host == "localhost" or host.endswith(".localhost"):
         return "127.0.0.1"  # what every resolver should say (RFC 6761) and several do not
     try:
-        return socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0].__str__()
+        return str(socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0])
     except OSError as error:
         raise Trap(f"failure: could not resolve dns name {host}") from error
 

@@ -1,7 +1,5 @@
 """The hotspot: who is on the network, who may pass, when a session ends; pages are served elsewhere."""
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +7,7 @@ from dataclasses import dataclass, replace
 from routers.virtual import nas as radius
 from routers.virtual import packets
 from routers.virtual.device import Device
+from routers.virtual.locals import limits_of, proves, seconds
 from routers.virtual.nas import Nas, Secret
 from routers.virtual.packets import Attribute, Packet
 from routers.virtual.sessions import (
@@ -206,16 +205,10 @@ class Hotspot:
 
     def _ask_local(self, session: Session, row: Row, secret: Secret) -> str:
         session.radius = False
-        if not _proves(secret, row.get("password", "")):
+        if not proves(secret, row.get("password", "")):
             return WRONG
         profile = self.device.tree.find("/ip/hotspot/user/profile", name=row.get("profile", "default")) or {}
-        session.limits = Limits(
-            seconds=_seconds(row.get("limit-uptime")),
-            upload=_whole(row.get("limit-bytes-in")),
-            download=_whole(row.get("limit-bytes-out")),
-            total=_whole(row.get("limit-bytes-total")),
-            rate=profile.get("rate-limit", ""),
-        )
+        session.limits = limits_of(row, profile)
         return ""
 
     def _ask_radius(self, session: Session, server: Row, secret: Secret, extra: Sequence[Attribute]) -> str:
@@ -237,7 +230,7 @@ class Hotspot:
             return f"RADIUS server sent a bad rate limit: {bad}"
         received = self.profile().get("radius-interim-update", "received")
         if received != "received":
-            session.limits = replace(session.limits, interim=_seconds(received))
+            session.limits = replace(session.limits, interim=seconds(received))
         session.classes = classes_of(answer)
         return ""
 
@@ -279,20 +272,3 @@ class Hotspot:
         if session is not None:
             self.end(session, USER_REQUEST)
         return session is not None
-
-
-def _proves(secret: Secret, password: str) -> bool:
-    raw = password.encode("utf-8", "surrogateescape")
-    if secret.chap is None:
-        return hmac.compare_digest(secret.password.encode("utf-8", "surrogateescape"), raw)
-    identifier, digest, challenge = secret.chap
-    return hmac.compare_digest(hashlib.md5(bytes([identifier]) + raw + challenge).digest(), digest)
-
-
-def _seconds(text: str | None) -> int | None:
-    milliseconds = parse_time(text) if text else None
-    return milliseconds // 1_000 if milliseconds else None
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and int(text) else None

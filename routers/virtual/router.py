@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from routers.virtual import actions, views
 from routers.virtual.console import Console
@@ -65,7 +66,7 @@ class VirtualRouter:
         self._ticker: threading.Thread | None = None
         self._saved = -1
 
-    def start(self) -> "VirtualRouter":
+    def start(self) -> Self:
         """Power on: open the doors, account for the boot, begin to live."""
         self.device.clock.lost = self.device.faults.clock_1970
         self.device.log("system,info", "router rebooted")
@@ -93,7 +94,7 @@ class VirtualRouter:
         self.web.stop()
         self.save()
 
-    def __enter__(self) -> "VirtualRouter":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *why: object) -> None:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     """Runs until it is asked to stop."""
 
     help = "Runs a virtual MikroTik: API, hotspot pages and RADIUS client on a loopback address."
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Addresses, identity, users, faults."""
