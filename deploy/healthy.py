@@ -27,7 +27,9 @@ def worker() -> bool:
 
 def beat() -> bool:
     home = Path(os.environ.get("KMIKRO_STATE", "/state"))
-    return any(time.time() - found.stat().st_mtime < BEAT_SILENT_AFTER for found in home.glob("beat-schedule*"))
+    return any(
+        time.time() - found.stat().st_mtime < BEAT_SILENT_AFTER for found in home.glob("beat-schedule*")
+    )
 
 
 def radius() -> bool:

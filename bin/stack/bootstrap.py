@@ -133,7 +133,9 @@ def run(argv: Sequence[str], log: Path) -> bool:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         try:
-            done = subprocess.run(list(argv), stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env, check=False)
+            done = subprocess.run(
+                list(argv), stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env, check=False
+            )
         except OSError as refused:
             out.write(f"{argv[0]}: {refused}\n".encode())
             return False

@@ -23,7 +23,9 @@ from stack.trouble import Stopped, Trouble
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="bin/kmikro", description="Brings K-Mikro Core up, down, and through its tests.")
+    top = argparse.ArgumentParser(
+        prog="bin/kmikro", description="Brings K-Mikro Core up, down, and through its tests."
+    )
     words = top.add_subparsers(dest="word", required=True, metavar="COMMAND")
     up = words.add_parser("up", help="install what is missing and run everything in the foreground")
     up.add_argument("--detach", action="store_true", help="return as soon as everything is ready")
@@ -40,10 +42,16 @@ def parser() -> argparse.ArgumentParser:
     words.add_parser("css", help="only build the stylesheet")
     test = words.add_parser("test", help="run the tests on a private PostgreSQL and Valkey")
     test.add_argument("arguments", nargs=argparse.REMAINDER, help="passed to pytest")
-    words.add_parser("bench", help="print benchmarks as JSON").add_argument("arguments", nargs=argparse.REMAINDER)
-    services = words.add_parser("services", help="run a command with a private PostgreSQL and Valkey: services -- CMD")
+    words.add_parser("bench", help="print benchmarks as JSON").add_argument(
+        "arguments", nargs=argparse.REMAINDER
+    )
+    services = words.add_parser(
+        "services", help="run a command with a private PostgreSQL and Valkey: services -- CMD"
+    )
     services.add_argument("arguments", nargs=argparse.REMAINDER)
-    words.add_parser("lint", help="style, types, floors, migrations and API schema").add_argument("gates", nargs="*")
+    words.add_parser("lint", help="style, types, floors, migrations and API schema").add_argument(
+        "gates", nargs="*"
+    )
     return top
 
 
@@ -117,7 +125,9 @@ def down(_given: argparse.Namespace) -> int:
 def status(given: argparse.Namespace) -> int:
     state = State(settings.read(os.environ).state)
     alive = record.supervisor(state) is not None
-    found = state.read(record.STACK) if alive else {"state": "stopped", "processes": [], "home": str(state.home)}
+    found = (
+        state.read(record.STACK) if alive else {"state": "stopped", "processes": [], "home": str(state.home)}
+    )
     demo = state.read(record.DEMO) if alive and found.get("scope") == "all" else {}
     if given.json:
         print(json.dumps({"running": alive, **found, "demo": demo}, indent=1))
@@ -138,7 +148,10 @@ def reset(_given: argparse.Namespace) -> int:
     if os.environ.get("YES") != "1":
         if not sys.stdin.isatty():
             raise Trouble(f"This forgets every ISP, voucher and session in {state.home}: say so with YES=1.")
-        if input(f"Forget every ISP, voucher and session in {state.home}? Type yes: ").strip().lower() != "yes":
+        if (
+            input(f"Forget every ISP, voucher and session in {state.home}? Type yes: ").strip().lower()
+            != "yes"
+        ):
             print("Nothing was changed.")
             return 1
     steps = report.Steps()

@@ -11,7 +11,9 @@ def birth(pid: int) -> str:
     """The start time of a live process in the kernel's own words; empty when there is none (or only a zombie)."""
     stat = Path(f"/proc/{pid}/stat")
     if not Path("/proc/self/stat").exists():
-        shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        shown = subprocess.run(
+            ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
         return shown.stdout.strip()
     try:
         # The command name may hold spaces and brackets: count fields after the last bracket.

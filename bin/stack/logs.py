@@ -16,7 +16,9 @@ def follow(folder: Path, names: Sequence[str], on: bool) -> int:
     known = {path.stem for path in folder.glob("*.log")}
     unknown = [name for name in names if name not in known]
     if unknown or not known:
-        raise Trouble(f"There is no log {', '.join(unknown)} in {folder}; there are: {', '.join(sorted(known))}.")
+        raise Trouble(
+            f"There is no log {', '.join(unknown)} in {folder}; there are: {', '.join(sorted(known))}."
+        )
     places: dict[Path, int] = {}
     first = True
     while True:

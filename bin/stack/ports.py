@@ -32,17 +32,23 @@ def demand(variable: str, address: str, port: int, kind: socket.SocketKind = soc
         return
     wire = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
     if refused.errno == errno.EADDRINUSE:
-        raise Trouble(f"{wire} port {port} on {address} is taken: stop what uses it or set {variable} to another port.")
+        raise Trouble(
+            f"{wire} port {port} on {address} is taken: stop what uses it or set {variable} to another port."
+        )
     if refused.errno == errno.EACCES:
-        raise Trouble(f"{wire} port {port} needs rights this user has not: set {variable} to a port above 1023.")
+        raise Trouble(
+            f"{wire} port {port} needs rights this user has not: set {variable} to a port above 1023."
+        )
     if refused.errno == errno.EADDRNOTAVAIL:
-        raise Trouble(f"{address} is not an address of this machine, so {wire} port {port} ({variable}) cannot open.")
+        raise Trouble(
+            f"{address} is not an address of this machine, so {wire} port {port} ({variable}) cannot open."
+        )
     raise Trouble(f"{wire} port {port} on {address} cannot be opened ({refused.strerror}): set {variable}.")
 
 
 def private(remembered: int | None, avoid: set[int]) -> int:
     """The remembered port while it is free, else the next free one on loopback."""
-    first = remembered if remembered else PRIVATE_FIRST
+    first = remembered or PRIVATE_FIRST
     for port in (first, *range(PRIVATE_FIRST, PRIVATE_LAST)):
         if port not in avoid and problem("127.0.0.1", port) is None:
             return port

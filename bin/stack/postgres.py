@@ -146,7 +146,9 @@ def check_major(server: Server) -> None:
     mark = server.data / "PG_VERSION"
     if not mark.exists():
         return
-    ours = run_as(server, [server.binaries / "postgres", "--version"], "Asking PostgreSQL's version").split()[-1]
+    ours = run_as(server, [server.binaries / "postgres", "--version"], "Asking PostgreSQL's version").split()[
+        -1
+    ]
     if mark.read_text().strip() != ours.split(".")[0]:
         raise Trouble(
             f"The data in {server.data} is of PostgreSQL {mark.read_text().strip()} and this release has {ours}: "
@@ -173,7 +175,17 @@ def make_cluster(server: Server, scratch: Path) -> bool:
     try:
         run_as(
             server,
-            [server.binaries / "initdb", "-D", server.data, "-U", ADMIN, "-A", "scram-sha-256", "--pwfile", phrase]
+            [
+                server.binaries / "initdb",
+                "-D",
+                server.data,
+                "-U",
+                ADMIN,
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                phrase,
+            ]
             + ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"],
             "Making the PostgreSQL data folder",
         )
@@ -201,7 +213,10 @@ def ask(server: Server, sql: str, database: str = "postgres") -> str:
     """Runs SQL as the bootstrap superuser; it travels by stdin, as it may hold a password."""
     argv = [server.binaries / "psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
     return run_as(
-        server, [*argv, "-p", str(server.port), "-U", ADMIN, "-d", database], "Setting up PostgreSQL", stdin=sql
+        server,
+        [*argv, "-p", str(server.port), "-U", ADMIN, "-d", database],
+        "Setting up PostgreSQL",
+        stdin=sql,
     ).strip()
 
 

@@ -69,28 +69,40 @@ def die_with_parent(parent: int, number: int) -> None:
         os._exit(98)
 
 
-def spawn(spec: Spec) -> subprocess.Popen[bytes]:
-    """Starts a child in a session of its own, so that Ctrl-C reaches only the supervisor."""
+def begin(
+    argv: Sequence[str],
+    stop_signal: signal.Signals = signal.SIGTERM,
+    become: Callable[[], None] | None = None,
+    **how: Any,
+) -> subprocess.Popen[bytes]:
+    """Starts a process that is told to end when we die; `how` goes to Popen."""
     parent = os.getpid()
 
     def prepare() -> None:
-        if spec.become:
-            spec.become()
+        if become:
+            become()
         # After `become`: a change of credentials clears the wish.
-        die_with_parent(parent, spec.stop_signal)
+        die_with_parent(parent, stop_signal)
 
+    # The launcher has one thread, so nothing is half done in the fork; no other hook runs before exec.
+    return subprocess.Popen([str(part) for part in argv], preexec_fn=prepare, **how)  # noqa: PLW1509
+
+
+def spawn(spec: Spec) -> subprocess.Popen[bytes]:
+    """Starts a child in a session of its own, so that Ctrl-C reaches only the supervisor."""
     if spec.log.exists() and spec.log.stat().st_size > LOG_BYTES:
         spec.log.replace(spec.log.with_suffix(".log.1"))
     with spec.log.open("ab") as out:
-        return subprocess.Popen(
-            [str(part) for part in spec.argv],
+        return begin(
+            spec.argv,
+            spec.stop_signal,
+            spec.become,
             cwd=spec.cwd,
             env=dict(spec.env),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=prepare,
         )
 
 
@@ -171,7 +183,9 @@ class Supervisor:
                 if now >= child.due:
                     child.restarts += 1
                     self._launch(child)
-                    self.say(f"{child.spec.name} started again as process {child.popen.pid if child.popen else '?'}.")
+                    self.say(
+                        f"{child.spec.name} started again as process {child.popen.pid if child.popen else '?'}."
+                    )
             elif child.popen and ended(child.popen):
                 child.failures = 0 if now - child.since > STEADY_SECONDS else child.failures + 1
                 pause = BACKOFF_SECONDS[min(max(child.failures - 1, 0), len(BACKOFF_SECONDS) - 1)]
@@ -213,19 +227,31 @@ def last_words(log: Path, lines: int = 4) -> str:
         found = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     except OSError:
         return "."
-    return f"; its log {log} ends:\n  " + "\n  ".join(found[-lines:]) if found else f"; its log {log} is empty."
+    return (
+        f"; its log {log} ends:\n  " + "\n  ".join(found[-lines:]) if found else f"; its log {log} is empty."
+    )
 
 
-def run_step(argv: Sequence[str], env: Mapping[str, str], cwd: Path, log: IO[bytes], **how: Any) -> int:
-    """Runs one command to its end; it dies with us."""
-    parent = os.getpid()
-    return subprocess.run(
-        [str(part) for part in argv],
-        env=dict(env),
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=how.get("stdout", log),
-        stderr=log,
-        preexec_fn=lambda: die_with_parent(parent, signal.SIGTERM),
-        check=False,
-    ).returncode
+def run_step(argv: Sequence[str], env: Mapping[str, str], cwd: Path, log: IO[bytes]) -> int:
+    """Runs one command to its end, its words into the log; it ends with us, however we end."""
+    step = begin(argv, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    return wait_or_end(step)
+
+
+def wait_or_end(step: subprocess.Popen[bytes]) -> int:
+    """Waits for a command; when the wait is broken off, the command is ended too."""
+    try:
+        return step.wait()
+    except BaseException:
+        end(step)
+        raise
+
+
+def end(step: subprocess.Popen[bytes], patience: float = 15.0) -> None:
+    """Ends a command politely, then for certain."""
+    step.terminate()
+    try:
+        step.wait(patience)
+    except subprocess.TimeoutExpired:
+        step.kill()
+        step.wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import socket
 import subprocess
 import time
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from stack import ports, record
-from stack.processes import Child, Spec, die_with_parent, last_words, run_step
+from stack.processes import Child, Spec, begin, last_words, run_step, wait_or_end
 from stack.running import Running
-from stack.stylesheet import build, sources
+from stack.stylesheet import build
 from stack.trouble import Trouble
 
 MIGRATED = "migrated.json"
@@ -108,11 +107,10 @@ def migrate(running: Running, env: Mapping[str, str], external: bool) -> None:
 
 def start_seed(running: Running, env: Mapping[str, str]) -> tuple[float, subprocess.Popen[bytes]]:
     """Starts the seed; a later run does it while the processes start, as it finds its work done."""
-    parent = os.getpid()
     answer = running.state.run / "seed.out"
     answer.touch(mode=0o600)
     with answer.open("wb") as out, (running.state.logs / "seed.log").open("wb") as log:
-        return time.monotonic(), subprocess.Popen(
+        return time.monotonic(), begin(
             manage(running, "seed_demo", "--json"),
             env=dict(env),
             cwd=running.settings.root,
@@ -120,7 +118,6 @@ def start_seed(running: Running, env: Mapping[str, str]) -> tuple[float, subproc
             stdout=out,
             stderr=log,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(parent, 15),
         )
 
 
@@ -128,12 +125,7 @@ def finish_seed(running: Running, seeding: tuple[float, subprocess.Popen[bytes]]
     """Keeps what the seed answered: the demo ISP, its sign-ins, its API token and files."""
     began, seed = seeding
     log = running.state.logs / "seed.log"
-    try:
-        code = seed.wait()
-    except BaseException:
-        seed.terminate()
-        seed.wait()
-        raise
+    code = wait_or_end(seed)
     answer = running.state.run / "seed.out"
     text = answer.read_text(errors="replace")
     answer.unlink(missing_ok=True)
@@ -167,7 +159,14 @@ def specs(running: Running, env: Mapping[str, str]) -> list[Spec]:
         + ["--graceful-timeout", "8", "--worker-tmp-dir", str(running.state.run)],
         "worker": [*celery, "worker", "--queues", "router,billing,message,bulk,default", "--concurrency", "2"]
         + ["--hostname", f"kmikro-{chosen.http_port}@%h", "--loglevel", "INFO"],
-        "beat": [*celery, "beat", "--schedule", str(running.state.home / "beat-schedule"), "--loglevel", "INFO"]
+        "beat": [
+            *celery,
+            "beat",
+            "--schedule",
+            str(running.state.home / "beat-schedule"),
+            "--loglevel",
+            "INFO",
+        ]
         + ["--pidfile", ""],
         "radius": manage(running, "radiusd", "--workers", "2"),
     }
@@ -184,7 +183,8 @@ def readyz(running: Running) -> tuple[int, dict[str, Any]]:
     host = "127.0.0.1" if chosen.http_bind == "0.0.0.0" else chosen.http_bind
     place = f"[{host}]" if ":" in host else host
     ask = urllib.request.Request(
-        f"http://{place}:{chosen.http_port}/readyz", headers={"Host": f"{chosen.base_domain}:{chosen.http_port}"}
+        f"http://{place}:{chosen.http_port}/readyz",
+        headers={"Host": f"{chosen.base_domain}:{chosen.http_port}"},
     )
     # No proxy of the environment may stand between us and our own loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -231,7 +231,9 @@ def wait_processes(running: Running, children: list[tuple[float, Child]]) -> Non
             running.supervisor.mark_ready(child)
         else:
             running.supervisor.wait_ready(
-                child, lambda part=name: look() == 200 or says_ok(latest[1], part), seconds=90  # type: ignore[misc]
+                child,
+                lambda part=name: look() == 200 or says_ok(latest[1], part),
+                seconds=90,  # type: ignore[misc]
             )
         running.steps(f"{name} is up (process {child.popen.pid if child.popen else '?'})", began)
     deadline = time.monotonic() + 60

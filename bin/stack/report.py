@@ -42,15 +42,12 @@ def overview(record: Mapping[str, Any], demo: Mapping[str, Any]) -> str:
         rows.append((label, f"{entry.get('email')}  {entry.get('password')}  ({entry.get('role')})"))
         label = ""
     if "KMIKRO_RADIUS_AUTH_PORT" in ports and record.get("scope") != "services":
-        rows.append(
-            (
-                "RADIUS (UDP)",
-                f"authentication {ports['KMIKRO_RADIUS_AUTH_PORT']}, accounting {ports['KMIKRO_RADIUS_ACCT_PORT']}, "
-                f"CoA to routers {ports['KMIKRO_COA_PORT']}",
-            )
-        )
-    rows.append(("Logs", f"{record.get('logs', '')}  (follow: make logs)"))
-    rows.append(("State", f"{record.get('home', '')}  (stop: Ctrl-C or make down)"))
+        auth, acct, coa = (ports[f"KMIKRO_{word}_PORT"] for word in ("RADIUS_AUTH", "RADIUS_ACCT", "COA"))
+        rows.append(("RADIUS (UDP)", f"authentication {auth}, accounting {acct}, CoA to routers {coa}"))
+    rows += [
+        ("Logs", f"{record.get('logs', '')}  (follow: make logs)"),
+        ("State", f"{record.get('home', '')}  (stop: Ctrl-C or make down)"),
+    ]
     return table("K-Mikro is ready", rows)
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from stack import bootstrap, identity, record, servers
-from stack.processes import Supervisor, die_with_parent, end_group
+from stack.processes import Supervisor, begin, end, end_group
 from stack.report import Steps
 from stack.settings import Settings
 from stack.state import State
@@ -55,7 +54,7 @@ class Running:
         self.write()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None, None, None]:
         """Takes the folder; whatever happens inside, everything started is stopped and the folder given back."""
         self.state.prepare()
         self.state.lock()
@@ -119,30 +118,21 @@ class Running:
 
     def run_command(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> int:
         """Runs a command of the caller's while the servers are tended; its whole group ends with us."""
-        parent = os.getpid()
+        # A command at a terminal stays in our group, so that Ctrl-C reaches it; elsewhere it gets its own.
+        group = None if sys.stdin.isatty() else 0
         try:
-            command = subprocess.Popen(
-                list(argv),
-                env=dict(env),
-                cwd=cwd,
-                process_group=0 if not sys.stdin.isatty() else None,
-                preexec_fn=lambda: die_with_parent(parent, signal.SIGTERM),
-            )
+            command = begin(argv, env=dict(env), cwd=cwd, process_group=group)
         except OSError as refused:
             raise Trouble(f"{argv[0]} cannot be run: {refused.strerror}.") from refused
         try:
             while command.poll() is None:
                 self.supervisor.tend()
                 time.sleep(0.1)
+        except BaseException:
+            end(command)
+            raise
         finally:
-            if command.poll() is None:
-                command.terminate()
-                try:
-                    command.wait(15)
-                except subprocess.TimeoutExpired:
-                    command.kill()
-                    command.wait()
-            if not sys.stdin.isatty():
+            if group == 0:
                 end_group(command.pid)
         return command.returncode if command.returncode >= 0 else 128 - command.returncode
 
@@ -162,7 +152,9 @@ def stop(state: State, steps: Steps, seconds: float = 90.0) -> bool:
         if time.monotonic() - began > seconds:
             identity.signal_exactly(*found, signal.SIGKILL)
             record.end_leftovers(state)
-            raise Trouble(f"The supervisor (process {found[0]}) did not stop in {seconds:.0f} s and was killed.")
+            raise Trouble(
+                f"The supervisor (process {found[0]}) did not stop in {seconds:.0f} s and was killed."
+            )
         time.sleep(0.1)
     steps("Everything stopped", began)
     return True

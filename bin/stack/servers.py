@@ -34,7 +34,9 @@ def demand_reachable(variable: str, url: str, schemes: tuple[str, ...], default_
     if parts.scheme == "unix" or not host or host.startswith("/"):
         return
     if not ports.answers(host, port, timeout=5):
-        raise Trouble(f"Nothing answers at {host}:{port}, which {variable} names: start it or correct {variable}.")
+        raise Trouble(
+            f"Nothing answers at {host}:{port}, which {variable} names: start it or correct {variable}."
+        )
 
 
 def start(

