@@ -4,6 +4,8 @@ from django.db import models
 
 from subscribers.models import Service
 
+SPELLED = 1012  # radius.octets: 253 octets, up to four characters each
+
 
 class Session(models.Model):
     """A fold over its accounting records; router_id is a plain number because routers is another trade.
@@ -12,14 +14,14 @@ class Session(models.Model):
     """
 
     router_id = models.BigIntegerField(db_index=True)
-    acct_session_id = models.CharField(max_length=253)
-    username = models.CharField(max_length=253)
+    acct_session_id = models.CharField(max_length=SPELLED)
+    username = models.CharField(max_length=SPELLED)
     generation = models.PositiveIntegerField(default=0)
     service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="sessions")
-    mac = models.CharField(max_length=253, blank=True)
+    mac = models.CharField(max_length=SPELLED, blank=True)
     framed_ip = models.GenericIPAddressField(null=True)
-    called = models.CharField(max_length=253, blank=True)
-    port = models.CharField(max_length=253, blank=True)
+    called = models.CharField(max_length=SPELLED, blank=True)
+    port = models.CharField(max_length=SPELLED, blank=True)
     started_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -69,8 +71,8 @@ class AuthAttempt(models.Model):
     at = models.DateTimeField()
     router_id = models.BigIntegerField(db_index=True)
     service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="attempts")
-    username = models.CharField(max_length=253)
-    mac = models.CharField(max_length=253, blank=True)
+    username = models.CharField(max_length=SPELLED)
+    mac = models.CharField(max_length=SPELLED, blank=True)
     framed_ip = models.GenericIPAddressField(null=True)
     accepted = models.BooleanField()
     code = models.CharField(max_length=32)

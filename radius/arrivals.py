@@ -1,0 +1,72 @@
+"""Sessions that the database does not show yet: Accepts of the last seconds, and Stops not yet folded."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from radius.events import Accept, AccessRequest, AccountingRecord, Kind, Live
+
+EXPECTED = 15.0  # seconds after an Accept in which its session counts although no Start was folded
+SETTLING = 15.0  # seconds in which a Stop that was heard outweighs a row that still says live
+MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    at: float
+    live: Live
+
+
+class Arrivals:
+    """What this worker alone knows of 'devices at once'. Other workers' Accepts show when their Start is folded."""
+
+    def __init__(self) -> None:
+        self._expected: OrderedDict[tuple[str, int], list[_Expected]] = OrderedDict()
+        self._stopped: OrderedDict[tuple[str, int, str], float] = OrderedDict()
+
+    def accepted(self, request: AccessRequest, accept: Accept, at: float) -> None:
+        key = (request.nas.schema, accept.service_id)
+        new = _Expected(at, Live(request.session_id, request.mac, request.nas.router_id, at))
+        others = [each for each in self._expected.pop(key, []) if at - each.at < EXPECTED]
+        self._expected[key] = [each for each in others if not _same(each.live, new.live)] + [new]
+        if len(self._expected) > MOST:
+            self._expected.popitem(last=False)
+
+    def heard(self, record: AccountingRecord) -> None:
+        """A Stop: its session is over, and nobody is expected on that device any more."""
+        if record.kind is not Kind.STOP:
+            return
+        self._stopped[record.schema, record.router_id, record.session_id] = record.received_at
+        if len(self._stopped) > MOST:
+            self._stopped.popitem(last=False)
+
+    def seen(
+        self, schema: str, service_id: int, live: tuple[Live, ...], ended: tuple[Live, ...], at: float
+    ) -> tuple[Live, ...]:
+        """The live sessions, those of the database and those of the last seconds put together."""
+        there = tuple(each for each in live if not self._is_over(schema, each, at))
+        waiting = self._expected.get((schema, service_id))
+        if not waiting:
+            return there
+        came = (*live, *ended)
+        still = [
+            each
+            for each in waiting
+            if 0 <= at - each.at < EXPECTED
+            and not self._is_over(schema, each.live, at)
+            and not any(_same(one, each.live) and one.started_at >= each.at - EXPECTED for one in came)
+        ]
+        if not still:
+            del self._expected[schema, service_id]
+        return (*there, *(each.live for each in still if not any(_same(one, each.live) for one in there)))
+
+    def _is_over(self, schema: str, live: Live, at: float) -> bool:
+        over_at = self._stopped.get((schema, live.router_id, live.session_id))
+        return over_at is not None and live.started_at <= over_at and at - over_at < SETTLING
+
+
+def _same(one: Live, other: Live) -> bool:
+    if one.router_id != other.router_id:
+        return False
+    return one.mac == other.mac if one.mac else one.session_id == other.session_id

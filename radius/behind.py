@@ -1,0 +1,51 @@
+"""What stands behind the sockets of one worker process, made after the fork."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from radius import database
+from radius.directory import LiveDirectory
+from radius.events import Nas
+from radius.facts import LiveFacts
+from radius.listener import Listener
+from radius.store import LiveStore
+
+log = logging.getLogger("radius.alerts")
+
+
+class LoggedAlerts:
+    """Alarms for the operator, to the log with tenant and router."""
+
+    def raised(self, nas: Nas, code: str, at: float) -> None:
+        moment = datetime.fromtimestamp(at, UTC).isoformat()
+        log.warning(code, extra={"tenant": nas.schema, "router": nas.router_id, "at": moment})
+
+
+class LiveWorker:
+    """Directory, facts, store and alerts over the real database; keeps `radius.ports.Worker`."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._patience = database.Patience()
+        self.directory = LiveDirectory()
+        self.facts = LiveFacts(patience=self._patience)
+        self.store = LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
+        self.alerts = LoggedAlerts()
+        self._listener = Listener(self.facts, self.directory.refresh, self._patience)
+
+    def start(self) -> None:
+        """Start from the thread that will call `facts.of`. Without a database we start too, knowing nobody."""
+        database.hasten()
+        self.store.start()
+        self._listener.start(wait=5.0)
+
+    def close(self, timeout: float) -> None:
+        self.store.close(timeout)
+        self._listener.close()
+        self._patience.close()
+        connection.close()

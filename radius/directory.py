@@ -1,0 +1,76 @@
+"""Source address → router, for all ISPs, in memory; read anew when the database says that routes changed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg2.extensions import connection as Line
+
+from radius.events import Nas
+from tenants.models import Isp
+from tenants.routes import NasEntry, nas_directory
+
+PROBE_ADDRESS = "127.0.0.1"
+PROBE_PURPOSE = "radius health probe"  # kmikro.health derives the same secret
+NO_TENANT = ""  # the schema of the health probe: nothing can be found in it
+
+
+def probe() -> Nas:
+    """The entry of our own health check, which only ever sends Status-Server."""
+    secret = hmac.new(settings.SECRET_KEY.encode(), PROBE_PURPOSE.encode(), hashlib.sha256).hexdigest()
+    return Nas(schema=NO_TENANT, router_id=0, address=PROBE_ADDRESS, secret=secret.encode())
+
+
+def read() -> dict[str, Nas]:
+    """All routers that may ask, from the database (outside any tenant)."""
+    with transaction.atomic():
+        entries = nas_directory()
+        zones = dict(Isp.objects.filter(state=Isp.State.ACTIVE).values_list("schema_name", "time_zone"))
+    return {
+        address: _nas(entry, zones[entry.schema])
+        for address, entry in entries.items()
+        if entry.schema in zones
+    }
+
+
+def _nas(entry: NasEntry, zone: str) -> Nas:
+    return Nas(
+        schema=entry.schema,
+        router_id=entry.router_id,
+        address=entry.address,
+        secret=entry.secret,
+        require_message_auth=entry.require_message_auth,
+        zone=zone,
+    )
+
+
+class LiveDirectory:
+    """The directory of one worker. While the database is away it goes on with what it knew."""
+
+    def __init__(self, read: Callable[[], dict[str, Nas]] = read) -> None:
+        self._read = read
+        self._routers: dict[str, Nas] = {PROBE_ADDRESS: probe()}
+
+    def get(self, address: str) -> Nas | None:
+        return self._routers.get(address)
+
+    def __len__(self) -> int:
+        return len(self._routers)
+
+    def refresh(self, _line: Line | None = None) -> None:
+        """Read all routes; called from the listener's thread, with that thread's own Django connection."""
+        try:
+            routers = self._read()
+        finally:
+            connection.close()
+        own = routers.get(PROBE_ADDRESS)
+        if own is None:
+            routers[PROBE_ADDRESS] = probe()
+        else:  # a virtual router on our own address: the health probe shares it
+            routers[PROBE_ADDRESS] = replace(own, previous_secret=probe().secret)
+        self._routers = routers

@@ -1,0 +1,81 @@
+"""The public journal: what RADIUS workers saw, appended by COPY and folded into tenants' tables later."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from psycopg2.extensions import connection as Line
+
+from radius import mikrotik
+from radius.events import Accept, AccessRequest, AccountingRecord, Reject
+
+ACCOUNTING, ATTEMPT = "acct", "auth"
+_COPY = "COPY public.tenants_radiusrecord (schema, kind, at, body) FROM STDIN"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row; `body` is a line of JSON, `at` unix seconds."""
+
+    schema: str
+    kind: str
+    at: float
+    body: str
+
+    def to_line(self) -> bytes:
+        """The entry on one line, for the spool."""
+        return json.dumps([self.schema, self.kind, self.at, self.body]).encode()
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Entry:
+        schema, kind, at, body = json.loads(line)
+        return cls(schema, kind, at, body)
+
+
+def of_record(record: AccountingRecord) -> Entry:
+    return Entry(record.schema, ACCOUNTING, record.received_at, record.to_json())
+
+
+def of_attempt(request: AccessRequest, verdict: Accept | Reject, at: float, microseconds: int) -> Entry:
+    """An attempt without its password. `key` makes folding it twice the same as folding it once."""
+    accepted = isinstance(verdict, Accept)
+    body = {
+        "key": secrets.randbits(62),
+        "router": request.nas.router_id,
+        "service": verdict.service_id,
+        "username": request.name,
+        "mac": request.mac,
+        "framed_ip": request.framed_ip,
+        "accepted": accepted,
+        "code": "accepted" if isinstance(verdict, Accept) else verdict.code,
+        "trace": [{"code": each.code, "ok": each.ok, "text": each.text} for each in verdict.trace],
+        "sent": _sent(verdict),
+        "microseconds": microseconds,
+    }
+    return Entry(request.nas.schema, ATTEMPT, at, json.dumps(body, separators=(",", ":")))
+
+
+def _sent(verdict: Accept | Reject) -> dict[str, str]:
+    if isinstance(verdict, Reject):
+        return {"Reply-Message": verdict.message}
+    return {
+        name: value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        for name, value in mikrotik.attributes(verdict)
+    }
+
+
+def append(line: Line, entries: Sequence[Entry]) -> None:
+    """Commit all entries in one COPY; the line must be in autocommit mode. All or none."""
+    rows = io.StringIO()
+    for each in entries:
+        at = datetime.fromtimestamp(each.at, UTC).isoformat()
+        rows.write(f"{each.schema}\t{each.kind}\t{at}\t{each.body.translate(_ESCAPES)}\n")
+    rows.seek(0)
+    with line.cursor() as cursor:
+        cursor.copy_expert(_COPY, rows)

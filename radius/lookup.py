@@ -1,0 +1,118 @@
+"""One service with all that policy needs, read from the database inside its tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from kmikro.lib import codes
+from kmikro.lib.secrets import purpose_key
+from radius.database import Patience
+from radius.events import Facts, Live
+from radius.models import Session
+from radius.ports import Unavailable
+from subscribers.models import Service
+from tenants import scope
+
+INTERIM_SECONDS = 60
+RECENT = timedelta(seconds=60)
+_PATIENCE = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Facts, the digest under which a change of them is told, and sessions that ended a moment ago."""
+
+    facts: Facts
+    lookup: str
+    ended: tuple[Live, ...]
+
+
+def lookups(schema: str, username: bytes) -> list[str]:
+    """The digests a name may be stored under: exact (accounts) and as a code is normalised (vouchers)."""
+    name, key = username.decode("utf-8", "surrogateescape"), purpose_key("service lookup")
+    names = dict.fromkeys((name, codes.normalise(name)))
+    return [codes.lookup_digest(key, schema, each) for each in names if each]
+
+
+def find(schema: str, username: bytes, at: float, patience: Patience) -> Found | None:
+    """The service of a name, None when there is none. Raises Unavailable when the database does not answer.
+
+    A connection that died while nobody used it is opened anew once.
+    """
+    if not scope.SCHEMA_NAME.match(schema):
+        return None
+    try:
+        return _find(schema, username, at, patience)
+    except (OperationalError, InterfaceError) as error:
+        if not _was_dead():
+            raise Unavailable(str(error)) from error
+    try:
+        return _find(schema, username, at, patience)
+    except DatabaseError as error:
+        _was_dead()
+        raise Unavailable(str(error)) from error
+
+
+def _was_dead() -> bool:
+    """Put away a broken connection, so that the next try opens a new one."""
+    line = connection.connection
+    if line is not None and not line.closed:
+        return False
+    if not connection.in_atomic_block:
+        connection.close()
+    return line is not None
+
+
+def _find(schema: str, username: bytes, at: float, patience: Patience) -> Found | None:
+    connection.ensure_connection()
+    now = datetime.fromtimestamp(at, UTC)
+    with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
+        digests = lookups(schema, username)
+        services = Service.objects.select_related("plan").filter(lookup__in=digests)
+        service = min(services, key=lambda each: digests.index(each.lookup), default=None)
+        if service is None:
+            return None
+        sessions = list(
+            Session.objects.filter(service=service, ended_at=None).order_by("started_at")[:64]
+        ) + list(Session.objects.filter(service=service, ended_at__gt=now - RECENT)[:64])
+    live = tuple(_live(each) for each in sessions if each.ended_at is None)
+    ended = tuple(_live(each) for each in sessions if each.ended_at is not None)
+    return Found(_facts(service, live), service.lookup, ended)
+
+
+def _live(session: Session) -> Live:
+    return Live(session.acct_session_id, session.mac, session.router_id, session.started_at.timestamp())
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
+
+
+def _facts(service: Service, live: tuple[Live, ...]) -> Facts:
+    """A voucher's clock starts at its first Accept and is then its expires_at; an account has only that."""
+    plan, prepaid = service.plan, service.kind == Service.Kind.VOUCHER
+    return Facts(
+        service_id=service.pk,
+        label=service.label,
+        kind=service.kind,
+        secret=service.secret.encode() if service.secret else None,
+        status=service.status,
+        starts_from_first_use=prepaid,
+        first_used_at=_seconds(service.first_used_at),
+        validity_seconds=plan.validity_seconds if prepaid and service.first_used_at is None else None,
+        expires_at=_seconds(service.expires_at),
+        time_limit_seconds=plan.time_limit_seconds,
+        time_used=service.seconds_used,
+        data_limit_bytes=plan.data_limit_bytes,
+        data_used=service.bytes_used,
+        devices=plan.devices,
+        live=live,
+        download_bps=plan.download_bps,
+        upload_bps=plan.upload_bps,
+        plan_id=plan.pk,
+        plan_name=plan.name,
+        interim_seconds=INTERIM_SECONDS,
+    )
