@@ -6,14 +6,17 @@ from typing import Any, cast
 import structlog
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from accounts.roles import Action
 from dashboard import access
 
 log = structlog.get_logger("dashboard.access")
 EPOCH = "epoch"  # in the session: the user's session_epoch at sign-in
+ACCOUNT = "/account/"
 # Other doors have their own guards; legal pages are open to everybody.
 OTHER_DOORS = ("/api/", "/e/", "/portal/", "/legal/", "/healthz", "/readyz", "/static/")
 
@@ -33,12 +36,23 @@ class SignedIn:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
-        if request.path.startswith(OTHER_DOORS) or hasattr(view, "access"):
+        if request.path.startswith(OTHER_DOORS):
+            return None
+        if self._must_accept_terms(request):
+            return HttpResponseRedirect(reverse("terms-gate"))
+        if hasattr(view, "access"):
             return None
         if not (access.is_operator(request) or access.is_staff(request)):
             return access.to_sign_in(request)
         log.error("undeclared-view", view=f"{view.__module__}.{getattr(view, '__name__', '?')}")
         return access.no_permission(request)
+
+    def _must_accept_terms(self, request: HttpRequest) -> bool:
+        """Newer Terms are in force and the owner has not accepted them; only the owner is stopped."""
+        gate = getattr(request, "terms_gate", None)
+        if gate is None or not gate.closed or request.path.startswith(ACCOUNT):
+            return False
+        return access.may(request, Action.ACCEPT_TERMS)
 
 
 def _still_signed_in(request: HttpRequest, user: Any) -> User | AnonymousUser:
