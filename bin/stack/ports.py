@@ -48,8 +48,8 @@ def demand(variable: str, address: str, port: int, kind: socket.SocketKind = soc
 
 def private(remembered: int | None, avoid: set[int]) -> int:
     """The remembered port while it is free, else the next free one on loopback."""
-    first = remembered or PRIVATE_FIRST
-    for port in (first, *range(PRIVATE_FIRST, PRIVATE_LAST)):
+    candidates: list[int] = [*([remembered] if remembered else []), *range(PRIVATE_FIRST, PRIVATE_LAST)]
+    for port in candidates:
         if port not in avoid and problem("127.0.0.1", port) is None:
             return port
     raise Trouble("No free TCP port is left on 127.0.0.1 for PostgreSQL and Valkey: stop something.")

@@ -172,23 +172,11 @@ def make_cluster(server: Server, scratch: Path) -> bool:
         os.chown(server.data, NOBODY, NOBODY)
         phrase = Path(shutil.move(phrase, server.data.parent / "pg-phrase"))
         os.chown(phrase, NOBODY, NOBODY)
+    argv: list[str | Path] = [server.binaries / "initdb", "-D", server.data, "-U", ADMIN, "-E", "UTF8"]
+    argv += ["-A", "scram-sha-256", "--pwfile", phrase]
+    argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
     try:
-        run_as(
-            server,
-            [
-                server.binaries / "initdb",
-                "-D",
-                server.data,
-                "-U",
-                ADMIN,
-                "-A",
-                "scram-sha-256",
-                "--pwfile",
-                phrase,
-            ]
-            + ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"],
-            "Making the PostgreSQL data folder",
-        )
+        run_as(server, argv, "Making the PostgreSQL data folder")
     finally:
         phrase.unlink(missing_ok=True)
     return True
@@ -211,13 +199,9 @@ def ready(server: Server) -> bool:
 
 def ask(server: Server, sql: str, database: str = "postgres") -> str:
     """Runs SQL as the bootstrap superuser; it travels by stdin, as it may hold a password."""
-    argv = [server.binaries / "psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
-    return run_as(
-        server,
-        [*argv, "-p", str(server.port), "-U", ADMIN, "-d", database],
-        "Setting up PostgreSQL",
-        stdin=sql,
-    ).strip()
+    argv: list[str | Path] = [server.binaries / "psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]
+    argv += ["-h", "127.0.0.1", "-p", str(server.port), "-U", ADMIN, "-d", database]
+    return run_as(server, argv, "Setting up PostgreSQL", stdin=sql).strip()
 
 
 def make_role_and_database(server: Server) -> None:

@@ -7,14 +7,13 @@ import json
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from stack import ports, record
 from stack.processes import Child, Spec, begin, last_words, run_step, wait_or_end
+from stack.readiness import wait_processes
 from stack.running import Running
 from stack.stylesheet import build
 from stack.trouble import Trouble
@@ -175,72 +174,6 @@ def specs(running: Running, env: Mapping[str, str]) -> list[Spec]:
 
 def start_processes(running: Running, env: Mapping[str, str]) -> list[tuple[float, Child]]:
     return [(time.monotonic(), running.supervisor.start(spec)) for spec in specs(running, env)]
-
-
-def readyz(running: Running) -> tuple[int, dict[str, Any]]:
-    """What the product itself says about its parts; (0, {}) while the web does not answer."""
-    chosen = running.settings
-    host = "127.0.0.1" if chosen.http_bind == "0.0.0.0" else chosen.http_bind
-    place = f"[{host}]" if ":" in host else host
-    ask = urllib.request.Request(
-        f"http://{place}:{chosen.http_port}/readyz",
-        headers={"Host": f"{chosen.base_domain}:{chosen.http_port}"},
-    )
-    # No proxy of the environment may stand between us and our own loopback.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(ask, timeout=10) as answer:
-            return answer.status, as_object(answer.read())
-    except urllib.error.HTTPError as refused:
-        return refused.code, as_object(refused.read())
-    except OSError:
-        return 0, {}
-
-
-def as_object(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def says_ok(payload: Mapping[str, Any], part: str) -> bool:
-    """Whether the payload calls a part well: `true`, "ok", or an object that says so."""
-    checks = payload.get("checks", payload)
-    said = checks.get(part) if isinstance(checks, dict) else None
-    if isinstance(said, dict):
-        said = said.get("ok", said.get("status"))
-    return said is True or said == "ok"
-
-
-def wait_processes(running: Running, children: list[tuple[float, Child]]) -> None:
-    """Waits for each process by what `/readyz` says of it."""
-    latest: tuple[int, dict[str, Any]] = (0, {})
-
-    def look() -> int:
-        nonlocal latest
-        latest = readyz(running)
-        return latest[0]
-
-    for began, child in children:
-        name = child.spec.name
-        if name == "web":
-            running.supervisor.wait_ready(child, lambda: look() != 0, seconds=90)
-        elif name == "beat":
-            running.supervisor.mark_ready(child)
-        else:
-            running.supervisor.wait_ready(
-                child,
-                lambda part=name: look() == 200 or says_ok(latest[1], part),
-                seconds=90,  # type: ignore[misc]
-            )
-        running.steps(f"{name} is up (process {child.popen.pid if child.popen else '?'})", began)
-    deadline = time.monotonic() + 60
-    while look() != 200:
-        if time.monotonic() > deadline:
-            raise Trouble(f"/readyz is still not content: {json.dumps(latest[1])[:400]}")
-        time.sleep(0.2)
 
 
 def start_virtual_router(running: Running, env: Mapping[str, str]) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from stack import bootstrap, identity, record, servers
+from stack import bootstrap, identity, record
+from stack import servers as both
 from stack.processes import Supervisor, begin, end, end_group
 from stack.report import Steps
 from stack.settings import Settings
@@ -85,14 +86,14 @@ class Running:
             how = bootstrap.install(self.settings.root, kind, self.state.logs / "install.log")
             self.steps(f"Packages installed ({how})", began)
 
-    def servers(self, test: bool = False) -> servers.Addresses:
-        found = servers.start(self.settings, self.state, self.supervisor, self.steps, test)
+    def servers(self, test: bool = False) -> both.Addresses:
+        found = both.start(self.settings, self.state, self.supervisor, self.steps, test)
         self.facts["ports"] |= found.private
         self.facts["addresses"] |= {"database_url": found.database_url, "redis_url": found.redis_url}
         self.write()
         return found
 
-    def environment(self, found: servers.Addresses) -> dict[str, str]:
+    def environment(self, found: both.Addresses) -> dict[str, str]:
         """What every process of the product is given."""
         settings = self.settings
         env = dict(os.environ)

@@ -16,18 +16,3 @@ def test_the_seed_may_talk_before_its_answer() -> None:
 def test_a_seed_without_an_answer_is_refused(text: str) -> None:
     with pytest.raises(Trouble, match="no JSON object"):
         product.json_answer(text)
-
-
-@pytest.mark.parametrize(
-    ("payload", "well"),
-    [
-        ({"ok": False, "worker": "ok"}, True),
-        ({"worker": {"status": "ok"}}, True),
-        ({"checks": {"worker": True}}, True),
-        ({"worker": "no heartbeat"}, False),
-        ({"ok": True}, False),
-        ({}, False),
-    ],
-)
-def test_readiness_of_a_part(payload: dict[str, object], well: bool) -> None:
-    assert product.says_ok(payload, "worker") is well
