@@ -1,12 +1,12 @@
 """The template tags of the interface kit; templates/components/README.md is their catalogue."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-import lucide
 from django import template
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
+from lucide.templatetags.lucide import lucide
 
 from kmikro.ui import charts, faceplates, formats
 from kmikro.ui.fields import PARTIALS, attributes_of, choices_of, input_kind
@@ -22,20 +23,14 @@ from kmikro.ui.states import state_of
 register = template.Library()
 TAB_KEYS = ("home", "vouchers", "routers", "sessions")
 TAB_PLACES = 4
+BETWEEN_TAGS = re.compile(r">\s+<")
 
 
 @lru_cache(maxsize=512)
 def icon_markup(name: str, size: int, weight: float, classes: str) -> SafeString:
-    return mark_safe(
-        lucide._render_icon(
-            name,
-            size,
-            stroke_width=weight,
-            aria_hidden="true",
-            focusable="false",
-            **{"class": classes or "icon"},
-        )
-    )
+    looks = {"class": classes or "icon", "stroke_width": weight, "aria_hidden": "true", "focusable": "false"}
+    drawing = lucide(name, size=size, **looks)
+    return mark_safe(BETWEEN_TAGS.sub("><", drawing).strip())
 
 
 @register.simple_tag
