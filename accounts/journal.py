@@ -19,6 +19,8 @@ class Actor:
 
 
 SYSTEM = Actor(None, "K-Mikro")
+# What an account page shows of a person: where they came in.
+SIGN_INS = ("person.signed_in", "person.password_changed", "person.password_reset", "person.joined")
 
 
 def person(user: User, address: str | None = None) -> Actor:

@@ -20,7 +20,7 @@ class Letter:
         return asdict(self)
 
 
-def compose(name: str, to: str, **context: Any) -> Letter:
+def compose(name: str, to: str, /, **context: Any) -> Letter:
     """templates/emails/<name>.txt (first line is the subject) and <name>.html with the context."""
     subject, _, text = render_to_string(f"emails/{name}.txt", context).strip().partition("\n")
     html = render_to_string(f"emails/{name}.html", {**context, "subject": subject})

@@ -42,7 +42,9 @@ class User(AbstractBaseUser):
     @property
     def initials(self) -> str:
         words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        return (
+            "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        )
 
     def may(self, action: Action) -> bool:
         return self.is_active and may(self.role, action)

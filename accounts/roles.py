@@ -38,7 +38,9 @@ class Action(StrEnum):
 
 
 _EVERYTHING = frozenset(Action)
-_SALES = frozenset({Action.SEE_VOUCHERS, Action.MAKE_VOUCHERS, Action.SEE_CODES, Action.SEE_PLANS, Action.SEE_LEGAL})
+_SALES = frozenset(
+    {Action.SEE_VOUCHERS, Action.MAKE_VOUCHERS, Action.SEE_CODES, Action.SEE_PLANS, Action.SEE_LEGAL}
+)
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.OWNER: _EVERYTHING,

@@ -26,7 +26,7 @@ def deliver(sealed: str) -> None:
     mail.send(mail.Letter(**json.loads(unseal(sealed, bound_to=BOUND_TO))))
 
 
-def post(name: str, to: str, **context: Any) -> None:
+def post(name: str, to: str, /, **context: Any) -> None:
     """Send a letter after the commit of what it tells; a silent broker does not undo that."""
     letter = mail.compose(name, to, **context)
     sealed = seal(json.dumps(letter.as_dict()).encode(), bound_to=BOUND_TO)

@@ -1,5 +1,17 @@
-"""Addresses (filled by this door)."""
+"""Addresses under /settings/ on a tenant's host."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from dashboard import team, tokens
+
+urlpatterns = [
+    path("team/", team.team, name="team"),
+    path("team/invite/", team.invite, name="team-invite"),
+    path("team/invitations/<int:pk>/resend/", team.resend, name="invitation-resend"),
+    path("team/invitations/<int:pk>/revoke/", team.revoke, name="invitation-revoke"),
+    path("team/<int:pk>/role/", team.change_role, name="person-role"),
+    path("team/<int:pk>/<slug:what>/", team.act, name="person-act"),
+    path("tokens/", tokens.list_tokens, name="tokens"),
+    path("tokens/new/", tokens.new, name="token-new"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
+]

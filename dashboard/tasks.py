@@ -1,0 +1,89 @@
+"""The doors' own background work: opening workspaces and the letters whose answer must not show on a page."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+
+from accounts import people
+from accounts.models import User
+from accounts.tasks import post
+from legal import consent
+from legal.models import Document
+from subscribers.models import Site
+from tenants import addresses, finding, onboarding
+from tenants.models import Isp
+from tenants.tasks import tenant_task
+
+log = structlog.get_logger("dashboard.tasks")
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def settle(isp: Isp, owner: User, *, address: str | None, user_agent: str) -> None:
+    """What a new workspace needs of the higher floors: a first site and the acceptance of the Terms."""
+    now = _clock()
+    Site.objects.create(name=isp.name[:80], made_at=now)
+    version = consent.current(Document.Kind.TERMS, now=isp.made_at) or consent.current(
+        Document.Kind.TERMS, now=now
+    )
+    if version is None:
+        log.warning("no-terms-published", isp=isp.pk)
+        return
+    consent.accept(
+        version,
+        isp=isp,
+        person_id=owner.pk,
+        person=owner.name,
+        email=owner.email,
+        address=address,
+        user_agent=user_agent,
+        now=now,
+    )
+
+
+def open_now(isp_id: int, *, address: str | None = None, user_agent: str = "") -> Isp:
+    """Make the workspace in this process (worker or command)."""
+    return onboarding.open_isp(
+        isp_id, settle=partial(settle, address=address, user_agent=user_agent), clock=_clock
+    )
+
+
+@shared_task(name="dashboard.tasks.open_isp")
+def open_isp(isp_id: int, address: str | None, user_agent: str) -> None:
+    """Make the workspace that somebody signed up for."""
+    isp = open_now(isp_id, address=address, user_agent=user_agent)
+    if isp.state == Isp.State.ACTIVE:
+        post("welcome", isp.owner_email, name=isp.owner_name, isp=isp.name, url=addresses.url(isp.slug))
+
+
+def open_soon(isp: Isp, *, address: str | None, user_agent: str) -> None:
+    """Ask a worker for it after the commit; if the broker is silent the progress page offers another try."""
+    transaction.on_commit(partial(open_isp.delay, isp.pk, address, user_agent[:300]), robust=True)
+
+
+@tenant_task()
+def mail_reset(email: str, root: str) -> None:
+    """Send a reset link if somebody has this address; the page said the same in any case."""
+    found = people.ask_reset(email, now=_clock())
+    if found is None:
+        log.info("reset-of-nobody")
+        return
+    user, token = found
+    post("reset", user.email, name=user.name, link=f"{root}/account/reset/{token}/")
+
+
+@shared_task(name="dashboard.tasks.mail_workspaces")
+def mail_workspaces(email: str) -> None:
+    """Tell the owner of an address where they can sign in; nobody else learns it."""
+    found: list[dict[str, Any]] = [
+        {"name": isp.name, "url": addresses.url(isp.slug, "/account/sign-in/")}
+        for isp in finding.workspaces_of(email)
+    ]
+    if found:
+        post("workspaces", email, workspaces=found)
