@@ -1,0 +1,47 @@
+"""`radiusd`: the RADIUS server, several workers on one pair of ports."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from radius.crew import Crew
+from radius.sockets import open_socket
+from radius.worker import serve
+
+
+class Command(BaseCommand):
+    help = "Serve RADIUS authentication and accounting until SIGTERM."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes on one port")
+        parser.add_argument("--address", default=settings.RADIUS_BIND)
+        parser.add_argument("--auth-port", type=int, default=settings.RADIUS_AUTH_PORT)
+        parser.add_argument("--acct-port", type=int, default=settings.RADIUS_ACCT_PORT)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        address, workers = options["address"], options["workers"]
+        auth, acct = options["auth_port"], options["acct_port"]
+        if workers < 1:
+            raise CommandError("--workers is at least 1.")
+        for number, name in ((auth, "KMIKRO_RADIUS_AUTH_PORT"), (acct, "KMIKRO_RADIUS_ACCT_PORT")):
+            _require_free(address, number, name)
+        connections.close_all()
+        self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}, {workers} workers")
+        self.stdout.flush()
+        Crew(lambda lifeline: serve(address, auth, acct, lifeline), workers).run()
+
+
+def _require_free(address: str, number: int, variable: str) -> None:
+    """The workers share the port, so only this tells of somebody else on it."""
+    try:
+        open_socket(address, number, shared=False).close()
+    except OSError as error:
+        raise CommandError(
+            f"UDP {address}:{number} cannot be used ({error.strerror}). Set {variable} to a free port."
+        ) from None

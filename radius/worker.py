@@ -1,0 +1,23 @@
+"""One worker process: the server with the real world behind it, made after the fork."""
+
+from __future__ import annotations
+
+import signal
+
+from radius.behind import LiveWorker
+from radius.events import Port
+from radius.server import Server
+from radius.sockets import Endpoint
+
+
+def serve(address: str, auth: int, acct: int, lifeline: int) -> None:
+    """Serve until SIGTERM, or until `lifeline` closes because the parent is gone; then drain."""
+    server = Server(LiveWorker(), Endpoint(Port.AUTH, address, auth), Endpoint(Port.ACCT, address, acct))
+    server.watch(lifeline)
+    stop_on_term(server)
+    server.run()
+
+
+def stop_on_term(server: Server) -> None:
+    """Let SIGTERM drain this worker."""
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
