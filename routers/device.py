@@ -1,0 +1,248 @@
+"""The one hand on librouteros: a conversation with one router, bounded in time and size, values as they are.
+
+librouteros frames words and finds lengths; what it leaves open is closed here (reliability.md D9): UTF-8 without
+loss, 1 MiB a word, 8 MiB and 20,000 rows a reply, a deadline for the whole answer instead of one per read, no
+casting of values, no words in logs.
+"""
+
+import re
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from librouteros.connections import SocketTransport
+from librouteros.exceptions import LibRouterosError
+from librouteros.protocol import ApiProtocol, decode_length, determine_length, encode_length
+
+LARGEST_WORD = 1 << 20
+LARGEST_REPLY = 8 << 20
+MOST_ROWS = 20_000
+SECONDS = 15.0  # for one command with its whole answer
+CONVERSATION = 60.0
+ID = re.compile(r"\*[0-9A-F]+\Z")
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]*\Z")
+
+
+class DeviceError(Exception):
+    """A conversation with a router that did not work out."""
+
+
+class Unreachable(DeviceError):
+    """No connection, or it broke, or the answer took too long."""
+
+
+class LoginRefused(DeviceError):
+    """The router does not know the user, the password or our address."""
+
+
+class BadReply(DeviceError):
+    """What came is no RouterOS API, or more than we are ready to read. What was done on the router is unknown."""
+
+
+class Trapped(DeviceError):
+    """The router said no; message is its own text."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a router's API is and who we are there; source is the address we speak from."""
+
+    address: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    source: str = ""
+
+
+class _Wire(SocketTransport):
+    """A socket whose reads all count against one deadline."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self.until = 0.0
+        self.room = 0
+
+    def read(self, length: int) -> bytes:
+        self.room -= length
+        if self.room < 0:
+            raise BadReply("The router's answer is longer than 8 MiB.")
+        data = bytearray()
+        while len(data) < length:
+            self._wait()
+            got = self.sock.recv(length - len(data))
+            if not got:
+                raise Unreachable("The router closed the connection.")
+            data += got
+        return bytes(data)
+
+    def write(self, data: bytes) -> None:
+        self._wait()
+        self.sock.sendall(data)
+
+    def _wait(self) -> None:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise Unreachable("The router did not finish its answer in time.")
+        self.sock.settimeout(left)
+
+
+class _Protocol(ApiProtocol):
+    """Sentences of bytes that are UTF-8 or stay visible as what they are."""
+
+    def writeSentence(self, cmd: str, *words: str) -> None:
+        raw = bytearray()
+        for word in (cmd, *words):
+            octets = word.encode("utf-8", "surrogateescape")
+            raw += encode_length(len(octets)) + octets
+        self.transport.write(bytes(raw) + b"\0")
+
+    def readWord(self) -> str:
+        first: bytes = self.transport.read(1)
+        if first == b"\0":
+            return ""
+        head = first + self.transport.read(determine_length(first))
+        length = decode_length(head)
+        if length > LARGEST_WORD:
+            raise BadReply("The router sent a word longer than 1 MiB.")
+        word: bytes = self.transport.read(length)
+        return word.decode("utf-8", "surrogateescape")
+
+    def readSentence(self) -> tuple[str, tuple[str, ...]]:
+        words = tuple(iter(self.readWord, ""))
+        return (words[0], words[1:]) if words else ("", ())
+
+
+class Device:
+    """A signed-in conversation; make it with `opened`."""
+
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        self._wire = _Wire(sock)
+        self._protocol = _Protocol(transport=self._wire, encoding="utf-8")
+        self._until = until
+
+    def read(self, path: str, *queries: str, fields: Sequence[str] = ()) -> list[dict[str, str]]:
+        """Rows of a menu; queries are API query words without the question mark."""
+        wanted = [f"=.proplist={','.join(fields)}"] if fields else []
+        return self._ask(f"{path}/print", *wanted, *(f"?{query}" for query in queries))[0]
+
+    def add(self, path: str, values: Mapping[str, str]) -> str:
+        """Add a row; gives its id."""
+        return self._ask(f"{path}/add", *_words(values))[1]
+
+    def set(self, path: str, row: str, values: Mapping[str, str]) -> None:
+        """Write values into a row, or into a single-row menu when row is empty."""
+        self._ask(f"{path}/set", *([f"=.id={_checked(row)}"] if row else []), *_words(values))
+
+    def remove(self, path: str, row: str) -> None:
+        """Remove a row."""
+        self._ask(f"{path}/remove", f"=.id={_checked(row)}")
+
+    def login(self, user: str, password: str) -> None:
+        """Sign in as RouterOS 6.43 and newer do it; the old way is never tried."""
+        try:
+            _rows, challenge = self._ask("/login", f"=name={user}", f"=password={password}")
+        except Trapped as trap:
+            raise LoginRefused(trap.message) from None
+        if challenge:
+            raise LoginRefused("The router asks for the login of RouterOS 6.42 and older.")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._protocol.close()
+
+    def _ask(self, command: str, *words: str) -> tuple[list[dict[str, str]], str]:
+        self._wire.until = min(time.monotonic() + SECONDS, self._until)
+        self._wire.room = LARGEST_REPLY
+        try:
+            self._protocol.writeSentence(command, *words)
+            return self._answer()
+        except TimeoutError:
+            raise Unreachable("The router did not answer in time.") from None
+        except OSError as error:
+            raise Unreachable(f"The connection broke: {error.strerror or 'unknown reason'}.") from None
+        except LibRouterosError:
+            raise BadReply("What answers there does not speak the RouterOS API.") from None
+
+    def _answer(self) -> tuple[list[dict[str, str]], str]:
+        rows: list[dict[str, str]] = []
+        traps: list[str] = []
+        while True:
+            kind, words = self._protocol.readSentence()
+            match kind:
+                case "!re":
+                    if len(rows) >= MOST_ROWS:
+                        raise BadReply("The router's answer has more than 20,000 rows.")
+                    rows.append(_pairs(words))
+                case "!empty":
+                    continue
+                case "!trap":
+                    traps.append(_pairs(words).get("message", "the router gave no reason"))
+                case "!fatal":
+                    raise Unreachable(
+                        f"The router ended the conversation: {words[0] if words else 'no reason given'}."
+                    )
+                case "!done":
+                    if traps:
+                        raise Trapped("; ".join(traps)[:300])
+                    return rows, _pairs(words).get("ret", "")
+                case _:
+                    raise BadReply("What answers there does not speak the RouterOS API.")
+
+
+@contextmanager
+def opened(target: Target) -> Iterator[Device]:
+    """Connect, sign in, and hang up at the end; raises DeviceError of the fitting kind."""
+    until = time.monotonic() + CONVERSATION
+    try:
+        sock = socket.create_connection(
+            (target.address, target.port),
+            timeout=SECONDS / 2,
+            source_address=(target.source, 0) if target.source else None,
+        )
+    except OSError as error:
+        _no_connection(error)
+    device = Device(sock, until)
+    try:
+        device.login(target.user, target.password)
+        yield device
+    finally:
+        device.close()
+
+
+def _no_connection(error: OSError) -> NoReturn:
+    why = "refused" if isinstance(error, ConnectionRefusedError) else "no answer"
+    raise Unreachable(f"The connection failed: {why}.") from None
+
+
+def _pairs(words: Sequence[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for word in words:
+        if word.startswith(".tag="):
+            raise BadReply("The router answered a question that we did not ask.")
+        name, equals, value = word.removeprefix("=").partition("=")
+        if not word.startswith("=") or not equals:
+            raise BadReply("The router sent a word that is no attribute.")
+        if name == ".id" and not ID.match(value):
+            raise BadReply("The router sent a row with an impossible id.")
+        pairs[name] = value
+    return pairs
+
+
+def _words(values: Mapping[str, str]) -> list[str]:
+    for name in values:
+        if not NAME.match(name):
+            raise ValueError(f"{name!r} is no attribute name")
+    return [f"={name}={value}" for name, value in values.items()]
+
+
+def _checked(row: str) -> str:
+    if not ID.match(row):
+        raise BadReply("A row with an impossible id cannot be written.")
+    return row

@@ -1,0 +1,118 @@
+"""Text that a router runs: the one quoting function, the line to paste and the enrolment script.
+
+Nothing here is built from text that an operator or a router typed without quote(); the script uses only commands
+that every RouterOS 7 has, can run twice, and ends with a report.
+"""
+
+from dataclasses import dataclass, field
+
+from routers import rows
+
+FILE = "kmikro.rsc"
+# read, write: the hotspot menus. api: to sign in. sensitive: to see whether the RADIUS secret is still ours.
+# ftp: to write the login pages. Not: policy (users), reboot (also resets a router), test, ssh, winbox, web.
+POLICY = "read,write,api,sensitive,ftp"
+_LETTERS = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quote(text: str) -> str:
+    """A RouterOS string literal that stands for text; refuses what no script can hold."""
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("a script cannot hold this text")
+    return '"' + "".join(_LETTERS.get(sign) or _plain(sign) for sign in text) + '"'
+
+
+def _plain(sign: str) -> str:
+    return f"\\{ord(sign):02X}" if ord(sign) < 0x20 or ord(sign) == 0x7F else sign
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the script carries; url is the address of this enrolment without a trailing slash."""
+
+    url: str
+    server: str  # the one address that may use the API user
+    user: str
+    password: str = field(repr=False)
+    coa_port: int
+    interface: str
+
+
+def one_line(url: str, *, check_certificate: bool = True) -> str:
+    """What a person pastes: fetch, run, forget the file with its secrets."""
+    check = f" check-certificate={'yes' if check_certificate else 'no'}" if url.startswith("https:") else ""
+    return (
+        f"/tool fetch url={quote(f'{url}/{FILE}')} dst-path={FILE}{check}; :delay 1s; "
+        f"/import file-name={FILE}; /file remove {FILE}"
+    )
+
+
+def enrolment(wish: Enrolment) -> str:
+    """The script of one enrolment."""
+    q = quote
+    check = "yes" if wish.url.startswith("https:") else "no"
+    post = f"/tool fetch url={q(f'{wish.url}/report')} http-method=post output=none check-certificate={check}"
+    lines = [
+        "# K-Mikro Core: makes this router known to its service. It can be run again.",
+        f"# It adds the group and user {wish.user}, opens the API for one address, and reports what this router is.",
+        ":local version [/system resource get version]",
+        ":local board [/system resource get board-name]",
+        ":local name [/system identity get name]",
+        ':local serial ""',
+        ':do { :set serial [/system routerboard get serial-number] } on-error={ :set serial "" }',
+        ':local facts ("version=" . $version . "\\nboard=" . $board . "\\nserial=" . $serial . "\\nidentity=" . $name)',
+        ':local major [:tonum [:pick $version 0 [:find $version "."]]]',
+        ":if ($major < 7) do={",
+        f'  {post} http-data=($facts . "\\nproblem=version")',
+        '  :error "This service needs RouterOS 7.0 or newer."',
+        "}",
+        f":if ([:len [/user group find where name={q(wish.user)}]] = 0) do={{",
+        f"  /user group add name={q(wish.user)} policy={POLICY} comment={q(_mark('group'))}",
+        f"}} else={{ /user group set [find where name={q(wish.user)}] policy={POLICY} }}",
+        f":if ([:len [/user find where name={q(wish.user)}]] = 0) do={{",
+        (
+            f"  /user add name={q(wish.user)} group={q(wish.user)} password={q(wish.password)} "
+            f"address={q(wish.server)} comment={q(_mark('user'))}"
+        ),
+        (
+            f"}} else={{ /user set [find where name={q(wish.user)}] group={q(wish.user)} password={q(wish.password)} "
+            f"address={q(wish.server)} disabled=no }}"
+        ),
+        ":local port 8728",
+        ':foreach service in=[/ip service find where name="api" !dynamic] do={',
+        "  /ip service set $service disabled=no",
+        "  :set port [/ip service get $service port]",
+        "}",
+        *_doors(wish),
+        # The tunnel of routers behind NAT takes its place here: interface, peer and address, then the same report.
+        ':local lan ""',
+        f":foreach row in=[/ip address find where interface={q(wish.interface)}] do={{",
+        "  :set lan [/ip address get $row address]",
+        "}",
+        f'{post} http-data=($facts . "\\nport=" . $port . "\\nlan=" . $lan)',
+        ':put "Done. This router is known now; the page in your browser goes on by itself."',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _doors(wish: Enrolment) -> list[str]:
+    """Accept rules for our one address, before the first drop: routers in factory state shut the uplink's side."""
+    lines: list[str] = []
+    for key, protocol, port in (("api", "tcp", "$port"), ("coa", "udp", str(wish.coa_port))):
+        rule = (
+            f"chain=input action=accept protocol={protocol} src-address={quote(wish.server)} dst-port={port} "
+            f"comment={quote(_mark(key))}"
+        )
+        lines += [
+            f":local {key} [/ip firewall filter find where comment={quote(_mark(key))}]",
+            f":if ([:len ${key}] > 0) do={{ /ip firewall filter remove ${key} }}",
+            ":local drops [/ip firewall filter find where chain=input action=drop !dynamic]",
+            ":if ([:len $drops] > 0) do={",
+            f"  /ip firewall filter add {rule} place-before=[:pick $drops 0]",
+            f"}} else={{ /ip firewall filter add {rule} }}",
+        ]
+    return lines
+
+
+def _mark(key: str) -> str:
+    return f"{rows.MARK}:{key}"

@@ -1,0 +1,95 @@
+"""Quoting survives the console; the script runs on a router, twice, and says what it is."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routers import script
+from routers.virtual import VirtualRouter
+from routers.virtual.console import Console
+from routers.virtual.device import SYSTEM, Device
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+ATTACKS = (
+    'a"; /user add name=x group=full; "',
+    "$[/user remove 0]",
+    '\\"; :error pwned; "',
+    "[/system reboot]",
+    "a\nb\r\n\tc",
+    "\\",
+    "?\x1b[31m",
+    "Muñoz 日本 😀",
+)
+
+
+def read_back(text: str) -> str:
+    device = Device("127.0.0.1", "7.20.8 (stable)", 1.0)
+    return Console(device, SYSTEM).execute(f":put {script.quote(text)}")
+
+
+@given(TEXT)
+def test_a_quoted_text_reads_back_as_itself(text: str) -> None:
+    assert read_back(text) == text
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_nothing_breaks_out_of_a_quoted_text(text: str) -> None:
+    assert read_back(text) == text
+
+
+def test_a_thousand_strings_of_dangerous_signs_read_back() -> None:
+    signs = '"\\$[](){};?=\n\r\t #ABn0é'
+    chance = random.Random(35)
+    texts = ["".join(chance.choices(signs, k=chance.randrange(1, 30))) for _ in range(1000)]
+    assert read_back("".join(texts)) == "".join(texts)
+    assert [read_back(text) for text in texts] == texts
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\udcffb"])
+def test_what_no_script_can_hold_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="cannot hold"):
+        script.quote(text)
+
+
+def wish(**changes: object) -> script.Enrolment:
+    base = {
+        "url": "http://127.0.0.1:9/e/token", "server": "127.0.0.1", "user": "kmikro", "password": "p" * 24,
+        "coa_port": 3799, "interface": "bridge-lan",
+    }  # fmt: skip
+    return script.Enrolment(**{**base, **changes})  # type: ignore[arg-type]
+
+
+def test_the_line_is_one_line_and_fits_a_terminal() -> None:
+    line = script.one_line("https://ana.example.net/e/abc")
+    assert line == (
+        '/tool fetch url="https://ana.example.net/e/abc/kmikro.rsc" dst-path=kmikro.rsc check-certificate=yes; '
+        ":delay 1s; /import file-name=kmikro.rsc; /file remove kmikro.rsc"
+    )
+    assert "check-certificate" not in script.one_line("http://ana.localhost:8000/e/abc")
+
+
+def test_the_script_makes_the_user_and_doors_once_however_often_it_runs() -> None:
+    with VirtualRouter(address="127.0.0.41") as router:
+        router.paste('/ip firewall filter add chain=input action=drop comment="theirs"')
+        text = script.enrolment(wish())
+        for _ in range(2):
+            assert "failure: connection failed" in router.paste(text)  # nobody listens for the report
+        groups = [row for row in router.tree.rows("/user/group") if row["name"] == "kmikro"]
+        users = [row for row in router.tree.rows("/user") if row["name"] == "kmikro"]
+        assert len(groups) == len(users) == 1
+        granted = {word for word in groups[0]["policy"].split(",") if not word.startswith("!")}
+        assert granted == {"read", "write", "api", "sensitive", "ftp"}
+        assert users[0]["address"] == "127.0.0.1"
+        rules = [row.get("comment", "") for row in router.tree.rows("/ip/firewall/filter")]
+        assert rules == ["", "kmikro:api", "kmikro:coa", "theirs"]
+        port = next(r["dst-port"] for r in router.tree.rows("/ip/firewall/filter") if r.get("comment") == "kmikro:api")
+        assert port == str(router.api_port)
+
+
+def test_an_old_router_is_told_and_left_alone() -> None:
+    with VirtualRouter(address="127.0.0.42") as router:
+        router.device.version = "6.49.10 (long-term)"
+        assert router.paste(script.enrolment(wish(url="http://127.0.0.1:9/e/t"))) != ""
+        assert all(row["name"] != "kmikro" for row in router.tree.rows("/user"))
