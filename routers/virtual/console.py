@@ -135,10 +135,13 @@ class Console:
         if plain in builtins.BUILTINS and not in_menu:
             return builtins.BUILTINS[plain](self, statement.words[1:])
         path, verb, rest = self._resolve(statement.words, name, where)
+        before, self.path = self.path, path
         if verb is None:
-            self.path = path
             return None
-        return self._command(path, verb, rest, where)
+        try:
+            return self._command(path, verb, rest, where)  # `[find]` in an argument means this menu
+        finally:
+            self.path = before
 
     def _resolve(
         self, words: tuple[Argument, ...], name: str, where: str
