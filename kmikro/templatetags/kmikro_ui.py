@@ -1,7 +1,7 @@
 """The template tags of the interface kit; templates/components/README.md is their catalogue."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -24,6 +24,17 @@ register = template.Library()
 TAB_KEYS = ("home", "vouchers", "routers", "sessions")
 TAB_PLACES = 4
 BETWEEN_TAGS = re.compile(r">\s+<")
+
+
+def plain(value: float) -> str:
+    return f"{value:g}"
+
+
+SHOWN: dict[str, Callable[[float], str]] = {
+    "rate": formats.bit_rate,
+    "bytes": formats.data_size,
+    "count": plain,
+}
 
 
 @lru_cache(maxsize=512)
@@ -87,7 +98,7 @@ def plot(
     stacked = kind == "columns"
     rows = [a + b for a, b in zip(down, up, strict=False)] if stacked and up else [*down, *up]
     top = charts.nice_top(max(rows, default=0))
-    show = {"rate": formats.bit_rate, "bytes": formats.data_size}.get(unit, lambda value: f"{value:g}")
+    show = SHOWN.get(unit, plain)
     drawing = (
         charts.columns(list(down), list(up), list(titles), top, label)
         if stacked

@@ -36,11 +36,11 @@ def input_kind(bound: BoundField, wanted: str = "") -> str:
     return "select" if isinstance(widget, Select) else "text"
 
 
-def attributes_of(bound: BoundField, kind: str, options: Mapping[str, Any]) -> dict[str, str]:
+def attributes_of(bound: BoundField, kind: str, options: Mapping[str, Any]) -> dict[str, str | bool]:
     """Attributes of the input: class by kind, aria-describedby over hint and error, aria-invalid."""
     if kind == "hidden":
         return {}
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str | bool] = {}
     affixed = bool(options.get("before") or options.get("after"))
     classes = "" if affixed else CLASSES.get(kind, "input")
     own = str(bound.field.widget.attrs.get("class", ""))
