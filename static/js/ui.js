@@ -79,7 +79,7 @@
   document.addEventListener('submit', event => {
     const form = event.target, button = event.submitter;
     if (event.defaultPrevented && !form.closest('[hx-boost=true]')) return;
-    if (!button || form.method === 'get' || form.method === 'dialog') return;
+    if (!button || form.method === 'get' || form.method === 'dialog' || form.hasAttribute('data-download')) return;
     if (button.getAttribute('aria-busy') === 'true') { event.preventDefault(); event.stopImmediatePropagation(); return; }
     button.setAttribute('aria-busy', 'true');
   }, true);
