@@ -140,4 +140,6 @@ def gate(request: HttpRequest) -> HttpResponse:
 def accepted(request: HttpRequest) -> HttpResponse:
     """What this ISP has accepted, by whom and when: its own evidence."""
     asked = cast(access.Request, request)
-    return page(request, "legal/accepted.html", acceptances=consent.acceptances(asked.isp), nav_key="settings")
+    return page(
+        request, "legal/accepted.html", acceptances=consent.acceptances(asked.isp), nav_key="settings"
+    )

@@ -13,7 +13,19 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "beat-heartbeat": {"task": "tenants.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "radius-project": {"task": "radius.tasks.project", "schedule": 5.0, "options": {"expires": 5}},
-    "radius-close-stale": {"task": "radius.tasks.close_stale_everywhere", "schedule": 60.0, "options": {"expires": 60}},
-    "routers-reconcile": {"task": "routers.tasks.reconcile_everywhere", "schedule": 300.0, "options": {"expires": 300}},
-    "routers-health": {"task": "routers.tasks.check_everywhere", "schedule": 60.0, "options": {"expires": 60}},
+    "radius-close-stale": {
+        "task": "radius.tasks.close_stale_everywhere",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "routers-reconcile": {
+        "task": "routers.tasks.reconcile_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "routers-health": {
+        "task": "routers.tasks.check_everywhere",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }

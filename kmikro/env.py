@@ -14,7 +14,9 @@ def text(name: str, default: str | None = None) -> str:
     path = os.environ.get(f"{name}_FILE")
     value = Path(path).read_text().strip() if path else os.environ.get(name, default)
     if value is None or (value == "" and default is None):
-        raise BadEnvironment(f"{name} is not set. Set it in the environment (or {name}_FILE to a file that holds it).")
+        raise BadEnvironment(
+            f"{name} is not set. Set it in the environment (or {name}_FILE to a file that holds it)."
+        )
     return value
 
 

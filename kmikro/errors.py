@@ -8,7 +8,12 @@ from django.template.loader import render_to_string
 
 def _answer(request: HttpRequest, status: int, title: str, template: str = "") -> HttpResponse:
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": title, "status": status, "request_id": getattr(request, "id", "")}
+        body = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "request_id": getattr(request, "id", ""),
+        }
         return JsonResponse(body, status=status, content_type="application/problem+json")
     page = render_to_string(
         template or f"errors/{status}.html",

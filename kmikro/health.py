@@ -48,13 +48,16 @@ def status_server_request(secret: bytes) -> bytes:
 
 def _radius() -> str:
     """A Status-Server round trip; 127.0.0.1 is in every directory with a secret derived from our key."""
-    secret = hmac.new(settings.SECRET_KEY.encode(), STATUS_SECRET_PURPOSE.encode(), hashlib.sha256).hexdigest()
+    secret = hmac.new(
+        settings.SECRET_KEY.encode(), STATUS_SECRET_PURPOSE.encode(), hashlib.sha256
+    ).hexdigest()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.settimeout(1.5)
         probe.bind(("127.0.0.1", 0))
         try:
             probe.sendto(
-                status_server_request(secret.encode()), (settings.RADIUS_PROBE_ADDRESS, settings.RADIUS_AUTH_PORT)
+                status_server_request(secret.encode()),
+                (settings.RADIUS_PROBE_ADDRESS, settings.RADIUS_AUTH_PORT),
             )
             reply = probe.recv(4096)
         except OSError:

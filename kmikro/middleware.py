@@ -34,7 +34,9 @@ class RequestContext:
         started = time.monotonic()
         response = self.get_response(request)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         if not request.path.startswith("/static/"):
             response.setdefault("Cache-Control", "no-store")
             match = request.resolver_match

@@ -12,12 +12,16 @@ DEBUG = False  # Django's debug pages show secrets; development differs by KMIKR
 DEVELOPMENT = env.flag("KMIKRO_DEBUG")
 SECRET_KEY = env.text("KMIKRO_SECRET_KEY")
 if len(SECRET_KEY) < 32:
-    raise env.BadEnvironment("KMIKRO_SECRET_KEY is shorter than 32 characters. Generate one: openssl rand -hex 32")
+    raise env.BadEnvironment(
+        "KMIKRO_SECRET_KEY is shorter than 32 characters. Generate one: openssl rand -hex 32"
+    )
 SECRET_KEY_FALLBACKS = env.words("KMIKRO_SECRET_KEYS_OLD")
 
 BASE_DOMAIN = env.text("KMIKRO_BASE_DOMAIN", "localhost").lower()
 HTTP_PORT = env.number("KMIKRO_HTTP_PORT", 8000, low=1, high=65535)
-PUBLIC_SCHEME = env.text("KMIKRO_PUBLIC_SCHEME", "http" if DEVELOPMENT or BASE_DOMAIN == "localhost" else "https")
+PUBLIC_SCHEME = env.text(
+    "KMIKRO_PUBLIC_SCHEME", "http" if DEVELOPMENT or BASE_DOMAIN == "localhost" else "https"
+)
 SECURE = PUBLIC_SCHEME == "https"
 # The port that browsers see; behind Caddy it is the scheme's own.
 PUBLIC_PORT = env.number("KMIKRO_PUBLIC_PORT", 443 if SECURE else HTTP_PORT, low=1, high=65535)
@@ -29,8 +33,12 @@ RADIUS_ACCT_PORT = env.number("KMIKRO_RADIUS_ACCT_PORT", 1813, low=1, high=65535
 COA_PORT = env.number("KMIKRO_COA_PORT", 3799, low=1, high=65535)
 # The address routers reach us at (RADIUS, CoA source, API source) and the one we listen on.
 RADIUS_ADDRESS = env.text("KMIKRO_RADIUS_ADDRESS", "127.0.0.1")
-RADIUS_BIND = env.text("KMIKRO_RADIUS_BIND", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "0.0.0.0")  # noqa: S104
-RADIUS_PROBE_ADDRESS = env.text("KMIKRO_RADIUS_PROBE", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "127.0.0.1")
+RADIUS_BIND = env.text(
+    "KMIKRO_RADIUS_BIND", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "0.0.0.0"
+)  # noqa: S104
+RADIUS_PROBE_ADDRESS = env.text(
+    "KMIKRO_RADIUS_PROBE", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "127.0.0.1"
+)
 # Routers on loopback or private addresses: the virtual router and laboratories. Never on a public service.
 ALLOW_PRIVATE_ROUTERS = env.flag("KMIKRO_ALLOW_PRIVATE_ROUTERS", default=DEVELOPMENT)
 

@@ -84,9 +84,7 @@ def publish(
 @_in_public
 def versions(kind: str, *, now: datetime) -> list[Version]:
     """All published versions, newest first."""
-    return list(
-        Version.objects.select_related("document").filter(document__kind=kind, published_at__lte=now)
-    )
+    return list(Version.objects.select_related("document").filter(document__kind=kind, published_at__lte=now))
 
 
 @_in_public
@@ -131,7 +129,9 @@ def accept(
             user_agent=user_agent[:300],
         )
         if isp and version.document.kind == Document.Kind.TERMS:
-            Isp.objects.filter(pk=isp.pk, terms_version__lt=version.number).update(terms_version=version.number)
+            Isp.objects.filter(pk=isp.pk, terms_version__lt=version.number).update(
+                terms_version=version.number
+            )
     return acceptance
 
 

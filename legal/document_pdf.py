@@ -16,7 +16,9 @@ def render(version: Version) -> bytes:
 
     text = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=15, spaceAfter=6)
     title = ParagraphStyle("title", parent=text, fontName="Helvetica-Bold", fontSize=22, leading=28)
-    head = ParagraphStyle("head", parent=text, fontName="Helvetica-Bold", fontSize=13, leading=18, spaceBefore=12)
+    head = ParagraphStyle(
+        "head", parent=text, fontName="Helvetica-Bold", fontSize=13, leading=18, spaceBefore=12
+    )
     small = ParagraphStyle("small", parent=text, fontSize=9, textColor="#596770")
 
     def footer(canvas: Canvas, _template: SimpleDocTemplate) -> None:

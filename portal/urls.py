@@ -1,5 +1,12 @@
-"""Addresses (filled by this door)."""
+"""The captive portal's addresses; public_id names a router."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal import views
+
+urlpatterns = [
+    path("", views.nowhere, name="portal"),
+    path("<slug:public_id>/", views.start, name="portal-start"),
+    path("<slug:public_id>/enter/", views.enter, name="portal-enter"),
+    path("<slug:public_id>/connected/", views.connected, name="portal-connected"),
+]

@@ -17,7 +17,9 @@ def login_role_problems() -> list[str]:
         superuser, inherits, bypasses = cursor.fetchone()
     problems = []
     if superuser or bypasses:
-        problems.append("The database login role is a superuser. Use a role made with LOGIN NOINHERIT CREATEROLE.")
+        problems.append(
+            "The database login role is a superuser. Use a role made with LOGIN NOINHERIT CREATEROLE."
+        )
     if inherits:
         problems.append("The database login role inherits. Run: ALTER ROLE <login> NOINHERIT.")
     return problems
@@ -30,7 +32,11 @@ def pooler_problems() -> list[str]:
         first = cursor.fetchone()
         cursor.execute("SELECT pg_backend_pid()")
         second = cursor.fetchone()
-    return [] if first == second else ["The database is behind a transaction pooler. Connect to PostgreSQL directly."]
+    return (
+        []
+        if first == second
+        else ["The database is behind a transaction pooler. Connect to PostgreSQL directly."]
+    )
 
 
 def table_problems(schema: str, expected: set[str]) -> list[str]:

@@ -5,10 +5,12 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from tenants import scope
-from tenants.models import EnrolmentRoute, NasRoute
+from tenants.models import EnrolmentRoute, Isp, NasRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ def forget_router(router_id: int) -> None:
         EnrolmentRoute.objects.filter(schema=schema, router_id=router_id).delete()
 
 
+def host_of(schema: str) -> str:
+    """The host name of a tenant (read outside any tenant)."""
+    isp = Isp.objects.only("slug").get(schema_name=schema)
+    return f"{isp.slug}.{settings.BASE_DOMAIN}"
+
+
 def nas_directory() -> dict[str, NasEntry]:
     """All NAS routes by source address (read outside any tenant)."""
     return {
@@ -85,7 +93,9 @@ def register_enrolment(router_id: int, *, token: str, expires_at: datetime) -> N
     digest = hashlib.sha256(token.encode()).hexdigest()
     with scope.outside():
         EnrolmentRoute.objects.filter(schema=schema, router_id=router_id).delete()
-        EnrolmentRoute.objects.create(digest=digest, schema=schema, router_id=router_id, expires_at=expires_at)
+        EnrolmentRoute.objects.create(
+            digest=digest, schema=schema, router_id=router_id, expires_at=expires_at
+        )
 
 
 def find_enrolment(token: str, *, schema: str, now: datetime) -> int | None:

@@ -64,7 +64,7 @@ def migrate_schema(schema: str) -> None:
     connection.set_schema(schema, include_public=False)  # type: ignore[attr-defined]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f'SET ROLE "{owner_role()}"; SET lock_timeout = \'3s\'')
+            cursor.execute(f"SET ROLE \"{owner_role()}\"; SET lock_timeout = '3s'")
         call_command(Migrate(), interactive=False, verbosity=0, skip_checks=True)
     finally:
         connection.set_schema_to_public()  # type: ignore[attr-defined]
@@ -158,7 +158,9 @@ def drop(schema: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         if cursor.fetchone():
-            cursor.execute(f'SET LOCAL ROLE "{owner_role()}"; DROP SCHEMA "{schema}" CASCADE; SET LOCAL ROLE NONE')
+            cursor.execute(
+                f'SET LOCAL ROLE "{owner_role()}"; DROP SCHEMA "{schema}" CASCADE; SET LOCAL ROLE NONE'
+            )
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema])
         if cursor.fetchone():
             cursor.execute(f'DROP ROLE "{schema}"')

@@ -1,6 +1,7 @@
 """Celery's door into tenants: a task names its schema, enters it once, and is refused without it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any
@@ -46,12 +47,19 @@ def tenant_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             schema = scope.current()
             if schema is None:
                 raise scope.NotInside(f"{task.name}.soon needs a tenant")
-            transaction.on_commit(partial(task.apply_async, args=(schema, *args), countdown=countdown or None))
+            transaction.on_commit(
+                partial(task.apply_async, args=(schema, *args), countdown=countdown or None)
+            )
 
         task.soon = soon
         return task
 
     return decorate
+
+
+def unit(schema: str) -> AbstractContextManager[None]:
+    """One short transaction inside the tenant, for tasks with enter=False."""
+    return scope.inside(schema)
 
 
 def each_isp(task: Any, *args: Any) -> int:

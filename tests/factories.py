@@ -4,8 +4,9 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-from billing.models import Batch, Voucher
 from django.db import connection
+
+from billing.models import Batch, Voucher
 from kmikro.lib import codes
 from kmikro.lib.secrets import purpose_key
 from radius.models import AuthAttempt, Session
@@ -42,7 +43,13 @@ def make_plan(**fields: Any) -> Plan:
 def make_service(*, code: str | None = None, plan: Plan | None = None, **fields: Any) -> Service:
     code = code or codes.mint()
     plan = plan or make_plan()
-    base = {"kind": "voucher", "label": f"1-{next(_next):04d}", "lookup": lookup(code), "plan": plan, "made_at": NOW}
+    base = {
+        "kind": "voucher",
+        "label": f"1-{next(_next):04d}",
+        "lookup": lookup(code),
+        "plan": plan,
+        "made_at": NOW,
+    }
     return Service.objects.create(**{**base, **fields})
 
 
@@ -55,7 +62,9 @@ def make_batch(*, plan: Plan | None = None, **fields: Any) -> Batch:
     return Batch.objects.create(**{**base, **fields})
 
 
-def make_voucher(*, code: str | None = None, batch: Batch | None = None, plan: Plan | None = None, **service: Any) -> Voucher:
+def make_voucher(
+    *, code: str | None = None, batch: Batch | None = None, plan: Plan | None = None, **service: Any
+) -> Voucher:
     """A voucher with its service; the clear code is voucher.code."""
     code = code or codes.mint()
     batch = batch or make_batch(plan=plan)
@@ -75,7 +84,9 @@ def make_router(*, site: Site | None = None, **fields: Any) -> Router:
 
 
 def make_subscriber(**fields: Any) -> Subscriber:
-    return Subscriber.objects.create(**{"name": f"Ana {next(_next)}", "phone": "+254700000001", "made_at": NOW, **fields})
+    return Subscriber.objects.create(
+        **{"name": f"Ana {next(_next)}", "phone": "+254700000001", "made_at": NOW, **fields}
+    )
 
 
 def make_session(*, service: Service | None = None, router: Router | None = None, **fields: Any) -> Session:
@@ -87,7 +98,9 @@ def make_session(*, service: Service | None = None, router: Router | None = None
     return Session.objects.create(**{**base, **fields})
 
 
-def make_attempt(*, service: Service | None = None, router: Router | None = None, **fields: Any) -> AuthAttempt:
+def make_attempt(
+    *, service: Service | None = None, router: Router | None = None, **fields: Any
+) -> AuthAttempt:
     number = next(_next)
     base = {
         "record_id": number, "at": NOW, "router_id": (router or make_router()).pk, "service": service,

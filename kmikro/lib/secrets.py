@@ -43,7 +43,9 @@ def unseal(sealed: str, *, bound_to: str) -> bytes:
     raw = base64.urlsafe_b64decode(text)
     for master in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
-            return AESGCM(derived_key(master, "secrets at rest")).decrypt(raw[:12], raw[12:], bound_to.encode())
+            return AESGCM(derived_key(master, "secrets at rest")).decrypt(
+                raw[:12], raw[12:], bound_to.encode()
+            )
         except InvalidTag:
             continue
     raise Undecryptable("no key opens it")

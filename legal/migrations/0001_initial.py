@@ -5,59 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('terms', 'Terms of Service'), ('privacy', 'Privacy Policy')], max_length=16, unique=True)),
-                ('title', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("terms", "Terms of Service"), ("privacy", "Privacy Policy")],
+                        max_length=16,
+                        unique=True,
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('dated', models.DateField()),
-                ('effective_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField()),
-                ('changes', models.JSONField(default=list)),
-                ('sections', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='legal.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("dated", models.DateField()),
+                ("effective_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField()),
+                ("changes", models.JSONField(default=list)),
+                ("sections", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="legal.document",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Acceptance',
+            name="Acceptance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version_digest', models.CharField(max_length=64)),
-                ('isp_id', models.BigIntegerField(null=True)),
-                ('isp', models.CharField(blank=True, max_length=120)),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('person', models.CharField(max_length=120)),
-                ('email', models.EmailField(max_length=254)),
-                ('at', models.DateTimeField()),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='legal.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version_digest", models.CharField(max_length=64)),
+                ("isp_id", models.BigIntegerField(null=True)),
+                ("isp", models.CharField(blank=True, max_length=120)),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("person", models.CharField(max_length=120)),
+                ("email", models.EmailField(max_length=254)),
+                ("at", models.DateTimeField()),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptances",
+                        to="legal.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='version_number_unique'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("document", "number"), name="version_number_unique"),
         ),
     ]

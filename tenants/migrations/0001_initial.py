@@ -3,101 +3,164 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django_tenants.postgresql_backend.base
-import kmikro.lib.secrets
 from django.db import migrations, models
+
+import kmikro.lib.secrets
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='EnrolmentRoute',
+            name="EnrolmentRoute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('schema', models.CharField(max_length=63)),
-                ('router_id', models.BigIntegerField()),
-                ('expires_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("schema", models.CharField(max_length=63)),
+                ("router_id", models.BigIntegerField()),
+                ("expires_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='RadiusRecord',
+            name="RadiusRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema', models.CharField(max_length=63)),
-                ('kind', models.CharField(choices=[('acct', 'Accounting'), ('auth', 'Attempt')], max_length=4)),
-                ('at', models.DateTimeField()),
-                ('body', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("schema", models.CharField(max_length=63)),
+                (
+                    "kind",
+                    models.CharField(choices=[("acct", "Accounting"), ("auth", "Attempt")], max_length=4),
+                ),
+                ("at", models.DateTimeField()),
+                ("body", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='SchemaTemplate',
+            name="SchemaTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('ddl', models.TextField()),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                ("ddl", models.TextField()),
+                ("made_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Isp',
+            name="Isp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('name', models.CharField(max_length=120)),
-                ('slug', models.CharField(max_length=40)),
-                ('country', models.CharField(max_length=2)),
-                ('currency', models.CharField(max_length=3)),
-                ('time_zone', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('making', 'Making'), ('active', 'Active'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('state_text', models.CharField(blank=True, max_length=200)),
-                ('progress', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('trial_ends_at', models.DateTimeField()),
-                ('owner_name', models.CharField(blank=True, max_length=120)),
-                ('owner_email', models.EmailField(blank=True, max_length=254)),
-                ('owner_password', models.CharField(blank=True, max_length=200)),
-                ('ticket_digest', models.CharField(blank=True, max_length=64)),
-                ('terms_version', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("slug", models.CharField(max_length=40)),
+                ("country", models.CharField(max_length=2)),
+                ("currency", models.CharField(max_length=3)),
+                ("time_zone", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("making", "Making"),
+                            ("active", "Active"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("state_text", models.CharField(blank=True, max_length=200)),
+                ("progress", models.PositiveSmallIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("trial_ends_at", models.DateTimeField()),
+                ("owner_name", models.CharField(blank=True, max_length=120)),
+                ("owner_email", models.EmailField(blank=True, max_length=254)),
+                ("owner_password", models.CharField(blank=True, max_length=200)),
+                ("ticket_digest", models.CharField(blank=True, max_length=64)),
+                ("terms_version", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('slug'), name='isp_slug_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("slug"), name="isp_slug_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tenants.isp')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="tenants.isp"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='NasRoute',
+            name="NasRoute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.GenericIPAddressField(unique=True)),
-                ('schema', models.CharField(max_length=63)),
-                ('router_id', models.BigIntegerField()),
-                ('secret', kmikro.lib.secrets.EncryptedTextField()),
-                ('secret_digest', models.CharField(max_length=64, unique=True)),
-                ('require_message_auth', models.BooleanField(default=True)),
-                ('exception_until', models.DateTimeField(null=True)),
-                ('coa_port', models.PositiveIntegerField(default=3799)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.GenericIPAddressField(unique=True)),
+                ("schema", models.CharField(max_length=63)),
+                ("router_id", models.BigIntegerField()),
+                ("secret", kmikro.lib.secrets.EncryptedTextField()),
+                ("secret_digest", models.CharField(max_length=64, unique=True)),
+                ("require_message_auth", models.BooleanField(default=True)),
+                ("exception_until", models.DateTimeField(null=True)),
+                ("coa_port", models.PositiveIntegerField(default=3799)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('schema', 'router_id'), name='nas_route_per_router')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("schema", "router_id"), name="nas_route_per_router")
+                ],
             },
         ),
     ]

@@ -15,4 +15,6 @@ CREATE TRIGGER tell_radius AFTER INSERT OR UPDATE OR DELETE ON tenants_nasroute
 
 class Migration(migrations.Migration):
     dependencies = [("tenants", "0001_initial")]
-    operations = [migrations.RunSQL(ROUTE, "DROP TRIGGER tell_radius ON tenants_nasroute; DROP FUNCTION tell_route()")]
+    operations = [
+        migrations.RunSQL(ROUTE, "DROP TRIGGER tell_radius ON tenants_nasroute; DROP FUNCTION tell_route()")
+    ]

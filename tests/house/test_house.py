@@ -6,9 +6,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("kmikro", "tenants", "accounts", "subscribers", "billing", "routers", "radius", "legal", "dashboard", "portal", "api")
+APPS = (
+    "kmikro",
+    "tenants",
+    "accounts",
+    "subscribers",
+    "billing",
+    "routers",
+    "radius",
+    "legal",
+    "dashboard",
+    "portal",
+    "api",
+)
 FORBIDDEN = {"utils", "helpers", "common", "manager", "services", "misc", "constants"}
 
 
@@ -36,13 +49,19 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [str(path.relative_to(ROOT)) for path in modules() if not re.match(r'(#!.*\n)?"""', path.read_text())]
+    silent = [
+        str(path.relative_to(ROOT)) for path in modules() if not re.match(r'(#!.*\n)?"""', path.read_text())
+    ]
     assert silent == []
 
 
 def test_import_contracts_are_kept() -> None:
     lint = subprocess.run(
-        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert lint.returncode == 0, lint.stdout[-3000:]
 
@@ -55,7 +74,9 @@ def test_no_host_of_a_registry_and_no_path_of_a_machine_is_committed() -> None:
     found = {
         str(path.relative_to(ROOT)): leak.search(path.read_bytes())[0]  # type: ignore[index]
         for path in tracked()
-        if path.suffix not in {".woff2", ".png", ".xz"} and path != Path(__file__) and leak.search(path.read_bytes())
+        if path.suffix not in {".woff2", ".png", ".xz"}
+        and path != Path(__file__)
+        and leak.search(path.read_bytes())
     }
     assert found == {}
 
@@ -66,7 +87,7 @@ def test_locks_name_packages_and_hashes_only() -> None:
             assert re.match(r"[a-z0-9]|    --hash=sha256:[0-9a-f]{64}", line), (lock.name, line)
 
 
-@pytest.mark.parametrize("word", ["time.sleep(", ".only(\"\")", "pytest.mark.xfail"])
+@pytest.mark.parametrize("word", ["time.sleep(", '.only("")', "pytest.mark.xfail"])
 def test_tests_wait_for_conditions_and_are_not_loosened(word: str) -> None:
     guilty = [
         str(path.relative_to(ROOT))
@@ -77,7 +98,9 @@ def test_tests_wait_for_conditions_and_are_not_loosened(word: str) -> None:
 
 
 def test_templates_hold_no_inline_style_script_or_foreign_host() -> None:
-    inline = re.compile(r"\sstyle=\"|<script(?![^>]*\bsrc=)|\son[a-z]+=\"|hx-on|(?:src|href|action)=\"https?://(?!\{\{)")
+    inline = re.compile(
+        r"\sstyle=\"|<script(?![^>]*\bsrc=)|\son[a-z]+=\"|hx-on|(?:src|href|action)=\"https?://(?!\{\{)"
+    )
     guilty = {}
     for path in sorted((ROOT / "templates").rglob("*.html")):
         if path.parts[-2] in {"portal", "emails"}:  # the portal is one file with nonces; mails have no policy
@@ -90,8 +113,6 @@ def test_templates_hold_no_inline_style_script_or_foreign_host() -> None:
 
 def test_no_column_can_hold_what_people_looked_at() -> None:
     """Decision 3: nothing in the schema can hold a URL, a DNS name that was visited or traffic content."""
-    from django.apps import apps
-
     bad = re.compile(r"(^|_)(url|dns|domain|host|query|payload|visited|website)s?($|_)")
     ours = {"routers.router.login_url", "tenants.domain.domain"}
     fields = {

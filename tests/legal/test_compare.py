@@ -16,8 +16,15 @@ def test_equal_sections_are_not_changed() -> None:
 
 
 def test_added_and_removed_sections_are_told() -> None:
-    changes = compare([section("01", "A", []), section("03", "C", [])], [section("01", "A", []), section("02", "B", ["new"])])
-    assert [(change.number, change.changed) for change in changes] == [("01", False), ("02", True), ("03", True)]
+    changes = compare(
+        [section("01", "A", []), section("03", "C", [])],
+        [section("01", "A", []), section("02", "B", ["new"])],
+    )
+    assert [(change.number, change.changed) for change in changes] == [
+        ("01", False),
+        ("02", True),
+        ("03", True),
+    ]
     assert {line.kind for line in changes[1].lines} == {"add"}
     assert {line.kind for line in changes[2].lines} == {"del"}
 

@@ -11,7 +11,9 @@ from tenants import scope
 from tenants.models import Isp
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-SECTIONS = [{"number": "01", "title": "Acceptance of Terms", "paragraphs": ["New."], "points": [], "closing": []}]
+SECTIONS = [
+    {"number": "01", "title": "Acceptance of Terms", "paragraphs": ["New."], "points": [], "closing": []}
+]
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +25,12 @@ def _forget() -> Iterator[None]:
 
 def publish(effective_at: datetime) -> Version:
     return consent.publish(
-        "terms", sections=SECTIONS, changes=["Shorter."], dated=date(2026, 11, 1), effective_at=effective_at, now=NOW
+        "terms",
+        sections=SECTIONS,
+        changes=["Shorter."],
+        dated=date(2026, 11, 1),
+        effective_at=effective_at,
+        now=NOW,
     )
 
 
@@ -43,7 +50,9 @@ def test_the_first_terms_are_there_with_their_five_sections(db: None) -> None:
 
 def test_published_versions_and_acceptances_never_change(isp: Isp) -> None:
     version = publish(NOW)
-    consent.accept(version, isp=isp, person_id=1, person="Ana", email="a@a.test", address=None, user_agent="", now=NOW)
+    consent.accept(
+        version, isp=isp, person_id=1, person="Ana", email="a@a.test", address=None, user_agent="", now=NOW
+    )
     for change in (
         lambda: Version.objects.filter(pk=version.pk).update(changes=[]),
         lambda: Acceptance.objects.all().delete(),
@@ -77,9 +86,20 @@ def test_the_gate_opens_with_publishing_closes_at_the_date_and_goes_with_accepta
     assert later is not None and later.closed
     with scope.inside(isp.schema_name):  # accepting works from inside the tenant, where the owner is
         consent.accept(
-            version, isp=isp, person_id=7, person="Ana", email="a@a.test", address="10.0.0.1", user_agent="x" * 999, now=NOW
+            version,
+            isp=isp,
+            person_id=7,
+            person="Ana",
+            email="a@a.test",
+            address="10.0.0.1",
+            user_agent="x" * 999,
+            now=NOW,
         )
     isp.refresh_from_db()
     assert consent.gate(isp, now=NOW + timedelta(days=30)) is None
     (record,) = consent.acceptances(isp)
-    assert (record.version_digest, record.address, len(record.user_agent)) == (version.digest, "10.0.0.1", 300)
+    assert (record.version_digest, record.address, len(record.user_agent)) == (
+        version.digest,
+        "10.0.0.1",
+        300,
+    )

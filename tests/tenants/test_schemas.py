@@ -7,6 +7,7 @@ from django.db import connection
 
 from tenants import checks, migrating, schemas
 from tenants.models import Isp
+from tenants.scope import SCHEMA_NAME
 
 CATALOGUE = """
     SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, 'x'
@@ -34,7 +35,9 @@ def catalogue(schema: str) -> list[tuple[str, ...]]:
 
 def expected_tables() -> set[str]:
     labels = {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
-    models = (model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels)
+    models = (
+        model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels
+    )
     return {model._meta.db_table for model in models} | {"django_migrations"}
 
 
@@ -58,7 +61,9 @@ def test_migrating_again_finds_nothing_and_a_lacking_tenant_is_brought_forward(i
     assert migrating.behind([isp.schema_name]) == []
     with connection.cursor() as cursor:
         cursor.execute(f'SET ROLE "{schemas.owner_role()}"')
-        cursor.execute(f'DELETE FROM "{isp.schema_name}".django_migrations WHERE app = \'legal\' AND name LIKE \'0002%%\'')
+        cursor.execute(
+            f"DELETE FROM \"{isp.schema_name}\".django_migrations WHERE app = 'legal' AND name LIKE '0002%%'"
+        )
         cursor.execute("RESET ROLE")
     assert migrating.behind([isp.schema_name]) == [isp.schema_name]
 
@@ -76,6 +81,4 @@ def test_dropping_leaves_neither_schema_nor_role(db: None) -> None:
 
 @pytest.mark.parametrize("_try", range(50))
 def test_names_say_nothing_and_fit_the_pattern(_try: int) -> None:
-    from tenants.scope import SCHEMA_NAME
-
     assert SCHEMA_NAME.match(schemas.new_name())

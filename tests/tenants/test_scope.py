@@ -1,9 +1,11 @@
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from accounts.models import User
+from accounts import journal
+from accounts.models import JournalEntry, User
 from tenants import scope
 from tenants.models import Isp
 from tests.conftest import drop_isp, make_isp
@@ -24,7 +26,11 @@ def test_inside_takes_role_and_path_and_gives_them_back(isp: Isp) -> None:
 
 
 def test_the_login_role_alone_may_not_read_a_tenant(isp: Isp) -> None:
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(f'SELECT * FROM "{isp.schema_name}".accounts_user')
 
 
@@ -56,13 +62,11 @@ def test_only_generated_names_are_entered(name: str) -> None:
 
 
 def test_append_only_tables_refuse_the_tenant(inside_isp: Isp, people: dict[str, User]) -> None:
-    from datetime import UTC, datetime
-
-    from accounts import journal
-    from accounts.models import JournalEntry
-
     journal.record(journal.SYSTEM, "made", people["owner"], now=datetime.now(UTC))
-    for change in (lambda: JournalEntry.objects.all().delete(), lambda: JournalEntry.objects.update(verb="x")):
+    for change in (
+        lambda: JournalEntry.objects.all().delete(),
+        lambda: JournalEntry.objects.update(verb="x"),
+    ):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             change()
 

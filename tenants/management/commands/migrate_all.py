@@ -16,5 +16,7 @@ class Command(BaseCommand):
         report = migrating.migrate_all(self.stdout.write, datetime.now(UTC))
         if report.failed:
             names = ", ".join(report.failed)
-            raise CommandError(f"{len(report.failed)} schema(s) were left as they were: {names}. Fix and run again.")
+            raise CommandError(
+                f"{len(report.failed)} schema(s) were left as they were: {names}. Fix and run again."
+            )
         self.stdout.write(f"up to date; {len(report.migrated)} tenant(s) migrated")

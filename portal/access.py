@@ -1,0 +1,24 @@
+"""The portal's only getters: a ready router by its public name, a live session by what only its phone knows."""
+
+from django.http import Http404
+
+from radius.models import Session
+from routers.models import Router
+
+
+def router(public_id: str) -> Router:
+    """The router that a portal address names; 404 for unknown ones."""
+    found = Router.objects.select_related("site").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def live_session(found: Router, *, mac: str, ip: str) -> Session | None:
+    """The newest live session of exactly this device and address at this router."""
+    return (
+        Session.objects.select_related("service__plan")
+        .filter(router_id=found.pk, mac=mac, framed_ip=ip, ended_at=None)
+        .order_by("-started_at")
+        .first()
+    )

@@ -1,0 +1,198 @@
+"""The captive portal: enter a voucher, be handed back to the router, see what is left."""
+
+import ipaddress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+from csp.constants import NONCE
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.limits import TooMany
+from kmikro.lib import codes
+from kmikro.lib.refusal import Refusal
+from kmikro.templatetags.kmikro_ui import money, rate
+from portal import access, entry
+from portal import visit as visits
+from routers.models import Router
+from subscribers.models import Service
+from subscribers.queries import ends_at, plans
+
+SHOWN_PLANS = 6
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _answer(
+    request: HttpRequest,
+    template: str,
+    router: Router | None,
+    *,
+    status: int = 200,
+    posts_to: str = "",
+    **more: Any,
+) -> HttpResponse:
+    """A portal page: one file; its policy names the router only where a form posts to it."""
+    isp: Any = request.isp  # type: ignore[attr-defined]
+    timezone.activate(ZoneInfo(isp.time_zone))
+    context = {"isp_name": isp.name, "place": router.site.name if router else "", **more}
+    response = HttpResponse(render_to_string(f"portal/{template}.html", context, request), status=status)
+    policy: dict[str, list[Any]] = {"style-src": [NONCE], "script-src": [NONCE]}
+    if posts_to:
+        parts = urlsplit(posts_to)
+        policy["form-action"] = [f"{parts.scheme}://{parts.netloc}"]
+    response._csp_update = policy  # type: ignore[attr-defined]
+    return response
+
+
+def _lost(request: HttpRequest, router: Router | None, text: str, status: int = 400) -> HttpResponse:
+    return _answer(
+        request,
+        "error",
+        router,
+        status=status,
+        title="Join the Wi-Fi first" if router is None else "This page lost its router",
+        text=f"{text} Close this page, open any web page on the Wi-Fi and you are brought back here.",
+        request_id=getattr(request, "id", ""),
+    )
+
+
+def _voucher(
+    request: HttpRequest, router: Router, visit: visits.Visit, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    shown = [
+        {"name": plan.name, "text": _plan_text(plan), "price": money(plan.price_minor, plan.currency)}
+        for plan in plans()[:SHOWN_PLANS]
+    ]
+    action = reverse("portal-enter", args=[router.public_id])
+    hidden = [("visit", visits.seal(visit))]
+    return _answer(
+        request, "voucher", router, status=status, action=action, hidden=hidden, plans=shown, **more
+    )
+
+
+def _plan_text(plan: Any) -> str:
+    return f"{rate(plan.download_bps)}" if plan.download_bps else "Full speed"
+
+
+@require_safe
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """A voucher's QR code scanned away from the hotspot."""
+    return _lost(request, None, "Your phone is not on the Wi-Fi of this voucher yet.", status=200)
+
+
+@require_safe
+def start(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The page that the router's login page opens; `error` is what the router said about the last try."""
+    router = access.router(public_id)
+    try:
+        visit = visits.read(request.GET, router=public_id, registered_login=router.login_url)
+    except visits.BadVisit as bad:
+        return _lost(request, router, str(bad))
+    said = request.GET.get("error", "")[:200]
+    typed = (request.GET.get("v") or (request.GET.get("username") if said else "") or "")[:40]
+    error = {"title": said, "text": ""} if said else None
+    return _voucher(request, router, visit, code=typed, error=error)
+
+
+@csrf_exempt  # it acts on nobody's behalf: the signed visit says which phone and router it is for
+@require_POST
+def enter(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Check the code; a good one is answered with the form that logs the phone in at its router."""
+    router = access.router(public_id)
+    typed = request.POST.get("code", "")[:80]
+    try:
+        visit = visits.unseal(request.POST.get("visit", ""), router=public_id)
+        if visit.login_url != router.login_url:
+            raise visits.BadVisit("The router has moved since this page was opened.")
+    except visits.BadVisit as bad:
+        return _lost(request, router, str(bad))
+    try:
+        entry.count_try(visit)
+        service = entry.find(request.isp.schema_name, typed, now=_clock())  # type: ignore[attr-defined]
+        login = entry.login(visit, typed)
+    except TooMany as many:
+        error = {"title": many.text, "text": "Your code is not lost."}
+        response = _voucher(request, router, visit, status=429, code=typed, error=error)
+        response["Retry-After"] = str(many.retry_after)
+        return response
+    except Refusal as refusal:
+        error = {"title": refusal.text, "text": ""}
+        return _voucher(request, router, visit, status=422, code=typed, error=error)
+    return _answer(
+        request,
+        "login_form",
+        router,
+        posts_to=visit.login_url,
+        action=visit.login_url,
+        username=login.username,
+        password=login.password,
+        hidden=[("dst", visit.orig)] if visit.orig else [],
+        plan=service.plan.name,
+    )
+
+
+@require_safe
+def connected(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What is left, told only to the device and address that are online at this router now."""
+    router = access.router(public_id)
+    mac = request.GET.get("mac", "").upper().replace("-", ":")
+    ip = request.GET.get("ip", "")
+    if not visits.MAC.match(mac) or not _is_ipv4(ip):
+        return _lost(request, router, "The router did not say which device this is.")
+    session = access.live_session(router, mac=mac, ip=ip)
+    here = f"{reverse('portal-connected', args=[public_id])}?{urlencode({'mac': mac, 'ip': ip})}"
+    if session is None or session.service is None:
+        # Accounting is folded within a second; the page asks again by itself, without script.
+        response = _answer(
+            request,
+            "error",
+            router,
+            title="Almost there",
+            text="The router is opening the connection.",
+            retry_url=here,
+            retry_label="Look again",
+        )
+        response["Refresh"] = f"2; url={here}"
+        return response
+    response = _answer(request, "connected", router, **_left(session.service, _clock()), refresh_url=here,
+                       continue_url=visits.origin(request.GET.get("link-orig", "")),
+                       sign_out_url=router.login_url.rsplit("/", 1)[0] + "/logout" if router.login_url else "")  # fmt: skip
+    response["Refresh"] = f"60; url={here}"
+    return response
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _left(service: Service, now: datetime) -> dict[str, Any]:
+    plan, until = service.plan, ends_at(service)
+    seconds = [int((until - now) / timedelta(seconds=1))] if until else []
+    if plan.time_limit_seconds is not None:
+        seconds.append(plan.time_limit_seconds - service.seconds_used)
+    total = plan.data_limit_bytes
+    octets = None if total is None else max(0, total - service.bytes_used)
+    return {
+        "seconds_left": max(0, min(seconds)) if seconds else None,
+        "until": until,
+        "octets_left": octets,
+        "octets_total": total,
+        "percent_left": 0 if not total or octets is None else round(100 * octets / total),
+        "plan": plan.name,
+        "rate": _plan_text(plan),
+        "code": codes.masked(service.label),
+        "devices": str(plan.devices),
+    }
