@@ -8,7 +8,7 @@ casting of values, no words in logs.
 import re
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -197,7 +197,7 @@ class Device:
 
 
 @contextmanager
-def opened(target: Target) -> Iterator[Device]:
+def opened(target: Target) -> Generator[Device, None, None]:
     """Connect, sign in, and hang up at the end; raises DeviceError of the fitting kind."""
     until = time.monotonic() + CONVERSATION
     try:

@@ -54,7 +54,9 @@ class Router(models.Model):
     cpu_load = models.PositiveSmallIntegerField(null=True)
     free_memory = models.BigIntegerField(null=True)
     total_memory = models.BigIntegerField(null=True)
+    misses = models.PositiveSmallIntegerField(default=0)  # checks in a row without an answer
     leased_until = models.DateTimeField(null=True)  # one worker at a time talks to the router
+    leaving_at = models.DateTimeField(null=True)  # removed by a person; our rows are being taken off it
 
     class Meta:
         ordering = ["name"]
