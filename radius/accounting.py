@@ -64,9 +64,10 @@ class SessionState:
     @classmethod
     def from_json(cls, text: str) -> SessionState:
         row: dict[str, Any] = json.loads(text)
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-        )
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+        }
+        return cls(**fields)
 
 
 def _start_of(record: AccountingRecord, at: float) -> float:

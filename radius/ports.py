@@ -56,10 +56,17 @@ class Alerts(Protocol):
 class Worker(Protocol):
     """The collaborators of one worker process, made after the fork and closed on drain."""
 
-    directory: Directory
-    facts: FactsSource
-    store: Store
-    alerts: Alerts
+    @property
+    def directory(self) -> Directory: ...
+
+    @property
+    def facts(self) -> FactsSource: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def alerts(self) -> Alerts: ...
 
     def start(self) -> None: ...
 

@@ -88,8 +88,10 @@ class Server:
 
     def close(self) -> None:
         self._selector.close()
-        for each in (self._ear, self._bell, *self.endpoints.values()):
-            each.close()
+        self._ear.close()
+        self._bell.close()
+        for endpoint in self.endpoints.values():
+            endpoint.close()
 
     def turn(self, patience: float) -> None:
         """One wake-up: what has settled, then questions, then records, then rejects whose time has come."""

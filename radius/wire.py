@@ -49,8 +49,8 @@ def read(datagram: bytes, nas: Nas, source: Source, port: Port, received_at: flo
     if packet.code == ACCOUNTING_REQUEST:
         return _accounting(packet, nas, source, received_at)
     if packet.seal_at is None:
-        if packet.code == STATUS_SERVER or (refusal := _unsealed(packet, nas)) is not None:
-            return Drop("no_message_authenticator") if packet.code == STATUS_SERVER else refusal
+        if (refusal := _unsealed(packet, nas)) is not None:
+            return refusal
         seal, secret = seal_of(nas.secret), nas.secret
     else:
         known = _known(nas, lambda each: each.vouches(packet, packet.authenticator))
@@ -65,8 +65,10 @@ def read(datagram: bytes, nas: Nas, source: Source, port: Port, received_at: flo
 
 
 def _unsealed(packet: Packet, nas: Nas) -> Drop | None:
-    """Why an Access-Request without Message-Authenticator is not heard, if it is not."""
+    """Why a packet without Message-Authenticator is not heard, if it is not."""
     kinds = {kind for kind, _ in packet.attributes}
+    if packet.code == STATUS_SERVER:
+        return Drop("no_message_authenticator")
     if _PROXY_STATE in kinds and nas.limit_proxy_state:
         return Drop("blastradius_shape", alert=True)
     if nas.require_message_auth or _EAP_MESSAGE in kinds:

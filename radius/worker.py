@@ -14,10 +14,5 @@ def serve(address: str, auth: int, acct: int, lifeline: int) -> None:
     """Serve until SIGTERM, or until `lifeline` closes because the parent is gone; then drain."""
     server = Server(LiveWorker(), Endpoint(Port.AUTH, address, auth), Endpoint(Port.ACCT, address, acct))
     server.watch(lifeline)
-    stop_on_term(server)
-    server.run()
-
-
-def stop_on_term(server: Server) -> None:
-    """Let SIGTERM drain this worker."""
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    server.run()

@@ -16,17 +16,16 @@ from tests.radius import vectors as v
 from tests.radius.test_server import ADDRESS, until
 
 SCRIPT = """
-import os, sys
+import os, signal, sys
 from radius.crew import Crew
 from radius.events import Port
 from radius.server import Server
 from radius.sockets import Endpoint
-from radius.worker import stop_on_term
 from tests.radius.fakes import World
 
 def work(lifeline):
     server = Server(World(), Endpoint(Port.AUTH, "127.0.0.1", int(sys.argv[1])), Endpoint(Port.ACCT, "127.0.0.1", 0))
-    stop_on_term(server)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
     server.watch(lifeline)
     print(os.getpid(), flush=True)
     server.run()

@@ -111,7 +111,7 @@ def test_a_retransmission_says_the_same_a_newer_record_does_not() -> None:
         {"kind": Kind.INTERIM},
         {"event_at": RECORD.event_at + 1},
     ):
-        assert replace(RECORD, **change).fingerprint != RECORD.fingerprint  # type: ignore[arg-type]
+        assert replace(RECORD, **change).fingerprint != RECORD.fingerprint
 
 
 def test_when_it_was_first_sent() -> None:
