@@ -25,6 +25,7 @@ from routers.virtual.syntax import (
 from routers.virtual.traps import Trap
 
 _PRINT_WORDS = {"detail", "count-only", "as-value", "stats", "brief", "terse", "without-paging", "value-list"}
+_FLAGS = {"as-value", "as-string", "once"}
 _POSITIONS: dict[str, tuple[str, ...]] = {
     "get": ("numbers", "value-name"),
     "set": ("numbers",),
@@ -171,8 +172,8 @@ class Console:
         for word in words:
             if word.key is not None:
                 args[word.key] = self.argument(word.value)
-            elif isinstance(word.value, Text) and word.value.bare and word.value.value == "as-value":
-                args["as-value"] = ""
+            elif isinstance(word.value, Text) and word.value.bare and word.value.value in _FLAGS:
+                args[word.value.value] = ""
             else:
                 place = next(places, None)
                 if place is None:

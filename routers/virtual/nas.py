@@ -64,13 +64,13 @@ class Nas:
             self._put(self._whole_router(ON))
 
     def stop(self) -> None:
-        """Tell the servers goodbye and wait a little for what is still to be sent."""
+        """Tell the servers goodbye and wait a little for what is still to be sent, each record once."""
+        self._stopping.set()
         if self._servers():
             self._put(self._whole_router(OFF))
         self._records.put(None)
         if self._worker is not None:
             self._worker.join(10)
-        self._stopping.set()
 
     def ask(
         self, about: Sequence[Attribute], secret: Secret, extra: Sequence[Attribute] = ()
@@ -189,7 +189,7 @@ class Nas:
                 counters["timeouts"] += 1
                 self.device.log("radius,error", f"cannot send from {self._source(row)}")
                 return None
-            for attempt in range(TRIES):
+            for attempt in range(1 if self._stopping.is_set() else TRIES):
                 if attempt:
                     counters["resends"] += 1
                 try:

@@ -62,7 +62,9 @@ class People:
 
     def step(self, now: float) -> None:
         """One look at everybody; at most one step at a time runs, a slow server delays people, not the router."""
-        if self.codes is None or self.hotspot.server() is None or not self._busy.acquire(blocking=False):
+        if self.codes is None or all(plan.at > now for plan in self.plans.values()):
+            return
+        if self.hotspot.server() is None or not self._busy.acquire(blocking=False):
             return
         threading.Thread(target=self._step, args=(now,), daemon=True, name="people").start()
 

@@ -79,7 +79,9 @@ class FakeServer:
             decision = self.decide(packet)
             if decision is None:
                 continue
-            reply: Packet = packet.CreateReply()
+            reply = Packet(
+                id=packet.id, secret=SECRET, authenticator=packet.authenticator, dict=self.dictionary
+            )
             if isinstance(decision, str):
                 reply.code = 3
                 reply["Reply-Message"] = decision

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_rights_are_those_of_the_user(router: VirtualRouter) -> None:
 
 
 class _Core(BaseHTTPRequestHandler):
-    seen: list[tuple[str, str, str, bytes]] = []
+    seen: ClassVar[list[tuple[str, str, str, bytes]]] = []
 
     def log_message(self, format: str, *args: object) -> None:
         pass
