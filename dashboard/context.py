@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.roles import Action
@@ -41,7 +43,7 @@ TABS = (
 
 
 @lru_cache(maxsize=64)
-def _url(route: str) -> str:
+def url_of(route: str) -> str:
     """Address of a route on tenant hosts; empty while nothing answers there."""
     try:
         return reverse(route, urlconf=settings.ROOT_URLCONF)
@@ -52,7 +54,7 @@ def _url(route: str) -> str:
 def _items(request: HttpRequest, items: tuple[Item, ...]) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     for item in items:
-        url = _url(item.route)
+        url = url_of(item.route)
         if url and access.may(request, item.action):
             shown.append({"key": item.key, "url": url, "label": _(item.label), "icon": item.icon})
     return shown
@@ -90,17 +92,44 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return context
     return context | {
         "nav": navigation(request),
-        "legal_banner": getattr(request, "terms_gate", None),
+        "legal_banner": banner(request),
         "home_url": home_url(request),
-        "account_url": _url("account"),
-        "sign_out_url": _url("sign-out"),
+        "account_url": url_of("account"),
+        "sign_out_url": url_of("sign-out"),
     }
+
+
+def banner(request: HttpRequest) -> dict[str, str] | None:
+    """New Terms that wait: the owner is asked to accept, others are told who can."""
+    gate = getattr(request, "terms_gate", None)
+    if gate is None:
+        return None
+    day = date_format(localtime(gate.effective_at), "j F Y")
+    if access.may(request, Action.ACCEPT_TERMS):
+        text = _("New Terms of Service apply from %(day)s.") % {"day": day}
+        return {"text": text, "url": url_of("terms-gate"), "action": _("Read and accept")}
+    text = _("New Terms of Service apply from %(day)s. The owner accepts them for this workspace.") % {
+        "day": day
+    }
+    return {"text": text, "url": "/legal/terms/", "action": _("Read them")}
+
+
+def _terms_banner(request: HttpRequest) -> dict[str, str] | None:
+    """Newer Terms wait: the owner is asked to accept, others are told that nothing stops."""
+    gate = getattr(request, "terms_gate", None)
+    if gate is None:
+        return None
+    if access.may(request, Action.ACCEPT_TERMS):
+        text = _("New Terms of Service wait for your acceptance. What changed is shown there.")
+        return {"text": text, "url": _url("terms-gate"), "action": _("Read and accept")}
+    text = _("New Terms of Service wait for the owner of this workspace. Your work goes on.")
+    return {"text": text, "url": _url("terms-gate"), "action": _("Read what changed")}
 
 
 def home_url(request: HttpRequest) -> str:
     """Where the operator starts: Home, or the first page of their role."""
     for item in (*MAIN, *NETWORK):
-        url = _url(item.route)
+        url = url_of(item.route)
         if url and access.may(request, item.action):
             return url
-    return _url("account") or "/"
+    return url_of("account") or "/"
