@@ -1,8 +1,10 @@
 """The Celery app and the beat table."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmikro.settings")
 
@@ -29,3 +31,9 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
 }
+
+
+@beat_init.connect
+def beat_at_once(**_: Any) -> None:
+    """The first heartbeat, so that a start is not called unready for one whole interval."""
+    app.send_task("tenants.tasks.heartbeat", expires=60)

@@ -67,10 +67,14 @@ def publish(running: Running) -> None:
     chosen = running.settings
     host = f"{chosen.base_domain}:{chosen.http_port}"
     running.facts["ports"] |= dict(chosen.ports)
-    running.facts["addresses"] |= {"public": f"http://{host}", "api_docs": f"http://demo.{host}/api/v1/docs/"}
+    running.facts["addresses"]["public"] = f"http://{host}"
     if running.facts["scope"] == "all":
         router = f"{chosen.vrouter_address}:{chosen.ports['KMIKRO_VROUTER_HTTP_PORT']}"
-        running.facts["addresses"] |= {"demo": f"http://demo.{host}", "hotspot": f"http://{router}/virtual"}
+        running.facts["addresses"] |= {
+            "demo": f"http://demo.{host}",
+            "api_docs": f"http://demo.{host}/api/v1/docs/",
+            "hotspot": f"http://{router}/virtual",
+        }
     running.write()
 
 
