@@ -13,6 +13,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from radius import policy
+from radius.accounting import RESTART_PAUSE
 from radius.engine import Engine
 from radius.events import (
     Accept,
@@ -21,6 +22,7 @@ from radius.events import (
     Alive,
     Ask,
     Drop,
+    Kind,
     Nas,
     Port,
     Recorded,
@@ -31,6 +33,7 @@ from radius.events import (
 from radius.ports import Unavailable, Worker
 from radius.quiet import Quiet
 from radius.sockets import Datagram, Endpoint
+from radius.token import is_foreign
 
 log = logging.getLogger("radius.server")
 
@@ -56,6 +59,8 @@ class Server:
         self._held: list[tuple[float, int, bytes, Port, Datagram]] = []
         self._quiet = Quiet(60.0)
         self._summary_at = time.monotonic() + SUMMARY
+        self._restarts = Quiet(RESTART_PAUSE)
+        self._lifeline = -1
         self._ear, self._bell = socket.socketpair()
         self._ear.setblocking(False)
         self._bell.setblocking(False)
@@ -70,6 +75,7 @@ class Server:
 
     def watch(self, descriptor: int) -> None:
         """Stop when this pipe closes, that is, when the parent is gone."""
+        self._lifeline = descriptor
         self._selector.register(descriptor, selectors.EVENT_READ, data="parent")
 
     def run(self, *, drain: float = 4.0) -> None:
@@ -100,6 +106,7 @@ class Server:
         ready = {key.fileobj if key.data is None else key.data for key, _ in self._selector.select(patience)}
         if "parent" in ready:
             self.stopping = True
+            self._selector.unregister(self._lifeline)
         if self._ear in ready:
             self._listen_to_bell()
         self._settle()
@@ -158,6 +165,7 @@ class Server:
                 self._authorize(ask, request, datagram, now)
             case AccountingRecord() as record:
                 self.counts[f"record_{record.kind}"] += 1
+                self._look_at(ask.nas, record, now)
                 done = self._once(ask, Recorded(), datagram, None)
                 self._hand_over(ask, self.worker.store.record(record, done))
             case _:
@@ -193,6 +201,13 @@ class Server:
         else:
             self._reply(ask, verdict, datagram)
         keep()
+
+    def _look_at(self, nas: Nas, record: AccountingRecord, now: float) -> None:
+        """Records are kept whatever they say; what is suspicious in them is told."""
+        if record.class_ and is_foreign(record.class_, record.schema):
+            self._alert(nas, "foreign_token")
+        if record.kind is Kind.ON and not self._restarts.may(nas.address, now):
+            self._alert(nas, "restart_flood")
 
     def _hand_over(self, ask: Ask, taken: bool) -> None:
         if taken:

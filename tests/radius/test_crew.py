@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.radius import vectors as v
-from tests.radius.test_server import ADDRESS, until
+from tests.radius.running import ADDRESS, until
 
 SCRIPT = """
 import os, signal, sys

@@ -1,10 +1,8 @@
-"""Hostile inputs 1 to 25 as far as they reach this side, and 200,000 mutated packets."""
+"""Hostile inputs 1 to 25, as far as they reach this side."""
 
 from __future__ import annotations
 
-import random
 import time
-from collections import Counter
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -17,16 +15,12 @@ from radius.events import (
     Accept,
     AccessRequest,
     AccountingRecord,
-    Alive,
     Ask,
     Drop,
-    Kind,
     Nas,
     Port,
-    Recorded,
     Reject,
     Resend,
-    StatusRequest,
 )
 from radius.packet import parse
 from radius.seal import Seal
@@ -226,78 +220,3 @@ def test_25_forged_answers_to_a_disconnect() -> None:
     assert seal.vouches_for_reply(parse(v.G6A), v.G6[4:20])
     assert not seal.vouches_for_reply(parse(v.build(41, 30, b"", v.G6A[4:20])), v.G6[4:20])
     assert not Seal(b"another").vouches_for_reply(parse(v.G6A), v.G6[4:20])
-
-
-SEEDS = [v.G1, v.G4, v.G5, v.G8, v.G9, v.G10, v.H1, v.H5, v.H6A, v.RFC_PAP, v.RFC_CHAP, v.RFC_STATE]
-BODIES = [datagram[20:] for datagram in SEEDS]
-
-
-def mutate(dice: random.Random, octets: bytes) -> bytes:
-    changed = bytearray(octets)
-    for _ in range(dice.randint(1, 4)):
-        at = dice.randrange(len(changed) + 1)
-        match dice.randrange(5):
-            case 0 if at < len(changed):
-                changed[at] = dice.choice((0, 1, 2, 3, 18, 26, 80, 254, 255, dice.randrange(256)))
-            case 1:
-                changed[at:at] = dice.randbytes(dice.randint(1, 20))
-            case 2:
-                del changed[at : at + dice.randint(1, 20)]
-            case 3:
-                other = dice.choice(BODIES)
-                changed[at:at] = other[: dice.randrange(len(other) + 1)]
-            case _ if at < len(changed):
-                changed[at] ^= 1 << dice.randrange(8)
-    return bytes(changed)
-
-
-def test_200_000_mutated_packets_are_dropped_or_judged() -> None:
-    """Half are mutated as they are; half only in their attributes and then signed, so that they get far."""
-    dice = random.Random(5461)
-    seen: Counter[str] = Counter()
-    slowest = 0.0
-    for number in range(200_000):
-        seed = dice.choice(SEEDS)
-        port = Port.ACCT if seed[0] == 4 else Port.AUTH
-        if number % 2:
-            datagram = mutate(dice, seed)
-        elif port is Port.ACCT:
-            datagram = v.accounting(mutate(dice, seed[20:]))
-        else:
-            datagram = v.access(mutate(dice, seed[20:].replace(b"\x50\x12", b"\x51\x12")), code=seed[0])
-        began = time.perf_counter()
-        outcome = hear(datagram, LENIENT if number % 4 == 1 else STRICT, port)
-        if isinstance(outcome, Ask):
-            seen[answer(outcome)] += 1
-        else:
-            seen[outcome.reason] += 1
-        slowest = max(slowest, time.perf_counter() - began)
-    assert slowest < 1.0
-    assert seen.total() == 200_000
-    assert seen["accept"] > 100, seen
-    assert seen["malformed"] > 100, seen
-    assert seen["record"] > 1000, seen
-    assert seen["malformed_attribute_length"] > 1000, seen
-    assert seen["wrong_message_authenticator"] > 1000, seen
-
-
-def answer(ask: Ask) -> str:
-    """Go all the way to the octets of the reply, as the server does."""
-    match ask.question:
-        case AccessRequest() as request:
-            known = facts() if request.username in {b"nemo", b"flopsy", b"mopsy"} else None
-            verdict = policy.authorize(request, known, NOW, UTC)
-            parse(write(ask, verdict))
-            if isinstance(verdict, Accept):
-                assert request.password == b"arctangent" or request.chap
-                return "accept"
-            return verdict.code
-        case StatusRequest():
-            parse(write(ask, Alive()))
-            return "status"
-        case AccountingRecord() as told:
-            assert AccountingRecord.from_json(told.to_json()) == told
-            if told.kind not in {Kind.ON, Kind.OFF}:
-                advance(None, told)
-            parse(write(ask, Recorded()))
-            return "record"

@@ -16,8 +16,8 @@ from django.core.management import CommandError, call_command
 from radius.directory import probe
 from radius.packet import parse
 from radius.seal import Seal
+from tests.radius.running import ADDRESS, until
 from tests.radius.test_crew import free_port
-from tests.radius.test_server import ADDRESS, until
 
 
 def test_radiusd_answers_the_health_probe_and_drains(tmp_path: Path) -> None:

@@ -2,77 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 import pytest
 
+from radius import token
 from radius.events import Accept, Nas, Port, Reject
-from radius.server import Server
-from radius.sockets import Endpoint
+from radius.server import STALE
 from tests.radius import vectors as v
 from tests.radius.fakes import World, facts
-
-ADDRESS = "127.0.0.1"
-
-
-class Running:
-    """A server in its own thread and a router that speaks to it."""
-
-    def __init__(self, world: World, address: str = ADDRESS) -> None:
-        self.world = world
-        self.server = Server(world, Endpoint(Port.AUTH, address, 0), Endpoint(Port.ACCT, address, 0))
-        self.auth = self.server.endpoints[Port.AUTH].number
-        self.acct = self.server.endpoints[Port.ACCT].number
-        self.router = self.another()
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-
-    def another(self, address: str = ADDRESS) -> socket.socket:
-        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        opened.bind((address, 0))
-        opened.settimeout(5)
-        return opened
-
-    def ask(self, datagram: bytes, port: int | None = None, router: socket.socket | None = None) -> bytes:
-        router = router or self.router
-        router.sendto(datagram, (ADDRESS, port or self.auth))
-        return router.recv(4096)
-
-    def is_silent(self, datagram: bytes, port: int | None = None, counter: str = "") -> bool:
-        """No reply to the datagram, shown by the counter that grew and by the next answer being another's."""
-        before = self.server.counts[counter]
-        self.router.sendto(datagram, (ADDRESS, port or self.auth))
-        until(lambda: self.server.counts[counter] == before + 1)
-        reply = self.ask(v.access(b"", 250, code=12))
-        return reply[1] == 250
-
-    def close(self) -> None:
-        self.server.stop()
-        self.thread.join(10)
-        self.router.close()
-        assert not self.thread.is_alive()
-
-
-def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline, pause = time.monotonic() + seconds, threading.Event()
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        pause.wait(0.002)
-
-
-@contextmanager
-def running(world: World, address: str = ADDRESS) -> Generator[Running, None, None]:
-    server = Running(world, address)
-    try:
-        yield server
-    finally:
-        server.close()
+from tests.radius.running import ADDRESS, Running, running, until
 
 
 @pytest.fixture
@@ -238,6 +179,34 @@ def test_tenants_are_told_apart_by_source_address_alone(world: World) -> None:
     assert [(each.schema, each.router_id) for each in world.records] == [("isp_other", 9)]
 
 
+def test_suspicious_records_are_kept_and_told(up: Running, world: World) -> None:
+    on = [
+        v.accounting(v.whole(40, 7) + v.attribute(32, b"r") + v.whole(41, number), number)
+        for number in range(3)
+    ]
+    assert [up.ask(each, up.acct)[0] for each in on] == [5, 5, 5]
+    foreign = v.whole(40, 2) + v.attribute(44, b"81") + v.attribute(25, token.issue("isp_other", 5))
+    assert up.ask(v.accounting(foreign, 9), up.acct)[0] == 5
+    assert world.raised_codes == ["restart_flood", "foreign_token"]
+    assert len(world.records) == 4
+
+
+def test_two_user_names_are_refused_and_told(up: Running, world: World) -> None:
+    assert up.ask(v.access(v.pap(b"nemo", b"arctangent") + v.attribute(1, b"dory")))[0] == 3
+    assert world.raised_codes == ["duplicate_attributes"]
+
+
+def test_what_waited_too_long_is_not_judged(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STALE, Port.AUTH, 0.05)
+    late = threading.Event()
+    with running(
+        world, prepare=lambda each: (each.router.sendto(v.G1, (ADDRESS, each.auth)), late.wait(0.1))
+    ) as up:
+        until(lambda: up.server.counts["stale"] == 1)
+        assert world.asked == 0
+        assert up.ask(v.G9)[0] == 2
+
+
 def test_draining_answers_what_is_pending(world: World) -> None:
     world.durable = None
     up = Running(world)
@@ -260,38 +229,3 @@ def test_a_fault_in_one_datagram_ends_nobody_elses_service(up: Running, world: W
     assert up.is_silent(v.G1, counter="fault")
     del world.of
     assert up.ask(v.G1)[0] == 2
-
-
-@pytest.mark.peer
-@pytest.mark.parametrize(
-    ("port", "command", "lines", "expected"),
-    [
-        ("auth", "auth", 'User-Name="nemo",User-Password="arctangent"', "Received Access-Accept"),
-        ("auth", "auth", 'User-Name="nemo",CHAP-Password="arctangent"', "Received Access-Accept"),
-        ("auth", "auth", 'User-Name="nemo",User-Password="wrong"', "Received Access-Reject"),
-        ("auth", "status", "Message-Authenticator=0x00", "Received Access-Accept"),
-        (
-            "acct",
-            "acct",
-            'User-Name="nemo",Acct-Status-Type=Start,Acct-Session-Id="81"',
-            "Accounting-Response",
-        ),
-        ("acct", "status", "Message-Authenticator=0x00", "Accounting-Response"),
-    ],
-)
-def test_radclient_believes_us(up: Running, port: str, command: str, lines: str, expected: str) -> None:
-    radclient = shutil.which("radclient")
-    if radclient is None:
-        pytest.skip("RADCLIENT IS NOT INSTALLED (freeradius-utils): no independent peer was asked")
-    if command == "auth":
-        lines += ",Message-Authenticator=0x00,NAS-Identifier=peer"
-    number = up.auth if port == "auth" else up.acct
-    done = subprocess.run(
-        [radclient, "-x", "-r", "1", "-t", "3", f"{ADDRESS}:{number}", command, v.SECRET.decode()],
-        input=lines,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert expected in done.stdout, done.stdout + done.stderr
