@@ -11,7 +11,7 @@ import structlog
 SECRET_KEYS = re.compile(
     r"password|secret|token|authorization|cookie|api_key|private|credential|code$|csrf", re.IGNORECASE
 )
-SECRET_TEXT = re.compile(r"kmk_[A-Za-z0-9_-]{8,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")
+SECRET_TEXT = re.compile(r"kmk_[A-Za-z0-9_-]{8,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 Event = MutableMapping[str, Any]
 
 

@@ -1,0 +1,46 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmikro.lib import codes
+
+CODES = st.text(codes.ALPHABET, min_size=codes.RANDOM_LENGTH, max_size=codes.RANDOM_LENGTH).map(
+    lambda body: body + codes.check_character(body)
+)
+
+
+def test_the_alphabet_has_no_look_alikes_and_no_vowels() -> None:
+    assert len(set(codes.ALPHABET)) == len(codes.ALPHABET) == 20
+    assert not set(codes.ALPHABET) & set("AEIOU01L2Z5S8BGQ")
+
+
+def test_minted_codes_are_long_enough_and_right() -> None:
+    made = {codes.mint() for _ in range(500)}
+    assert len(made) == 500 and all(len(code) >= 10 and codes.is_plausible(code) for code in made)
+
+
+@given(CODES, st.integers(0, codes.LENGTH - 1), st.sampled_from(codes.ALPHABET))
+def test_every_single_wrong_character_is_found(code: str, place: int, other: str) -> None:
+    wrong = code[:place] + other + code[place + 1 :]
+    assert codes.is_plausible(wrong) == (wrong == code)
+
+
+@given(CODES)
+def test_people_may_type_as_they_like(code: str) -> None:
+    assert codes.normalise(f" {codes.shown(code).lower()}\u00a0") == code
+
+
+@given(st.text(max_size=30))
+def test_nothing_typed_breaks_it(typed: str) -> None:
+    codes.is_plausible(typed)
+
+
+def test_digests_keep_tenants_and_keys_apart() -> None:
+    assert (
+        len({codes.lookup_digest(key, schema, "X") for key in (b"a", b"b") for schema in ("t_a", "t_b")}) == 4
+    )
+    assert codes.lookup_digest(b"a", "t", "se\udcffcret") != codes.lookup_digest(b"a", "t", "secret")
+
+
+def test_masked_codes_cannot_be_used() -> None:
+    code = codes.mint()
+    assert code[2:8] not in codes.masked(code)
