@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+MINIMUM_DISTINCT = 5  # different characters
+
 
 class MaximumLengthValidator:
     """128 characters at most: hashing a book is a way to stop a server."""
@@ -19,3 +21,20 @@ class MaximumLengthValidator:
 
     def get_help_text(self) -> str:
         return f"At most {self.max_length} characters."
+
+
+class RepetitionValidator:
+    """A short or common word said twice is no longer password; neither is a run of keys."""
+
+    RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
+
+    def validate(self, password: str, user: Any = None) -> None:
+        text = password.lower()[:128]
+        # A text is repeated exactly if it occurs in its own double before the end.
+        repeated = bool(text) and (text + text).find(text, 1) < len(text)
+        run = len(text) > 3 and any(text in line or text in line[::-1] for line in self.RUNS)
+        if repeated or run or len(set(text)) < MINIMUM_DISTINCT:
+            raise ValidationError(self.get_help_text(), code="password_repeats")
+
+    def get_help_text(self) -> str:
+        return "Use something less repetitive; four unrelated words are fine."
