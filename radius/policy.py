@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from kmikro.lib import codes
 from radius import token
 from radius.events import Accept, AccessRequest, Facts, Live, Reject, Step
 from radius.seal import answers, same
@@ -25,8 +26,8 @@ class _No:
 
 
 def fold(typed: bytes) -> bytes:
-    """A voucher code as it is compared: capitals, without the blanks and dashes people type or leave out."""
-    return typed.upper().translate(None, b" -\t")
+    """A voucher code as it is compared, however it was typed."""
+    return codes.normalise(typed.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzinfo) -> Accept | Reject:
@@ -141,16 +142,17 @@ class _Case:
 def _password(case: _Case) -> str | _No:
     request, facts = case.request, case.facts
     if facts.secret is not None:
-        candidates: tuple[bytes, ...] = (facts.secret,)
+        candidates = {facts.secret}
+    elif facts.kind == "voucher":  # a code is its own password
+        candidates = {request.username, fold(request.username)} - {b""}
     else:
-        typed = request.username
-        candidates = (typed, typed.strip(), fold(typed), facts.label.encode(), fold(facts.label.encode()))
+        candidates = set[bytes]()
     if request.chap is not None:
         right = any(answers(request.chap, each) for each in candidates)
     elif facts.secret is not None:
         right = same(request.password or b"", facts.secret)
     else:
-        right = same(fold(request.password or b""), fold(request.username))
+        right = bool(candidates) and same(fold(request.password or b""), fold(request.username))
     if right:
         return f"The password is right ({'CHAP' if request.chap else 'PAP'})."
     return case.no(

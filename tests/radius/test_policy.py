@@ -67,7 +67,7 @@ def refused(known: Facts | None, asked: AccessRequest | None = None) -> tuple[st
 
 def voucher(**changes: object) -> Facts:
     row: dict[str, object] = {
-        "label": "K7QM2XWP9D",
+        "label": "1-0001",
         "kind": "voucher",
         "secret": None,
         "starts_from_first_use": True,
@@ -115,8 +115,16 @@ def test_a_voucher_is_its_own_password_however_it_is_typed(typed: bytes) -> None
     assert refused(voucher(), request(None, username=typed, chap=chap(b"")))[0] == "wrong_password"
 
 
+def test_an_account_without_a_password_opens_to_nobody() -> None:
+    open_account = facts(secret=None)
+    for typed in (b"", b"nemo"):
+        assert refused(open_account, request(typed))[0] == "wrong_password"
+        assert refused(open_account, request(None, chap=chap(typed)))[0] == "wrong_password"
+
+
 def test_folding() -> None:
     assert fold(b" k7-q m\t") == b"K7QM"
+    assert fold(b"\xffk") == b"\xffK"
 
 
 @pytest.mark.parametrize(
