@@ -1,5 +1,10 @@
-"""Addresses (filled by this door)."""
+"""Addresses that routers call while they enrol."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from api import enrolment
+
+urlpatterns = [
+    path("<slug:token>/kmikro.rsc", enrolment.script, name="enrolment-script"),
+    path("<slug:token>/report", enrolment.report, name="enrolment-report"),
+]

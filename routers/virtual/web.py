@@ -47,6 +47,9 @@ class Web:
         self._server = ThreadingHTTPServer((self.listen, self.port), Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
+        service = self.device.tree.find("/ip/service", name="www")
+        if service is not None:
+            service["port"] = str(self.port)
         threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True, name="hotspot").start()
 
     def stop(self) -> None:

@@ -84,7 +84,9 @@ def test_the_script_makes_the_user_and_doors_once_however_often_it_runs() -> Non
         assert users[0]["address"] == "127.0.0.1"
         rules = [row.get("comment", "") for row in router.tree.rows("/ip/firewall/filter")]
         assert rules == ["", "kmikro:api", "kmikro:coa", "theirs"]
-        port = next(r["dst-port"] for r in router.tree.rows("/ip/firewall/filter") if r.get("comment") == "kmikro:api")
+        port = next(
+            r["dst-port"] for r in router.tree.rows("/ip/firewall/filter") if r.get("comment") == "kmikro:api"
+        )
         assert port == str(router.api_port)
 
 

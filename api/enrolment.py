@@ -1,0 +1,78 @@
+"""The router's own calls while it enrols: it has a token, no session and no browser."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import limits
+from accounts.limits import TooMany
+from kmikro.lib.refusal import Refusal
+from routers import enrolment
+from routers.tasks import enrol
+
+PER_ADDRESS = "30 per minute"
+View = Callable[..., HttpResponse]
+
+
+def _said(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _for_routers(view: View) -> View:
+    """Count the calls of an address and answer refusals in plain text; the token is all that opens these."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            limits.hit("enrolment", limits.network(_address(request)), rule=PER_ADDRESS)
+            return view(request, *args, **kwargs)
+        except TooMany as refusal:
+            response = _said(refusal.text, 429)
+            response["Retry-After"] = str(refusal.retry_after)
+            return response
+        except Refusal as refusal:
+            return _said(refusal.text, 404 if refusal.code == "spent" else 403)
+
+    answered.access = "token"  # type: ignore[attr-defined]
+    return csrf_exempt(answered)
+
+
+def _address(request: HttpRequest) -> str:
+    return str(getattr(request, "client_address", ""))
+
+
+def _schema(request: HttpRequest) -> str:
+    return str(request.isp.schema_name)  # type: ignore[attr-defined]
+
+
+def _host(request: HttpRequest) -> str:
+    return request.get_host().rpartition(":")[0] or request.get_host()
+
+
+@require_GET
+@_for_routers
+def script(request: HttpRequest, token: str) -> HttpResponse:
+    """The enrolment script."""
+    now = datetime.now(UTC)
+    router = enrolment.find(token, schema=_schema(request), now=now)
+    return _said(
+        enrolment.fetch(router, token=token, host=_host(request), address=_address(request), now=now)
+    )
+
+
+@csrf_exempt
+@require_POST
+@_for_routers
+def report(request: HttpRequest, token: str) -> HttpResponse:
+    """What the router says of itself; the work goes on in the background."""
+    now = datetime.now(UTC)
+    router = enrolment.find(token, schema=_schema(request), now=now)
+    facts = enrolment.read_report(request.read(enrolment.LARGEST_REPORT))
+    if enrolment.report(router, facts, address=_address(request), now=now):
+        enrol.soon(router.pk)
+    return _said("ok\n")

@@ -1,0 +1,221 @@
+"""From 'add' to 'the router has reported': tokens, what the router says of itself, change and removal."""
+
+import base64
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts import journal
+from accounts.journal import Actor
+from kmikro.lib.refusal import Refusal
+from routers import addresses, guard_address, script
+from routers.models import Router
+from subscribers.models import Site
+from tenants import routes
+
+LIFETIME = timedelta(minutes=30)
+LARGEST_REPORT = 8 * 1024
+INTERFACE = re.compile(r"[\w.@+<> -]{1,40}")
+_LENGTHS = {"version": 40, "board": 60, "serial": 40, "identity": 80}
+_SPENT = Refusal("spent", "This command was used or has expired. Make a new one on the router's page.")
+
+
+def begin(*, name: str, site: Site, interface: str, by: Actor, now: datetime) -> Router:
+    """Make a router that waits for its command; every secret is made here."""
+    name = name.strip()
+    if not name:
+        raise Refusal("no_name", "Give the router a name.", field="name")
+    router = Router(
+        name=name,
+        site=site,
+        public_id=secrets.token_hex(5),
+        hotspot_interface=checked_interface(interface),
+        api_password=secrets.token_urlsafe(24),
+        radius_secret=_base32(16),
+        coa_port=settings.COA_PORT,
+        made_at=now,
+    )
+    _save(router)
+    journal.record(by, "router.add", router, now=now, site=site.name)
+    _issue(router, now)
+    return router
+
+
+def place(name: str, *, now: datetime) -> Site:
+    """The site of that name, made when it is new."""
+    name = name.strip()[:80]
+    if not name:
+        raise Refusal("no_site", "Choose a site or type the name of a new one.", field="new_site")
+    site = Site.objects.filter(name__iexact=name).first()
+    return site or Site.objects.create(name=name, made_at=now)
+
+
+def renew(router: Router, *, by: Actor, now: datetime) -> Router:
+    """A new command; the hardware behind it may be another one, so what we knew of the old one is forgotten."""
+    router.state = Router.State.WAITING
+    router.trouble = ""
+    router.serial = ""
+    router.address = None
+    router.fetched_at = router.reached_at = router.api_user_at = router.radius_tested_at = router.ready_at = (
+        None
+    )
+    router.save()
+    journal.record(by, "router.new-command", router, now=now)
+    _issue(router, now)
+    return router
+
+
+def command(router: Router, host: str, *, check_certificate: bool = True) -> str:
+    """The line to paste; empty when there is no live token."""
+    if not router.enrolment_sealed:
+        return ""
+    url = addresses.enrolment_url(host, router.enrolment_sealed)
+    return script.one_line(url, check_certificate=check_certificate)
+
+
+def find(token: str, *, schema: str, now: datetime) -> Router:
+    """The router that a live token enrols; refuses a spent one."""
+    number = routes.find_enrolment(token, schema=schema, now=now)
+    router = Router.objects.filter(pk=number, leaving_at=None).first() if number else None
+    if router is None or not hmac.compare_digest(router.enrolment_sealed.encode(), token.encode()):
+        raise _SPENT
+    return router
+
+
+def fetch(router: Router, *, token: str, host: str, address: str, now: datetime) -> str:
+    """The script for the router that calls from address; the first caller is the only one."""
+    try:
+        guard_address.check(address, own=settings.RADIUS_ADDRESS, private=settings.ALLOW_PRIVATE_ROUTERS)
+    except Refusal as refusal:
+        _trouble(router, f"The router calls from {address}. {refusal.text}")
+        raise
+    if router.state == Router.State.FETCHED and router.address != address:
+        raise _SPENT
+    router.state = Router.State.FETCHED
+    router.address = address
+    router.fetched_at = now
+    router.trouble = ""
+    router.save(update_fields=["state", "address", "fetched_at", "trouble"])
+    return script.enrolment(
+        script.Enrolment(
+            url=addresses.enrolment_url(host, token),
+            server=settings.RADIUS_ADDRESS,
+            user=router.api_user,
+            password=router.api_password,
+            coa_port=router.coa_port,
+            interface=router.hotspot_interface,
+        )
+    )
+
+
+def read_report(body: bytes) -> dict[str, str]:
+    """Lines of name=value as the script sends them; what cannot be decoded stays visible as �."""
+    text = body[:LARGEST_REPORT].decode("utf-8", "replace").replace("\0", "")
+    pairs = (line.partition("=") for line in text.splitlines())
+    return {name.strip(): value.strip() for name, equals, value in pairs if equals}
+
+
+def report(router: Router, facts: Mapping[str, str], *, address: str, now: datetime) -> bool:
+    """Take in what the router is; True when it is fit to be enrolled (the caller then asks for it)."""
+    if router.state != Router.State.FETCHED or router.address != address:
+        raise _SPENT
+    for name, length in _LENGTHS.items():
+        setattr(router, name, facts.get(name, "")[:length])
+    if facts.get("problem") == "version":
+        router.trouble = (
+            f"It runs RouterOS {router.version}. Upgrade it to 7.0 or newer and paste the command again."
+        )
+        router.save()
+        return False
+    port = facts.get("port", "")
+    if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise Refusal("bad_report", "The report names no API port.")
+    router.api_port = int(port)
+    router.state = Router.State.REACHED
+    router.reached_at = now
+    router.trouble = ""
+    router.enrolment_sealed = ""  # used: the same command does nothing any more
+    router.enrolment_expires_at = None
+    router.save()
+    journal.record(
+        journal.SYSTEM, "router.report", router, now=now, board=router.board, version=router.version
+    )
+    return True
+
+
+def change(router: Router, *, name: str, site: Site, interface: str, by: Actor, now: datetime) -> bool:
+    """Rename, move or serve another interface; True when the router has to be told."""
+    interface = checked_interface(interface)
+    moved = interface != router.hotspot_interface
+    router.name, router.site, router.hotspot_interface = name.strip(), site, interface
+    _save(router)
+    journal.record(by, "router.change", router, now=now, site=site.name, interface=interface)
+    return moved and router.address is not None
+
+
+def remove(router: Router, *, release: bool, by: Actor, now: datetime) -> bool:
+    """Forget a router; True when our rows have to be taken off it first (the caller then asks for it).
+
+    From this moment its RADIUS packets are dropped in either case.
+    """
+    routes.forget_router(router.pk)
+    journal.record(by, "router.remove", router, now=now, release=release, address=router.address)
+    if release and router.address and router.api_user_at:
+        router.leaving_at = now
+        router.name = f"{router.name[:40]} (leaving {router.public_id})"
+        router.is_up = False
+        router.save()
+        return True
+    router.delete()
+    return False
+
+
+def expire(*, now: datetime) -> int:
+    """Forget tokens whose half hour is over; gives how many."""
+    return Router.objects.filter(enrolment_expires_at__lte=now).update(
+        enrolment_sealed="", enrolment_expires_at=None
+    )
+
+
+def checked_interface(text: str) -> str:
+    """An interface name as RouterOS shows it; refuses what cannot be one."""
+    text = text.strip()
+    if not INTERFACE.fullmatch(text):
+        raise Refusal(
+            "bad_interface",
+            "Type the interface as WinBox shows it, for example bridge-lan.",
+            field="interface",
+        )
+    return text
+
+
+def _issue(router: Router, now: datetime) -> None:
+    token = _base32(16)
+    router.enrolment_sealed = token
+    router.enrolment_expires_at = now + LIFETIME
+    router.save(update_fields=["enrolment_sealed", "enrolment_expires_at"])
+    routes.register_enrolment(router.pk, token=token, expires_at=router.enrolment_expires_at)
+
+
+def _base32(octets: int) -> str:
+    return base64.b32encode(secrets.token_bytes(octets)).decode().rstrip("=").lower()
+
+
+def _save(router: Router) -> None:
+    try:
+        with transaction.atomic():
+            router.save()
+    except IntegrityError:
+        raise Refusal(
+            "name_taken", "Another router has this name. Choose a different one.", field="name"
+        ) from None
+
+
+def _trouble(router: Router, text: str) -> None:
+    router.trouble = text[:300]
+    router.save(update_fields=["trouble"])

@@ -1,0 +1,40 @@
+"""What went wrong with a router, as a sentence with the fix."""
+
+from kmikro.lib.refusal import Refusal
+from routers.device import BadReply, DeviceError, LoginRefused, Target, Trapped, Unreachable
+
+
+def in_words(error: DeviceError | Refusal, target: Target) -> str:
+    """At most 300 characters, without secrets."""
+    return _text(error, target)[:300]
+
+
+def _text(error: DeviceError | Refusal, target: Target) -> str:
+    where = f"{target.address}, port {target.port}"
+    match error:
+        case Refusal():
+            return error.text
+        case LoginRefused():
+            return (
+                f"The router at {where} refuses our user {target.user}. Make a new command and paste it: it sets the "
+                "password again. Check too that the service api under IP, Services is open to us."
+            )
+        case Unreachable():
+            return (
+                f"The router does not answer at {where}. {error} Let {target.source} reach TCP port {target.port} in "
+                "its firewall; behind another router, forward that port to it."
+            )
+        case Trapped():
+            return f"The router said no: {error.message}. What was done until then is kept; the rest is tried again."
+        case BadReply():
+            return f"At {where}: {error}"
+        case _:
+            return str(error)
+
+
+def not_heard(target: Target, coa_port: int) -> str:
+    """No answer to the RADIUS test."""
+    return (
+        f"The router does not answer the RADIUS test on UDP port {coa_port}. Let {target.source} reach that port in "
+        "its firewall; behind another router, forward it too."
+    )

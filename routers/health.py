@@ -1,0 +1,82 @@
+"""Is a router up, how busy is it; one missed answer is no outage."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from accounts import journal
+from routers import rows
+from routers.device import Device
+from routers.models import Router
+
+MISSES = 2  # in a row before a router counts as down
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What /system/resource told: percent, bytes, time since boot."""
+
+    version: str
+    cpu_load: int | None
+    free_memory: int | None
+    total_memory: int | None
+    uptime: timedelta | None
+
+
+def measure(device: Device) -> Sample:
+    """Ask a router for its resources."""
+    fields = ("version", "cpu-load", "free-memory", "total-memory", "uptime")
+    found = device.read("/system/resource", fields=fields)
+    values = found[0] if found else {}
+    uptime = rows.milliseconds(values.get("uptime", ""))
+    return Sample(
+        version=values.get("version", "")[:40],
+        cpu_load=_number(values.get("cpu-load"), 100),
+        free_memory=_number(values.get("free-memory"), 2**50),
+        total_memory=_number(values.get("total-memory"), 2**50),
+        uptime=None if uptime is None else timedelta(milliseconds=min(uptime, 10**12)),
+    )
+
+
+def _number(text: str | None, largest: int) -> int | None:
+    if text is None or not (text.isascii() and text.isdigit() and len(text) < 20):
+        return None
+    return min(int(text), largest)
+
+
+def answered(router_id: int, sample: Sample, *, now: datetime) -> None:
+    """Note a sample; a router that was down is up again."""
+    router = Router.objects.filter(pk=router_id).first()
+    if router is None:
+        return
+    was_up = router.is_up
+    router.is_up, router.misses, router.checked_at = True, 0, now
+    router.cpu_load, router.free_memory, router.total_memory = (
+        sample.cpu_load,
+        sample.free_memory,
+        sample.total_memory,
+    )
+    router.version = sample.version or router.version
+    router.up_since = now - sample.uptime if sample.uptime is not None else router.up_since or now
+    fields = [
+        "is_up", "misses", "checked_at", "cpu_load", "free_memory", "total_memory", "version", "up_since"
+    ]  # fmt: skip
+    if not was_up and router.trouble:
+        router.trouble = ""
+        fields.append("trouble")
+    router.save(update_fields=fields)
+    if not was_up and router.is_ready:
+        journal.record(journal.SYSTEM, "router.up", router, now=now)
+
+
+def missed(router_id: int, trouble: str, *, now: datetime) -> None:
+    """Note a check without an answer; after MISSES in a row the router is down."""
+    Router.objects.filter(pk=router_id).update(misses=F("misses") + 1, checked_at=now)
+    router = Router.objects.filter(pk=router_id, misses__gte=MISSES).first()
+    if router is None:
+        return
+    was_up, router.is_up, router.trouble = router.is_up, False, trouble[:300]
+    router.save(update_fields=["is_up", "trouble"])
+    if was_up:
+        journal.record(journal.SYSTEM, "router.down", router, now=now, trouble=trouble[:200])

@@ -1,0 +1,58 @@
+"""The steps of a router from API user to ready, written as they happen."""
+
+from datetime import datetime
+
+from accounts import journal
+from routers.models import Router
+from tenants import routes
+
+ROUTINE = "Routine check"
+
+
+def user_made(router_id: int, *, now: datetime) -> None:
+    """Our user signed in: from here on its RADIUS packets are known; refuses an address that another router has."""
+    router = Router.objects.get(pk=router_id)
+    routes.register_nas(
+        router.pk,
+        address=router.address or "",
+        secret=router.radius_secret,
+        coa_port=router.coa_port,
+        require_message_auth=_signs(router.version),
+        now=now,
+    )
+    if router.state == Router.State.REACHED:
+        router.state = Router.State.API_USER
+        router.api_user_at = now
+    router.trouble = ""
+    router.save(update_fields=["state", "api_user_at", "trouble"])
+
+
+def _signs(version: str) -> bool:
+    """RouterOS signs its Access-Requests since 7.15; what is older gets an exception with a banner."""
+    major, _, rest = version.partition(".")
+    minor = rest.partition(".")[0]
+    digits = "".join(sign for sign in minor[:3] if sign.isdigit())
+    return not (major == "7" and digits and int(digits) < 15)
+
+
+def ready(router_id: int, *, now: datetime) -> None:
+    """RADIUS was tested: the router can serve."""
+    router = Router.objects.get(pk=router_id)
+    if router.state == Router.State.READY:
+        return
+    router.state = Router.State.READY
+    router.trouble = ""
+    router.radius_tested_at = now
+    router.ready_at = now
+    router.save(update_fields=["state", "trouble", "radius_tested_at", "ready_at"])
+    journal.record(journal.SYSTEM, "router.ready", router, now=now, address=router.address)
+
+
+def stopped(router_id: int, trouble: str) -> None:
+    """The current step does not go on; trouble says why and what to do."""
+    Router.objects.filter(pk=router_id).update(trouble=trouble[:300])
+
+
+def synced(router_id: int, trouble: str) -> None:
+    """A comparison ended; an earlier trouble is over when this one has none."""
+    Router.objects.filter(pk=router_id, state=Router.State.READY).update(trouble=trouble[:300])

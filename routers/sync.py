@@ -1,0 +1,208 @@
+"""Lease a router, read it, plan, apply, record: the world is made to agree with the wish."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from kmikro.lib.refusal import Refusal
+from routers import addresses, desired, guard_address, loginpage, plan, rows
+from routers.desired import Facts, Wish
+from routers.device import Device, Target, Trapped
+from routers.models import Router, SyncRun
+from routers.rows import Found
+
+LEASE = timedelta(seconds=120)  # longer than the longest conversation
+# What is read beside the menus we write; only what decisions need.
+_READ: dict[str, tuple[str, ...]] = {
+    "/interface": ("name",),
+    "/ip/address": ("address", "interface", "actual-interface", "disabled"),
+    "/ip/pool": ("name", "ranges"),
+    "/ip/dhcp-server": ("name", "interface", "address-pool"),
+    "/ip/service": ("name", "port"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a worker needs of the database to talk to a router; no transaction is held meanwhile."""
+
+    router_id: int
+    name: str
+    state: str
+    target: Target
+    wish: Wish
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a conversation did: steps for SyncRun, what the router is, and its login address."""
+
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    written: int = 0
+    facts: Facts | None = None
+    login_url: str = ""
+
+
+def take(router_id: int, host: str, *, now: datetime) -> Job | None:
+    """Lease the router and give what the conversation needs; None when it is gone or another worker has it."""
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    if not Router.objects.filter(free, pk=router_id, address__isnull=False).update(leased_until=now + LEASE):
+        return None
+    return job_of(Router.objects.get(pk=router_id), host)
+
+
+def give_back(router_id: int) -> None:
+    """End the lease."""
+    Router.objects.filter(pk=router_id).update(leased_until=None)
+
+
+def job_of(router: Router, host: str) -> Job:
+    """Target and wish of a router whose address is known."""
+    address = router.address or ""
+    wish = Wish(
+        radius_address=settings.RADIUS_ADDRESS,
+        radius_auth_port=settings.RADIUS_AUTH_PORT,
+        radius_acct_port=settings.RADIUS_ACCT_PORT,
+        radius_secret=router.radius_secret,
+        coa_port=router.coa_port,
+        interface=router.hotspot_interface,
+        portal_host=host,
+        portal_url=loginpage.portal_of(addresses.base_url(host), router.public_id),
+        router_address=address,
+        serial=router.serial,
+    )
+    target = Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
+    return Job(router.pk, router.name, router.state, target, wish)
+
+
+def guard(target: Target) -> None:
+    """The outbound check, at every connection: an address that was fine once may not be any more."""
+    private = settings.ALLOW_PRIVATE_ROUTERS
+    guard_address.check(target.address, own=target.source, private=private)
+    guard_address.check_port(target.port, private=private)
+
+
+def read(device: Device) -> Facts:
+    """What decisions need to know of a router."""
+    resource = device.read("/system/resource", fields=("version",))
+    tables = {path: _found(path, device.read(path, fields=fields)) for path, fields in _READ.items()}
+    for menu in rows.MENUS:
+        tables[menu.path] = (
+            _files(device) if menu.path == "/file" else _found(menu.path, device.read(menu.path))
+        )
+    version = resource[0].get("version", "") if resource else ""
+    return Facts(version, serial_of(device), tables)
+
+
+def serial_of(device: Device) -> str:
+    """The serial number; virtual machines and some boards have none."""
+    try:
+        board = device.read("/system/routerboard", fields=("serial-number",))
+    except Trapped:
+        return ""
+    return board[0].get("serial-number", "") if board else ""
+
+
+def _found(path: str, read_rows: list[dict[str, str]]) -> list[Found]:
+    return [Found(path, row.get(".id", ""), row) for row in read_rows]
+
+
+def _files(device: Device) -> list[Found]:
+    listing = device.read("/file", fields=(".id", "name", "type"))
+    names = [row.get("name", "") for row in listing]
+    folder = rows.folder_on("flash" in names)
+    mine = [name for name in names if name.startswith(f"{folder}/")]
+    contents: dict[str, str] = {}
+    if mine:
+        queries = [f"name={name}" for name in mine] + ["#|"] * (len(mine) - 1)
+        for row in device.read("/file", *queries, fields=("name", "contents")):
+            contents[row.get("name", "")] = row.get("contents", "")
+    return [Found("/file", row.get(".id", ""), row | _contents(contents, row)) for row in listing]
+
+
+def _contents(contents: dict[str, str], row: dict[str, str]) -> dict[str, str]:
+    name = row.get("name", "")
+    return {"contents": contents[name]} if name in contents else {}
+
+
+def run(device: Device, wish: Wish, outcome: Outcome, *, force: bool = False) -> None:
+    """Make the router as wished; outcome tells what was done even when this raises half way."""
+    facts = outcome.facts = read(device)
+    wanted = desired.build(wish, facts)
+    steps = plan.diff(wanted, _own_menus(facts), folder=rows.folder_on(facts.flash), force=force)
+    _apply_all(device, steps, outcome)
+    if steps:
+        facts = outcome.facts = read(device)
+        left = plan.diff(wanted, _own_menus(facts), folder=rows.folder_on(facts.flash), force=force)
+        if left:
+            raise Refusal("not_kept", f"The router did not keep what was written: {plan.sentence(left[0])}.")
+    outcome.login_url = desired.login_url(wish, facts)
+
+
+def release(device: Device, outcome: Outcome) -> None:
+    """Take everything of ours off the router; the API user stays, only its owner may remove users."""
+    facts = outcome.facts = read(device)
+    folder = rows.folder_on(facts.flash)
+    _apply_all(device, plan.diff([], _own_menus(facts), folder=folder, force=True), outcome)
+
+
+def _own_menus(facts: Facts) -> list[Found]:
+    return [row for menu in rows.MENUS for row in facts.of(menu.path)]
+
+
+def _apply_all(device: Device, steps: list[plan.Step], outcome: Outcome) -> None:
+    notes = [
+        {
+            "do": plan.verb_of(step),
+            "path": plan.path_of(step),
+            "what": plan.sentence(step)[:300],
+            "done": False,
+        }
+        for step in steps
+    ]
+    outcome.steps = notes
+    for step, note in zip(steps, notes, strict=True):
+        _apply(device, step)
+        note["done"] = True
+        outcome.written += 1
+
+
+def _apply(device: Device, step: plan.Step) -> None:
+    match step:
+        case plan.Add(row=row):
+            device.add(row.path, row.values)
+        case plan.Set(id=number, row=row, changed=changed):
+            device.set(row.path, number, changed)
+        case plan.Remove(id=number, path=path):
+            device.remove(path, number)
+
+
+def record(
+    router_id: int, reason: str, outcome: Outcome, trouble: str, *, started: datetime, now: datetime
+) -> None:
+    """Keep what a run did; runs that found nothing to do are kept only when a person asked or it failed."""
+    SyncRun.objects.create(
+        router_id=router_id,
+        reason=reason,
+        state=SyncRun.State.FAILED if trouble else SyncRun.State.DONE,
+        started_at=started,
+        ended_at=now,
+        steps=outcome.steps,
+        written=outcome.written,
+        trouble=trouble[:300],
+    )
+
+
+def learn(router_id: int, outcome: Outcome) -> None:
+    """Keep what the conversation told about the router."""
+    if outcome.facts is None or not outcome.login_url:
+        return
+    router = Router.objects.get(pk=router_id)
+    router.login_url = outcome.login_url[:200]
+    router.hotspot_address = desired.hotspot_address(outcome.facts, router.hotspot_interface) or None
+    router.version = outcome.facts.version[:40]
+    router.serial = router.serial or outcome.facts.serial[:40]
+    router.save(update_fields=["login_url", "hotspot_address", "version", "serial"])

@@ -1,0 +1,289 @@
+"""From the pasted line to 'ready', over real sockets against a router that speaks the real protocol."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+
+from accounts.journal import SYSTEM
+from routers import enrolment, rows, tasks
+from routers.models import Router, SyncRun
+from routers.virtual import VirtualRouter
+from tenants import scope
+from tenants.models import EnrolmentRoute, Isp, NasRoute
+from tests.conftest import host_of
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Test output is for results."""
+
+
+class Threaded(WSGIServer):
+    """One request after the other is enough for a router."""
+
+    daemon_threads = True
+
+
+@pytest.fixture
+def web(fresh_isp: Isp, settings: Any) -> Iterator[int]:
+    """The product's own WSGI application on a real port."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), Threaded, Quiet)
+    settings.PUBLIC_PORT = server.server_port
+    settings.PUBLIC_SCHEME = "http"
+    settings.RADIUS_ADDRESS = "127.0.0.1"
+    settings.ALLOW_PRIVATE_ROUTERS = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+    NasRoute.objects.filter(schema=fresh_isp.schema_name).delete()
+    EnrolmentRoute.objects.filter(schema=fresh_isp.schema_name).delete()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What the web server asked of the worker."""
+    calls: list[tuple[Any, ...]] = []
+    for task in (tasks.enrol, tasks.sync, tasks.let_go, tasks.check):
+        name = task.name.rpartition(".")[2]
+
+        def keep(args: tuple[Any, ...] = (), name: str = name, **_options: Any) -> None:
+            calls.append((name, *args))
+
+        monkeypatch.setattr(task, "apply_async", keep)
+    return calls
+
+
+@pytest.fixture
+def mikrotik() -> Iterator[VirtualRouter]:
+    with VirtualRouter(address="127.0.0.43", identity="<img src=x onerror=alert(1)>") as router:
+        yield router
+
+
+def begin(isp: Isp) -> tuple[int, str]:
+    now = datetime.now(UTC)
+    with scope.inside(isp.schema_name):
+        router = enrolment.begin(
+            name="Gate", site=enrolment.place("Mall", now=now), interface="bridge-lan", by=SYSTEM, now=now
+        )
+        return router.pk, enrolment.command(router, host_of(isp))
+
+
+def seen(isp: Isp, number: int) -> Router:
+    with scope.inside(isp.schema_name):
+        return Router.objects.get(pk=number)
+
+
+def worked(said: str) -> bool:
+    """A terminal shows the finished download and no complaint."""
+    return said.startswith("status=finished") and "\n" not in said
+
+
+def enrolled(isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]) -> int:
+    number, line = begin(isp)
+    assert "\n" not in line
+    assert worked(mikrotik.paste(line))
+    assert seen(isp, number).state == Router.State.REACHED
+    assert asked == [("enrol", isp.schema_name, number)]
+    asked.clear()
+    tasks.enrol(isp.schema_name, number)
+    return number
+
+
+def test_paste_one_line_and_the_router_becomes_ready(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    router = seen(fresh_isp, number)
+    assert (router.trouble, router.state) == ("", Router.State.READY)
+    times = [
+        router.fetched_at,
+        router.reached_at,
+        router.api_user_at,
+        router.radius_tested_at,
+        router.ready_at,
+    ]
+    assert None not in times
+    assert times == sorted(times)
+    assert router.address == "127.0.0.43"
+    assert router.identity == "<img src=x onerror=alert(1)>"
+    assert (router.version, router.board, router.serial) == ("7.20.8 (stable)", "hEX", mikrotik.device.serial)
+    assert router.is_up
+    assert router.cpu_load == 3
+    assert router.login_url == mikrotik.web.link("login")
+    assert router.leased_until is None
+    route = NasRoute.objects.get(address="127.0.0.43")
+    assert (route.schema, route.router_id, route.secret) == (
+        fresh_isp.schema_name,
+        number,
+        router.radius_secret,
+    )
+    ours = [row for row in mikrotik.tree.rows("/radius") if row.get("comment") == "kmikro:radius"]
+    assert len(ours) == 1
+    assert ours[0]["secret"] == router.radius_secret
+    assert ours[0]["timeout"] == "3s"
+    assert ours[0]["src-address"] == "127.0.0.43"
+    assert mikrotik.tree.singles["/radius/incoming"]["accept"] == "true"
+    server = mikrotik.tree.find("/ip/hotspot", name="kmikro-hotspot")
+    assert server is not None
+    assert (server["interface"], server["address-pool"], server["profile"]) == (
+        "bridge-lan",
+        "hs-pool",
+        "kmikro",
+    )
+    with scope.inside(fresh_isp.schema_name):
+        run = SyncRun.objects.get()
+        assert run.written == len(run.steps) > 5
+        assert all(step["done"] for step in run.steps)
+        assert router.radius_secret not in str(run.steps)
+    assert f"/portal/{router.public_id}/?mac=" in mikrotik.web.page("login.html")
+
+
+def test_a_second_run_writes_nothing(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    before = len(mikrotik.commands)
+    tasks.sync(fresh_isp.schema_name, number, "Asked for by a person")
+    with scope.inside(fresh_isp.schema_name):
+        newest = SyncRun.objects.first()
+        assert newest is not None
+        assert (newest.state, newest.written, newest.steps, newest.trouble) == ("done", 0, [], "")
+    assert {sent.verb for sent in mikrotik.commands[before:]} <= {"print", "login"}
+
+
+def test_what_was_changed_on_the_router_is_put_back_and_what_is_theirs_is_left(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    mikrotik.paste('/radius add service=ppp address=9.9.9.9 secret=theirs comment="theirs"')
+    mikrotik.paste('/radius set [find where comment="kmikro:radius"] timeout=00:00:01')
+    mikrotik.paste("/ip hotspot remove kmikro-hotspot")
+    tasks.sync(fresh_isp.schema_name, number, "Asked for by a person")
+    with scope.inside(fresh_isp.schema_name):
+        newest = SyncRun.objects.first()
+        assert newest is not None
+        assert [(step["do"], step["path"]) for step in newest.steps] == [
+            ("set", "/radius"),
+            ("add", "/ip/hotspot"),
+        ]
+    assert {row.get("comment") for row in mikrotik.tree.rows("/radius")} == {"kmikro:radius", "theirs"}
+
+
+def test_the_command_works_once(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    _number, line = begin(fresh_isp)
+    assert worked(mikrotik.paste(line))
+    with VirtualRouter(address="127.0.0.44") as thief:
+        assert "Status 404" in thief.paste(line)
+    assert "Status 404" in mikrotik.paste(line)
+    assert len(asked) == 1
+
+
+def test_only_the_first_caller_gets_the_script(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number, line = begin(fresh_isp)
+    fetch = line.partition(";")[0]
+    assert worked(mikrotik.paste(fetch))
+    assert seen(fresh_isp, number).state == Router.State.FETCHED
+    with VirtualRouter(address="127.0.0.45") as thief:
+        assert "Status 404" in thief.paste(fetch)
+    assert worked(mikrotik.paste(line))
+
+
+def test_a_hotspot_of_somebody_else_is_not_touched_and_the_fix_is_said(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    mikrotik.paste("/ip hotspot add name=theirs interface=bridge-lan disabled=no")
+    number = enrolled(fresh_isp, mikrotik, asked)
+    router = seen(fresh_isp, number)
+    assert router.state == Router.State.API_USER
+    assert "theirs" in router.trouble
+    assert "choose another interface" in router.trouble
+    assert asked == []  # it waits for a person, not for time
+    assert mikrotik.tree.rows("/radius") == []
+    mikrotik.paste("/ip hotspot remove theirs")
+    tasks.enrol(fresh_isp.schema_name, number)
+    assert seen(fresh_isp, number).state == Router.State.READY
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [("refuse_login", "refuses our user"), ("drop_coa", "RADIUS test"), ("garbage", "RouterOS API")],
+)
+def test_each_failure_says_its_fix_and_is_tried_again(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]], fault: str, words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("routers.echo.GAP", 0.05)
+    setattr(mikrotik.faults, fault, True)
+    number = enrolled(fresh_isp, mikrotik, asked)
+    assert words in seen(fresh_isp, number).trouble
+    assert asked == [("enrol", fresh_isp.schema_name, number, 1)]
+    setattr(mikrotik.faults, fault, False)
+    tasks.enrol(fresh_isp.schema_name, number, 1)
+    router = seen(fresh_isp, number)
+    assert (router.state, router.trouble) == (Router.State.READY, "")
+
+
+def test_another_router_under_the_same_address_is_not_configured(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    mikrotik.device.serial = "HEOTHER"
+    tasks.sync(fresh_isp.schema_name, number, "Asked for by a person")
+    assert "Another router answers" in seen(fresh_isp, number).trouble
+
+
+def test_removal_with_release_leaves_no_row_of_ours(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    with scope.inside(fresh_isp.schema_name):
+        router = Router.objects.get(pk=number)
+        assert enrolment.remove(router, release=True, by=SYSTEM, now=datetime.now(UTC))
+    assert not NasRoute.objects.filter(schema=fresh_isp.schema_name).exists()
+    tasks.let_go(fresh_isp.schema_name, number)
+    with scope.inside(fresh_isp.schema_name):
+        assert not Router.objects.filter(pk=number).exists()
+    for path in ("/radius", "/ip/hotspot", "/ip/hotspot/walled-garden/ip"):
+        assert mikrotik.tree.rows(path) == []
+    assert mikrotik.tree.find("/ip/hotspot/profile", name=rows.MARK) is None
+    assert mikrotik.web.page("login.html").count("/portal/") == 0
+
+
+def test_a_leased_router_is_left_to_the_worker_that_has_it(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    with scope.inside(fresh_isp.schema_name):
+        Router.objects.filter(pk=number).update(leased_until=datetime.now(UTC).replace(year=2099))
+    before = len(mikrotik.commands)
+    tasks.check(fresh_isp.schema_name, number)
+    assert len(mikrotik.commands) == before
+
+
+def test_one_missed_answer_is_no_outage(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    mikrotik.paste("/ip service set api disabled=yes")
+    tasks.check(fresh_isp.schema_name, number)
+    assert seen(fresh_isp, number).is_up
+    tasks.check(fresh_isp.schema_name, number)
+    router = seen(fresh_isp, number)
+    assert not router.is_up
+    assert "does not answer" in router.trouble
+    mikrotik.paste("/ip service set api disabled=no")
+    tasks.check(fresh_isp.schema_name, number)
+    router = seen(fresh_isp, number)
+    assert (router.is_up, router.misses, router.trouble) == (True, 0, "")
