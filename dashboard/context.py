@@ -96,6 +96,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "home_url": home_url(request),
         "account_url": url_of("account"),
         "sign_out_url": url_of("sign-out"),
+        "help_url": url_of("help"),
+        "search_url": url_of("voucher-find") if access.may(request, Action.SEE_VOUCHERS) else "",
     }
 
 

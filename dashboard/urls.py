@@ -1,5 +1,40 @@
-"""Addresses (filled by this door)."""
+"""Addresses of the everyday pages."""
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from dashboard import batches, help, home, logins, plans, sessions, sheets, subscribers, vouchers
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.index, name="home"),
+    path("home/live/", home.live, name="home-live"),
+    path("plans/", plans.index, name="plans"),
+    path("plans/new/", plans.create, name="plan-new"),
+    path("plans/preview/", plans.preview, name="plan-preview"),
+    path("plans/<int:pk>/", plans.edit, name="plan"),
+    path("plans/<int:pk>/archive/", plans.archive, name="plan-archive"),
+    path("plans/<int:pk>/restore/", plans.restore, name="plan-restore"),
+    path("vouchers/", batches.index, name="vouchers"),
+    path("vouchers/rows/", batches.rows, name="batch-rows"),
+    path("vouchers/preview/", batches.preview, name="batch-preview"),
+    path("vouchers/find/", vouchers.find, name="voucher-find"),
+    path("vouchers/batches/<int:pk>/", vouchers.batch, name="batch"),
+    path("vouchers/batches/<int:pk>/progress/", vouchers.progress, name="batch-progress"),
+    path("vouchers/batches/<int:pk>/sheet.pdf", sheets.sheet_pdf, name="batch-pdf"),
+    path("vouchers/batches/<int:pk>/print/", sheets.sheet_html, name="batch-print"),
+    path("vouchers/batches/<int:pk>/void/", batches.void, name="batch-void"),
+    path("vouchers/batches/<int:pk>/retry/", batches.retry, name="batch-retry"),
+    path("vouchers/<int:pk>/", vouchers.voucher, name="voucher"),
+    path("vouchers/<int:pk>/void/", vouchers.void, name="voucher-void"),
+    path("sessions/", sessions.index, name="sessions"),
+    path("sessions/live/", sessions.live, name="sessions-live"),
+    path("sessions/<int:pk>/disconnect/", sessions.end, name="session-disconnect"),
+    path("logins/", logins.index, name="logins"),
+    path("logins/<int:pk>/", logins.login, name="login"),
+    path("subscribers/", subscribers.index, name="subscribers"),
+    path("subscribers/<int:pk>/", subscribers.subscriber, name="subscriber"),
+    path("help/", help.index, name="help"),
+]
+if find_spec("dashboard.urls_routers"):
+    urlpatterns.append(path("routers/", include("dashboard.urls_routers")))

@@ -1,0 +1,90 @@
+"""Reads about batches and vouchers. `owner` limits to what one person made (cashiers and resellers)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from billing import vouchers as verbs
+from billing.models import Batch, Voucher
+from kmikro.lib import codes
+from subscribers.models import Service
+from subscribers.queries import State, state_at
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of a batch's vouchers."""
+
+    unused: int = 0
+    used: int = 0
+    void: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Vouchers whose clock started in a span of time; minor is what they were to be sold for."""
+
+    count: int
+    minor: int
+
+
+def batches(owner: int | None = None) -> "QuerySet[Batch]":
+    rows = Batch.objects.select_related("plan", "made_by")
+    return rows if owner is None else rows.filter(made_by_id=owner)
+
+
+def tallies(batch_ids: Collection[int]) -> dict[int, Tally]:
+    """Per batch what became of its vouchers."""
+    void = Q(service__status=Service.Status.VOID)
+    rows = (
+        Voucher.objects.filter(batch_id__in=batch_ids)
+        .values("batch_id")
+        .annotate(
+            void=Count("pk", filter=void),
+            used=Count("pk", filter=~void & Q(service__first_used_at__isnull=False)),
+            unused=Count("pk", filter=~void & Q(service__first_used_at=None)),
+        )
+        .order_by()
+    )
+    found = {row["batch_id"]: Tally(row["unused"], row["used"], row["void"]) for row in rows}
+    return {pk: found.get(pk, Tally()) for pk in batch_ids}
+
+
+def vouchers(now: datetime, owner: int | None = None) -> "QuerySet[Voucher]":
+    """Vouchers with `state`, their service, plan and batch."""
+    rows = Voucher.objects.select_related("service__plan", "batch").annotate(state=state_at(now, "service__"))
+    return rows if owner is None else rows.filter(batch__made_by_id=owner)
+
+
+def matching(rows: "QuerySet[Voucher]", text: str) -> "QuerySet[Voucher]":
+    """Those whose full code, serial ('12-0004' or '4') or last four characters were typed."""
+    if codes.is_plausible(text):
+        return rows.filter(service__lookup=verbs.lookup(text))
+    if text.isascii() and text.isdigit() and len(text) <= 5:
+        return rows.filter(Q(serial=int(text)) | Q(tail=codes.normalise(text)))
+    return rows.filter(Q(service__label=text) | Q(tail=codes.normalise(text)[:4]))
+
+
+def sold(since: datetime, until: datetime, owner: int | None = None) -> Sales:
+    """What was activated from `since` until before `until`, at the price of its batch."""
+    rows = Voucher.objects.filter(service__first_used_at__gte=since, service__first_used_at__lt=until)
+    if owner is not None:
+        rows = rows.filter(batch__made_by_id=owner)
+    found = rows.aggregate(count=Count("pk"), minor=Sum("batch__price_minor"))
+    return Sales(found["count"], found["minor"] or 0)
+
+
+def stock(owner: int | None = None) -> Sales:
+    """What is printed and not used yet, and what it is worth."""
+    rows = Voucher.objects.filter(service__status=Service.Status.ACTIVE, service__first_used_at=None)
+    if owner is not None:
+        rows = rows.filter(batch__made_by_id=owner)
+    found = rows.aggregate(count=Count("pk"), minor=Sum("batch__price_minor"))
+    return Sales(found["count"], found["minor"] or 0)
+
+
+def in_use(now: datetime) -> int:
+    """Vouchers whose clock runs."""
+    return vouchers(now).filter(state=State.IN_USE).count()

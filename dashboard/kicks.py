@@ -1,0 +1,32 @@
+"""Asking routers to end sessions: of one session, or of everybody whose service was made void."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from accounts.journal import Actor
+from radius import disconnect
+from radius.models import Session
+
+
+def ask(session: Session, *, by: Actor, now: datetime) -> None:
+    """Ask the session's router to end it; its answer appears in the session's disconnect_state."""
+    disconnect.ask(session, by=by, now=now)
+
+
+def online(service_ids: Collection[int]) -> int:
+    """How many sessions of these services run now."""
+    return Session.objects.filter(service_id__in=service_ids, ended_at=None).count()
+
+
+def online_in_batch(batch_id: int) -> int:
+    return Session.objects.filter(service__voucher__batch_id=batch_id, ended_at=None).count()
+
+
+def end_sessions_of(service_ids: Collection[int], *, by: Actor, now: datetime) -> int:
+    """Ask for the end of every running session of these services; returns how many were asked."""
+    running = Session.objects.filter(service_id__in=service_ids, ended_at=None)
+    asked = 0
+    for session in running:
+        ask(session, by=by, now=now)
+        asked += 1
+    return asked

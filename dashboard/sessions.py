@@ -1,0 +1,188 @@
+"""Live and ended sessions; a disconnect is asked for here and its fate shown."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.roles import Action
+from billing import vouchers
+from dashboard import access, kicks, listing, names
+from dashboard.access import Request, operator
+from dashboard.page import confirm, done, page
+from kmikro.lib import codes
+from kmikro.lib.refusal import Refusal
+from kmikro.ui import formats
+from radius.models import Session
+from subscribers.models import Plan
+
+SORTS = {
+    "since": ("started_at", "pk"),
+    "down": ("download_bytes", "pk"),
+    "up": ("upload_bytes", "pk"),
+    "report": ("updated_at", "pk"),
+    "ended": ("ended_at", "pk"),
+}
+QUIET_AFTER = timedelta(minutes=15)  # three missed reports of 5 minutes
+KICKS = {
+    "asked": {"tone": "brand", "icon": "loader-circle", "label": "Asking the router"},
+    "acked": {"tone": "ok", "icon": "circle-check", "label": "Router agreed"},
+    "refused": {"tone": "bad", "icon": "circle-x", "label": "Router refused"},
+    "silent": {"tone": "bad", "icon": "unplug", "label": "Router did not answer"},
+}
+FRESH = timedelta(minutes=10)  # how long the fate of a disconnect is worth a word
+
+
+def searched(rows: "QuerySet[Any]", text: str, *, clear: bool) -> "QuerySet[Any]":
+    """By full code, serial, MAC, address or login name; parts of a login name only for who may see codes."""
+    if codes.is_plausible(text):
+        return rows.filter(Q(service__lookup=vouchers.lookup(text)) | Q(username__iexact=text))
+    found = Q(service__label=text) | Q(mac__icontains=text) | Q(service__subscriber__name__icontains=text)
+    if text.count(".") == 3 or ":" in text:
+        found |= Q(framed_ip__startswith=text) if text.count(".") == 3 else Q()
+    found |= Q(username__icontains=text) if clear else Q(username__iexact=text)
+    return rows.filter(found)
+
+
+def _rows(request: Request) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    state = listing.choice(request, "state", {"ended"})
+    router, plan = listing.number(request, "router"), listing.number(request, "plan")
+    text, clear = listing.search(request), names.may_see_codes(request)
+    rows = Session.objects.filter(ended_at__isnull=state != "ended").select_related("service__plan", "service__voucher")
+    rows = rows.defer("fold", "service__secret", "service__voucher__code")
+    if router is not None:
+        rows = rows.filter(router_id=router)
+    if plan is not None:
+        rows = rows.filter(service__plan_id=plan)
+    if text:
+        rows = searched(rows, text, clear=clear)
+    chosen, fields = listing.order(request, SORTS, "-ended" if state == "ended" else "-since")
+    found = listing.paged(request, rows.order_by(*fields))
+    places = names.routers()
+    shown = [_row(session, places, now, clear=clear) for session in found]
+    columns = [("", "User"), ("", "Device"), ("", "Router"), ("down", "Down", "num"), ("up", "Up", "num")]
+    columns += [("since", "Since"), ("ended", "Ended") if state == "ended" else ("report", "Last report")]
+    return {
+        "page": found,
+        "rows": shown,
+        "q": text,
+        "state": state,
+        "router": router,
+        "plan": plan,
+        "places": places,
+        "heads": listing.headings(request, chosen, [*columns, ("", "", "num")]),
+        "pace": "2s" if any(row["waiting"] for row in shown) else "10s",
+        "here": listing.link(request, page=found.number if found.number > 1 else None),
+        "filtered": bool(text or router is not None or plan is not None),
+        "may_see_vouchers": access.may(request, Action.SEE_VOUCHERS),
+        "may_disconnect": access.may(request, Action.DISCONNECT),
+        "asked_at": now,
+    }
+
+
+def _row(session: Session, places: dict[int, str], now: datetime, *, clear: bool) -> dict[str, Any]:
+    service = session.service
+    kick = session.disconnect_state
+    fresh = session.disconnect_at is not None and now - session.disconnect_at < FRESH
+    return {
+        "session": session,
+        "service": service,
+        "login": names.login(session.username, service, clear=clear),
+        "router": places.get(session.router_id, names.GONE),
+        "quiet": session.ended_at is None and now - session.updated_at > QUIET_AFTER,
+        "kick": KICKS.get(kick) if fresh and session.ended_at is None else None,
+        "kick_text": session.disconnect_text,
+        "waiting": fresh and session.ended_at is None and kick in {"asked", "acked"},
+    }
+
+
+@operator(Action.SEE_SESSIONS)
+@require_GET
+def index(request: Request) -> HttpResponse:
+    if listing.wants_csv(request):
+        return _csv(request)
+    context = _rows(request)
+    state, router = context["state"], context["router"]
+    return page(
+        request,
+        "dashboard/sessions/index.html",
+        nav_key="sessions",
+        chips=listing.chips(request, "state", [("", "Online now"), ("ended", "Ended")], state),
+        router_chips=listing.chips(
+            request,
+            "router",
+            [("", "All routers"), *((str(pk), name) for pk, name in context["places"].items())],
+            str(router) if router is not None else "",
+        ),
+        plans=Plan.objects.order_by("is_archived", "name").only("name")[:100],
+        keep=[(name, context[name]) for name in ("state", "router", "plan") if context[name]],
+        export_url=listing.link(request, format="csv"),
+        **context,
+    )
+
+
+@operator(Action.SEE_SESSIONS)
+@require_GET
+def live(request: Request) -> HttpResponse:
+    """The table alone, asked for every 10 s, or every 2 s while a router is being asked for something."""
+    return page(request, "dashboard/sessions/index.html#table", **_rows(request))
+
+
+def _csv(request: Request) -> HttpResponse:
+    clear = names.may_see_codes(request)
+    state = listing.choice(request, "state", {"ended"})
+    rows = Session.objects.filter(ended_at__isnull=state != "ended").select_related("service__plan")
+    places = names.routers()
+    listing.limit_statements()
+    return listing.csv_answer(
+        "sessions",
+        ["User", "Serial", "MAC", "Address", "Router", "Plan", "Started (UTC)", "Ended (UTC)", "Down", "Up"],
+        (
+            [
+                names.login(session.username, session.service, clear=clear),
+                session.service.label if session.service else "",
+                session.mac,
+                session.framed_ip or "",
+                places.get(session.router_id, names.GONE),
+                session.service.plan.name if session.service else "",
+                f"{session.started_at:%Y-%m-%d %H:%M:%S}",
+                f"{session.ended_at:%Y-%m-%d %H:%M:%S}" if session.ended_at else "",
+                session.download_bytes,
+                session.upload_bytes,
+            ]
+            for session in rows.defer("fold").order_by("-started_at").iterator(chunk_size=1000)
+        ),
+    )
+
+
+@operator(Action.DISCONNECT)
+@require_http_methods(["GET", "POST"])
+def end(request: Request, pk: int) -> HttpResponse:
+    """Ask the router to end a session."""
+    session = get_object_or_404(Session.objects.select_related("service__plan"), pk=pk)
+    back = access.local_path(request, request.POST.get("back", ""), reverse("sessions"))
+    if request.method == "GET":
+        place = names.routers([session.router_id]).get(session.router_id, names.GONE)
+        who = names.login(session.username, session.service, clear=names.may_see_codes(request))
+        lasted = formats.span((datetime.now(UTC) - session.started_at).total_seconds())
+        return confirm(
+            request,
+            title=f"Disconnect {session.service.label if session.service else who}?",
+            text=f"Online at {place} for {lasted}. The device may sign in again at once while the voucher "
+            "still works. To keep it off, void the voucher.",
+            action=reverse("session-disconnect", args=[pk]),
+            verb="Disconnect",
+            cancel_url=reverse("sessions"),
+            keep_label="Keep connected",
+            nav_key="sessions",
+        )
+    try:
+        kicks.ask(session, by=access.actor(request), now=datetime.now(UTC))
+    except Refusal as refusal:
+        return done(request, back, refusal.text, "bad")
+    return done(request, back, "The router is being asked. The row says what it answers.")

@@ -1,0 +1,118 @@
+"""Codes on paper and in files: PDF sheets, the print page, CSV. Who took them is noted in the journal."""
+
+from datetime import UTC, datetime
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from accounts.journal import record
+from accounts.roles import Action
+from billing import queries
+from billing.models import Batch, Voucher
+from dashboard import access, listing, names
+from dashboard.access import Request, operator
+from dashboard.batches import PER_PAGE, batch_or_404, owner
+from dashboard.page import page
+from kmikro.lib import codes
+from kmikro.ui import formats
+from subscribers.queries import State
+
+PDF_PART = 100 * PER_PAGE
+PRINT_PART = 10 * PER_PAGE
+STATES = (
+    (State.NEW, "Unused"),
+    (State.IN_USE, "In use"),
+    (State.SPENT, "Spent"),
+    (State.ENDED, "Ended"),
+    (State.VOID, "Void"),
+)
+
+
+def parts(count: int) -> list[dict[str, int]]:
+    """Large batches are printed in parts that a browser and a printer can take."""
+    starts = range(0, count, PDF_PART)
+    return [{"part": at // PDF_PART + 1, "first": at + 1, "last": min(at + PDF_PART, count)} for at in starts]
+
+
+def csv_file(request: Request, shown: Batch, rows: "QuerySet[Voucher]") -> HttpResponse:
+    if not names.may_see_codes(request):
+        return access.no_permission(request, title="Your role cannot see voucher codes")
+    listing.limit_statements()
+    record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="csv")
+    price = formats.amount(shown.price_minor, shown.currency)
+    labels = dict(STATES)
+    return listing.csv_answer(
+        f"vouchers-{shown.pk}",
+        ["Serial", "Code", "State", "Plan", "Price", "First used (UTC)"],
+        (
+            [
+                str(row),
+                codes.shown(row.code),
+                labels.get(row.state, row.state),  # type: ignore[attr-defined]
+                shown.plan.name,
+                price.replace("\u00a0", " "),
+                f"{row.service.first_used_at:%Y-%m-%d %H:%M}" if row.service.first_used_at else "",
+            ]
+            for row in rows.order_by("serial").iterator(chunk_size=1000)
+        ),
+    )
+
+
+def _slips(request: Request, shown: Batch, size: int) -> "QuerySet[Voucher]":
+    """Unused vouchers for paper: one by its serial, or the asked part."""
+    rows = queries.vouchers(datetime.now(UTC), owner(request)).filter(batch=shown, state=State.NEW)
+    rows = rows.order_by("serial")
+    serial = listing.number(request, "serial")
+    if serial is not None:
+        return rows.filter(serial=min(serial, 2**31 - 1))
+    part = min(max(listing.number(request, "part") or 1, 1), 1000)
+    return rows[(part - 1) * size : part * size]
+
+
+def _portal(request: Request) -> str:
+    return request.build_absolute_uri("/portal/")
+
+
+@operator(Action.SEE_CODES)
+@require_GET
+def sheet_pdf(request: Request, pk: int) -> HttpResponse:
+    """The A4 sheet as PDF."""
+    from billing import sheet  # noqa: PLC0415  reportlab takes half a second and only printing needs it
+
+    shown = batch_or_404(request, pk)
+    rows = _slips(request, shown, PDF_PART)
+    record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="pdf")
+    url = _portal(request)
+    heading = sheet.Heading(
+        isp=request.isp.name,
+        price=formats.amount(shown.price_minor, shown.currency).replace("\u00a0", " "),
+        offer=names.offer(shown.plan).replace("\u00a0", " "),
+        address=url.partition("://")[2].rstrip("/"),
+        url=url,
+    )
+    made = sheet.draw(heading, (sheet.Slip(str(row), row.code) for row in rows))
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="vouchers-{pk}.pdf"'
+    return answer
+
+
+@operator(Action.SEE_CODES)
+@require_GET
+def sheet_html(request: Request, pk: int) -> HttpResponse:
+    """The same sheet as a page for the browser's own print dialog."""
+    shown = batch_or_404(request, pk)
+    rows = list(_slips(request, shown, PRINT_PART))
+    record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="html")
+    url = _portal(request)
+    slips = [
+        {"serial": str(row), "code": codes.shown(row.code), "url": f"{url}?v={row.code}"} for row in rows
+    ]
+    return page(
+        request,
+        "dashboard/vouchers/sheet.html",
+        batch=shown,
+        offer=names.offer(shown.plan),
+        sheets=[slips[at : at + PER_PAGE] for at in range(0, len(slips), PER_PAGE)],
+        address=url.partition("://")[2].rstrip("/"),
+    )

@@ -1,0 +1,107 @@
+"""Reads about services and subscribers; a service's state is computed in one place for lists, counts and filters."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.lookups import GreaterThanOrEqual
+
+from subscribers.models import Plan, Service, Subscriber
+
+
+class State(StrEnum):
+    """What a service is to people: unused, working, or why it works no more."""
+
+    NEW = "new"
+    IN_USE = "in_use"
+    SPENT = "spent"
+    ENDED = "ended"
+    PAUSED = "suspended"
+    VOID = "void"
+
+
+def state_at(now: datetime, of: str = "") -> Case:
+    """The State of a service as an SQL expression; `of` is the way to it, for example 'service__'."""
+
+    def field(name: str) -> F:
+        return F(f"{of}{name}")
+
+    runs_out = ExpressionWrapper(
+        field("first_used_at") + field("plan__validity_seconds") * Value(timedelta(seconds=1)),
+        output_field=DateTimeField(),
+    )
+    used = ExpressionWrapper(field("upload_bytes") + field("download_bytes"), output_field=BigIntegerField())
+    return Case(
+        When(Q(**{f"{of}status": Service.Status.VOID}), then=Value(State.VOID.value)),
+        When(Q(**{f"{of}status": Service.Status.ENDED}), then=Value(State.ENDED.value)),
+        When(Q(**{f"{of}expires_at__lte": now}), then=Value(State.ENDED.value)),
+        When(_at_most(runs_out, now), then=Value(State.ENDED.value)),
+        When(
+            Q(**{f"{of}plan__time_limit_seconds__lte": field("seconds_used")}),
+            then=Value(State.SPENT.value),
+        ),
+        When(Q(**{f"{of}plan__data_limit_bytes__lte": used}), then=Value(State.SPENT.value)),
+        When(Q(**{f"{of}status": Service.Status.SUSPENDED}), then=Value(State.PAUSED.value)),
+        When(Q(**{f"{of}first_used_at__isnull": True}), then=Value(State.NEW.value)),
+        default=Value(State.IN_USE.value),
+        output_field=CharField(),
+    )
+
+
+def _at_most(moment: ExpressionWrapper, now: datetime) -> Q:
+    return Q(GreaterThanOrEqual(Value(now, output_field=DateTimeField()), moment))
+
+
+def ends_at(service: Service) -> datetime | None:
+    """When the service ends by its own date or by its validity, whichever is first; None if nobody knows yet."""
+    ends = [] if service.expires_at is None else [service.expires_at]
+    if service.first_used_at is not None and service.plan.validity_seconds is not None:
+        ends.append(service.first_used_at + timedelta(seconds=service.plan.validity_seconds))
+    return min(ends, default=None)
+
+
+def plans(*, archived: bool = False) -> "QuerySet[Plan]":
+    return Plan.objects.filter(is_archived=archived)
+
+
+def plan_counts(plan_ids: list[int], now: datetime) -> dict[int, dict[str, int]]:
+    """Per plan how many services are in each State."""
+    rows = (
+        Service.objects.filter(plan_id__in=plan_ids)
+        .annotate(state=state_at(now))
+        .values("plan_id", "state")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    counts: dict[int, dict[str, int]] = {pk: {} for pk in plan_ids}
+    for row in rows:
+        counts[row["plan_id"]][row["state"]] = row["count"]
+    return counts
+
+
+def people(text: str = "") -> "QuerySet[Subscriber]":
+    """Subscribers with their services; `text` is looked for in name, phone, email and service names."""
+    rows = Subscriber.objects.prefetch_related(
+        Prefetch("services", queryset=Service.objects.select_related("plan").order_by("-made_at"))
+    )
+    if text:
+        rows = rows.filter(
+            Q(name__icontains=text)
+            | Q(phone__icontains=text)
+            | Q(email__icontains=text)
+            | Q(pk__in=Service.objects.filter(label__icontains=text).values("subscriber_id"))
+        )
+    return rows
