@@ -1,0 +1,121 @@
+"""Logins and accounting per second of the RADIUS server, beside the peers."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench import load, peer
+from bench.ground import SECRET, SOURCE, Ground
+from kmikro.health import status_server_request
+
+LOGINS, RECORDS, PEER_LOGINS, PEER_RECORDS = 30_000, 30_000, 6_000, 3_000
+ADDRESS = "127.0.0.1"
+
+
+def free_pair() -> int:
+    """A UDP port that is free together with the next one."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
+        ):
+            one.bind((ADDRESS, 0))
+            port: int = one.getsockname()[1]
+            try:
+                two.bind((ADDRESS, port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@contextmanager
+def radiusd(workers: int) -> Iterator[int]:
+    """The product's server on free ports, ready; yields the authentication port."""
+    port = free_pair()
+    command = [sys.executable, "manage.py", "radiusd", "--workers", str(workers), "--address", ADDRESS,
+               "--auth-port", str(port), "--acct-port", str(port + 1)]  # fmt: skip
+    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((SOURCE, 0))
+            probe.settimeout(0.3)
+            deadline = time.monotonic() + 30
+            while True:
+                try:
+                    probe.sendto(status_server_request(SECRET.encode()), (ADDRESS, port))
+                    probe.recv(4096)
+                    break
+                except OSError:
+                    if time.monotonic() > deadline or process.poll() is not None:
+                        raise RuntimeError("radiusd did not become ready") from None
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def _logins(port: int, names: list[bytes], count: int) -> load.Outcome:
+    secret = SECRET.encode()
+
+    def make(number: int, identifier: int) -> bytes:
+        at = number % len(names)
+        mac = b"AA:00:00:00:%02X:%02X" % (at >> 8, at & 255)
+        return load.access_request(secret, identifier, names[at], mac, b"80%06x" % number)
+
+    return load.run((ADDRESS, port), SOURCE, secret, count, make, frozenset({2}))
+
+
+def _records(port: int, names: list[bytes], count: int) -> load.Outcome:
+    secret = SECRET.encode()
+
+    def make(number: int, identifier: int) -> bytes:
+        at = number % len(names)
+        mac = b"AA:00:00:00:%02X:%02X" % (at >> 8, at & 255)
+        return load.accounting_request(secret, identifier, names[at], mac, b"81%06x" % at, 1000 + number)
+
+    return load.run((ADDRESS, port), SOURCE, secret, count, make, frozenset({5}))
+
+
+def measure(ground: Ground) -> dict[str, Any]:
+    """Rates with 2 workers; the peers run in the same minute on the same cores."""
+    names = [code.encode() for code in ground.codes]
+    with radiusd(2) as port:
+        _logins(port, names, len(names))  # every user is in memory once
+        login, record = _logins(port, names, LOGINS), _records(port + 1, names, RECORDS)
+    peer_port = free_pair()
+    other = subprocess.Popen(
+        [sys.executable, "-m", "bench.peer", str(peer_port), SOURCE, SECRET],
+        env=os.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert other.stdin and other.stdout
+        other.stdin.write("\n".join(ground.codes))
+        other.stdin.close()
+        other.stdout.readline()
+        plain = _logins(peer_port, names, PEER_LOGINS)
+    finally:
+        other.terminate()
+        other.wait(10)
+    commits = peer.one_by_one(os.environ["DATABASE_URL"], PEER_RECORDS)
+    return {
+        "logins": _shown(login, plain.per_second, "pyrad server, users in memory, nothing stored"),
+        "accounting": _shown(record, commits, "one INSERT and one commit per record"),
+    }
+
+
+def _shown(outcome: load.Outcome, peer_rate: float, peer_name: str) -> dict[str, Any]:
+    return {
+        "per_second": round(outcome.per_second),
+        "wrong": outcome.wrong,
+        "resent": outcome.resent,
+        "p99_ms": round(outcome.p99_ms, 2),
+        "peer": peer_name,
+        "peer_per_second": round(peer_rate),
+        "ratio": round(outcome.per_second / peer_rate, 1),
+    }
