@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import socket
 
 from stack.trouble import Trouble
@@ -46,10 +47,16 @@ def demand(variable: str, address: str, port: int, kind: socket.SocketKind = soc
     raise Trouble(f"{wire} port {port} on {address} cannot be opened ({refused.strerror}): set {variable}.")
 
 
-def private(remembered: int | None, avoid: set[int]) -> int:
-    """The remembered port while it is free, else the next free one on loopback."""
-    candidates: list[int] = [*([remembered] if remembered else []), *range(PRIVATE_FIRST, PRIVATE_LAST)]
-    for port in candidates:
+def private(remembered: int | None, avoid: set[int], home: str = "") -> int:
+    """The remembered port while it is free, else a free one on loopback.
+
+    The search starts at a place that depends on the state folder, so that two folders that come up at the same
+    moment do not both find the same port free.
+    """
+    span = PRIVATE_LAST - PRIVATE_FIRST
+    start = int.from_bytes(hashlib.sha256(home.encode()).digest()[:4]) % span
+    candidates: list[int] = [PRIVATE_FIRST + (start + step) % span for step in range(span)]
+    for port in [*([remembered] if remembered else []), *candidates]:
         if port not in avoid and problem("127.0.0.1", port) is None:
             return port
     raise Trouble("No free TCP port is left on 127.0.0.1 for PostgreSQL and Valkey: stop something.")

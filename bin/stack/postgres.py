@@ -192,9 +192,16 @@ def spec(server: Server, log: Path, test: bool) -> Spec:
     return Spec("postgres", argv, env, Path("/"), log, signal.SIGINT, 30.0, server.become)
 
 
-def ready(server: Server) -> bool:
-    argv = [str(server.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(server.port), "-U", ADMIN]
-    return subprocess.run([*argv, "-d", "postgres"], check=False, cwd="/").returncode == 0
+def ready(server: Server, popen: subprocess.Popen[bytes] | None) -> bool:
+    """Whether our own child says so; an answer on the port alone could be another installation's."""
+    try:
+        lines = (server.data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return False
+    # The file's first line is the pid and its eighth the status (see PostgreSQL's miscadmin.h).
+    return (
+        popen is not None and len(lines) >= 8 and lines[0] == str(popen.pid) and lines[7].strip() == "ready"
+    )
 
 
 def ask(server: Server, sql: str, database: str = "postgres") -> str:

@@ -62,7 +62,7 @@ def start(
         made = postgres.make_cluster(server, state.run)
         child = supervisor.start(postgres.spec(server, state.logs / "postgres.log", test))
         # After a kill -9 the old children hold the shared memory for a moment: hence several tries.
-        supervisor.wait_ready(child, lambda: postgres.ready(server), seconds=120, tries=20)
+        supervisor.wait_ready(child, lambda: postgres.ready(server, child.popen), seconds=120, tries=20)
         postgres.make_role_and_database(server)
         database_url = server.url
         step(f"PostgreSQL {'made and ' if made else ''}started on 127.0.0.1:{server.port}", began)
@@ -72,7 +72,7 @@ def start(
         redis_url = settings.redis_url
         step("Valkey from REDIS_URL answers", began)
     else:
-        port = ports.private(remembered.get("valkey"), set(taken.values()))
+        port = ports.private(remembered.get("valkey"), set(taken.values()), str(state.home))
         taken["valkey"] = port
         state.write(REMEMBERED, remembered | taken)
         cache = valkey.Server(port, state.secrets()["valkey_password"])
@@ -88,5 +88,5 @@ def postgres_server(settings: Settings, state: State, remembered: int | None) ->
     """Where this state folder's PostgreSQL lies and listens."""
     binaries, data, become = postgres.settle(postgres.find_binaries(settings.venv), state.home)
     words = state.secrets()
-    port = ports.private(remembered, set())
+    port = ports.private(remembered, set(), str(state.home))
     return postgres.Server(binaries, data, port, words["pg_admin_password"], words["pg_password"], become)

@@ -48,3 +48,7 @@ def test_a_remembered_port_is_kept_while_free_and_replaced_when_taken() -> None:
 def test_two_servers_never_get_the_same_port() -> None:
     first = ports.private(None, set())
     assert ports.private(None, {first}) != first
+
+
+def test_two_state_folders_look_in_different_places() -> None:
+    assert ports.private(None, set(), "/srv/one") != ports.private(None, set(), "/srv/two")
