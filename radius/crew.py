@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 log = logging.getLogger("radius.crew")
 
@@ -14,20 +14,19 @@ PAUSE = 1.0  # seconds before a worker that died young is replaced; one that liv
 YOUNG = 5.0
 GRACE = 8.0  # seconds to drain before a worker is killed
 _GLANCE = 0.1
+Work = Callable[[int], None]
 
 
 class Crew:
     """Forks workers from one prepared process, so that a new one serves within milliseconds.
 
-    `work` is run in each child with a pipe that closes when the parent is gone, however it went. The parent
-    must hold no thread and no connection when it forks.
+    `work` is run in each of `size` children, each of `also` in one more, with a pipe that closes when the
+    parent is gone, however it went. The parent must hold no thread and no connection when it forks.
     """
 
-    def __init__(self, work: Callable[[int], None], size: int) -> None:
-        self._work = work
-        self._size = size
-        self._born: dict[int, float] = {}
-        self._due: list[float] = [0.0] * size
+    def __init__(self, work: Work, size: int, also: Sequence[Work] = ()) -> None:
+        self._born: dict[int, tuple[float, Work]] = {}
+        self._due: list[tuple[float, Work]] = [(0.0, each) for each in (*[work] * size, *also)]
         self._stopping = False
         self._lifeline, self._anchor = os.pipe()
 
@@ -46,21 +45,21 @@ class Crew:
 
     def _replace(self) -> None:
         now = time.monotonic()
-        for due in [each for each in self._due if each <= now]:
+        for due in [each for each in self._due if each[0] <= now]:
             self._due.remove(due)
-            self._spawn()
+            self._spawn(due[1])
 
-    def _spawn(self) -> None:
+    def _spawn(self, work: Work) -> None:
         pid = os.fork()
         if pid:
-            self._born[pid] = time.monotonic()
+            self._born[pid] = (time.monotonic(), work)
             return
         code = 1
         try:
             os.close(self._anchor)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and passes it on as SIGTERM
-            self._work(self._lifeline)
+            work(self._lifeline)
             code = 0
         except Exception:
             log.exception("a RADIUS worker failed")
@@ -76,11 +75,11 @@ class Crew:
                 pid, status = next(iter(self._born)), 0
             if not pid:
                 return
-            born = self._born.pop(pid, None)
-            if born is None or self._stopping:
+            gone = self._born.pop(pid, None)
+            if gone is None or self._stopping:
                 continue
-            now = time.monotonic()
-            self._due.append(now if now - born > YOUNG else now + PAUSE)
+            (born, work), now = gone, time.monotonic()
+            self._due.append((now if now - born > YOUNG else now + PAUSE, work))
             log.warning("a RADIUS worker ended and is replaced", extra={"pid": pid, "status": status})
 
     def _drain(self) -> None:

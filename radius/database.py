@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import psycopg2
 from django.db import connection
@@ -74,7 +74,9 @@ class Patience:
         self._closed = False
 
     @contextlib.contextmanager
-    def over(self, line: Line | None, seconds: float = STATEMENT_SECONDS + 0.5) -> Iterator[None]:
+    def over(
+        self, line: Line | None, seconds: float = STATEMENT_SECONDS + 0.5
+    ) -> Generator[None, None, None]:
         """Let the block talk on the line; after `seconds` the line is shut down under it."""
         if line is None or line.closed:
             yield

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import psycopg2
+from django.db import DatabaseError, InterfaceError
 from psycopg2.extensions import connection as Line
 
 from radius import database
@@ -58,23 +60,27 @@ class Listener:
             try:
                 line = database.connect("listener")
                 self._listen(line)
-            except (
-                Exception
-            ) as error:  # whatever it was, this thread must go on; meanwhile nothing is believed
-                self._hears.lost()
-                at = time.monotonic()
-                if database.nobody_can_commit(error):
-                    self._hears.refused(at)
+            except (psycopg2.Error, DatabaseError, InterfaceError, OSError) as error:
+                self._broken(error)
                 if not quiet:
                     log.warning(
                         "the database does not tell us what changes", extra={"why": str(error).strip()}
                     )
                 quiet = line is None
-                self._stopping.wait(RETRY)
+            except Exception as error:  # this thread must go on; meanwhile nothing is believed
+                self._broken(error)
+                log.exception("listening failed")
             finally:
                 if line is not None:
                     line.close()
+            self._stopping.wait(RETRY)
         self._hears.lost()
+
+    def _broken(self, error: Exception) -> None:
+        self._hears.lost()
+        at = time.monotonic()
+        if database.nobody_can_commit(error):
+            self._hears.refused(at)
 
     def _listen(self, line: Line) -> None:
         """Listen first, then forget what was remembered, then believe what comes."""

@@ -24,6 +24,7 @@ class Session(models.Model):
     port = models.CharField(max_length=SPELLED, blank=True)
     started_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)  # the last report by our own clock
     ended_at = models.DateTimeField(null=True)
     end_cause = models.CharField(max_length=40, blank=True)
     upload_bytes = models.BigIntegerField(default=0)

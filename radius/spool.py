@@ -12,7 +12,7 @@ import logging
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -152,7 +152,7 @@ class Waiting:
 
 
 @contextlib.contextmanager
-def _held(path: Path) -> Iterator[Waiting | None]:
+def _held(path: Path) -> Generator[Waiting | None, None, None]:
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:

@@ -72,19 +72,26 @@ def host_of(schema: str) -> str:
     return f"{isp.slug}.{settings.BASE_DOMAIN}"
 
 
+def _entry(route: NasRoute) -> NasEntry:
+    return NasEntry(
+        route.address,
+        route.schema,
+        route.router_id,
+        route.secret.encode(),
+        route.require_message_auth,
+        route.coa_port,
+    )
+
+
 def nas_directory() -> dict[str, NasEntry]:
     """All NAS routes by source address (read outside any tenant)."""
-    return {
-        route.address: NasEntry(
-            route.address,
-            route.schema,
-            route.router_id,
-            route.secret.encode(),
-            route.require_message_auth,
-            route.coa_port,
-        )
-        for route in NasRoute.objects.all()
-    }
+    return {route.address: _entry(route) for route in NasRoute.objects.all()}
+
+
+def nas_of(schema: str, router_id: int) -> NasEntry | None:
+    """The route of one router (read outside any tenant)."""
+    found = NasRoute.objects.filter(schema=schema, router_id=router_id).first()
+    return _entry(found) if found else None
 
 
 def register_enrolment(router_id: int, *, token: str, expires_at: datetime) -> None:

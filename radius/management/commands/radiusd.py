@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from radius import rounds
 from radius.crew import Crew
 from radius.sockets import open_socket
 from radius.worker import serve
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         connections.close_all()
         self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}, {workers} workers")
         self.stdout.flush()
-        Crew(lambda lifeline: serve(address, auth, acct, lifeline), workers).run()
+        Crew(lambda lifeline: serve(address, auth, acct, lifeline), workers, [rounds.serve]).run()
 
 
 def _require_free(address: str, number: int, variable: str) -> None:
