@@ -1,0 +1,292 @@
+"""What a worker remembers of services, alone and beside a real database that changes under it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from radius import lookup
+from radius.behind import LiveWorker
+from radius.database import Patience
+from radius.events import Accept, AccessRequest, AccountingRecord, Live, Nas
+from radius.facts import LiveFacts
+from radius.lookup import Found
+from radius.ports import Unavailable
+from subscribers.models import Plan, Service
+from tenants import scope
+from tenants.models import Isp
+from tests.factories import make_plan, make_service, make_session, make_voucher
+from tests.radius.fakes import facts as some_facts
+from tests.radius.records import record
+from tests.radius.running import until
+
+SCHEMA = "t_aaaaaaaaaaaa"
+
+
+class Books:
+    """A database in memory: what it holds, how often it was read, whether it answers."""
+
+    def __init__(self) -> None:
+        self.found: Found | None = Found(some_facts(devices=1), "digest", ())
+        self.reads = 0
+        self.away = False
+        self.during: Any = None
+
+    def __call__(self, schema: str, username: bytes, at: float) -> Found | None:
+        self.reads += 1
+        if self.away:
+            raise Unavailable
+        found = self.found
+        if self.during:
+            self.during()
+        return found
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def memory(books: Books, clock: Clock) -> LiveFacts:
+    kept = LiveFacts(books, clock=clock, steady=clock, most=3)
+    kept.heard(clock())
+    return kept
+
+
+def test_a_name_is_read_once_while_the_listener_hears(memory: LiveFacts, books: Books) -> None:
+    assert memory.of(SCHEMA, b"nemo") == memory.of(SCHEMA, b"nemo") == some_facts(devices=1)
+    assert books.reads == 1
+
+
+def test_an_unknown_name_is_never_remembered(memory: LiveFacts, books: Books) -> None:
+    books.found = None
+    assert memory.of(SCHEMA, b"nemo") is None
+    books.found = Found(some_facts(), "digest", ())
+    assert memory.of(SCHEMA, b"nemo") is not None
+
+
+@pytest.mark.parametrize("told", [f"{SCHEMA} s digest", f"{SCHEMA} p 3", "what is this"])
+def test_a_change_is_read_anew(memory: LiveFacts, books: Books, told: str) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.forget(told)
+    memory.of(SCHEMA, b"nemo")
+    assert books.reads == 2
+
+
+@pytest.mark.parametrize("told", [f"{SCHEMA} s other", f"{SCHEMA} p 4", "t_bbbbbbbbbbbb s digest"])
+def test_news_of_others_change_nothing(memory: LiveFacts, books: Books, told: str) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.forget(told)
+    memory.of(SCHEMA, b"nemo")
+    assert books.reads == 1
+
+
+def test_news_during_a_read_keep_it_from_being_remembered(memory: LiveFacts, books: Books) -> None:
+    books.during = lambda: memory.forget(f"{SCHEMA} s digest")
+    memory.of(SCHEMA, b"nemo")
+    books.during = None
+    memory.of(SCHEMA, b"nemo")
+    assert books.reads == 2
+
+
+def test_without_a_listener_everything_is_read(memory: LiveFacts, books: Books) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.lost()
+    memory.of(SCHEMA, b"nemo")
+    memory.of(SCHEMA, b"nemo")
+    assert books.reads == 3
+
+
+def test_doubt_and_no_database_is_silence(memory: LiveFacts, books: Books, clock: Clock) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.lost()
+    books.away = True
+    with pytest.raises(Unavailable):
+        memory.of(SCHEMA, b"nemo")
+    clock.now += 0.1
+    with pytest.raises(Unavailable):
+        memory.of(SCHEMA, b"nemo")
+    assert books.reads == 2  # it is not asked again at once
+    books.away = False
+    clock.now += 1
+    assert memory.of(SCHEMA, b"nemo") is not None
+
+
+def test_while_postgresql_is_away_memory_answers_for_ten_minutes(
+    memory: LiveFacts, books: Books, clock: Clock
+) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.lost()
+    books.away = True
+    for _ in range(590):
+        clock.now += 0.5
+        memory.refused(clock())
+        clock.now += 0.5
+        assert memory.of(SCHEMA, b"nemo") is not None
+        memory.refused(clock())
+    with pytest.raises(Unavailable):
+        memory.of(SCHEMA, b"captain")  # not in memory
+    for _ in range(22):
+        clock.now += 0.5
+        memory.refused(clock())
+    with pytest.raises(Unavailable):
+        memory.of(SCHEMA, b"nemo")
+
+
+def test_memory_is_bounded(memory: LiveFacts) -> None:
+    for number in range(50):
+        memory.of(SCHEMA, b"%d" % number)
+    assert len(memory) == 3
+    memory.forget(f"{SCHEMA} s digest")
+    assert len(memory) == 0
+
+
+def request(mac: str, session_id: str = "", router_id: int = 1) -> AccessRequest:
+    nas = Nas(SCHEMA, router_id, "127.0.0.1", b"x")
+    return AccessRequest(
+        nas, 1, bytes(16), ("127.0.0.1", 1), b"nemo", b"", None, mac=mac, session_id=session_id
+    )
+
+
+def accept() -> Accept:
+    return Accept(5, 3, None, None, 0, 0, 60, b"")
+
+
+def live(memory: LiveFacts) -> list[str]:
+    found = memory.of(SCHEMA, b"nemo")
+    assert found is not None
+    return [each.mac for each in found.live]
+
+
+def test_an_accept_counts_as_a_device_for_some_seconds(memory: LiveFacts, clock: Clock) -> None:
+    memory.accepted(request("A"), accept(), clock())
+    assert live(memory) == ["A"]
+    memory.accepted(request("A"), accept(), clock())  # the same device once more
+    assert live(memory) == ["A"]
+    clock.now += 16
+    memory.heard(clock())
+    assert live(memory) == []
+
+
+def test_a_session_of_the_database_takes_the_place_of_its_accept(
+    memory: LiveFacts, books: Books, clock: Clock
+) -> None:
+    memory.accepted(request("A", "s1"), accept(), clock())
+    there = Live("s1", "A", 1, clock())
+    books.found = Found(replace(some_facts(), live=(there,)), "digest", ())
+    assert live(memory) == ["A"]
+    memory.forget(f"{SCHEMA} s digest")
+    books.found = Found(some_facts(), "digest", (there,))  # it came and went
+    assert live(memory) == []
+
+
+def test_a_stop_that_is_not_folded_yet_frees_the_device(
+    memory: LiveFacts, books: Books, clock: Clock
+) -> None:
+    books.found = Found(replace(some_facts(), live=(Live("s1", "A", 1, clock() - 60),)), "digest", ())
+    assert live(memory) == ["A"]
+    stop: AccountingRecord = record("stop", schema=SCHEMA, session_id="s1", received_at=clock())
+    memory.recorded(stop)
+    assert live(memory) == []
+
+
+# The real one.
+
+
+@pytest.fixture
+def worker(fresh_isp: Isp, tmp_path: Any) -> Iterator[LiveWorker]:
+    made = LiveWorker(tmp_path)
+    made.start()
+    yield made
+    made.close(2)
+
+
+def test_voucher_codes_are_found_however_typed_and_accounts_exactly(isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        voucher = make_voucher(plan=make_plan(devices=2, data_limit_bytes=5))
+        make_service(code="Ana.Net", kind="account", secret="se\u00f1or")
+        make_session(service=voucher.service, mac="M")
+    now, patience = time.time(), Patience()
+    typed = f" {voucher.code[:4].lower()}-{voucher.code[4:]}".encode()
+    found = lookup.find(isp.schema_name, typed, now, patience)
+    assert found is not None
+    assert (found.facts.service_id, found.facts.secret, found.facts.devices) == (voucher.service_id, None, 2)
+    assert (found.facts.data_limit_bytes, [each.mac for each in found.facts.live]) == (5, ["M"])
+    account = lookup.find(isp.schema_name, b"Ana.Net", now, patience)
+    assert account is not None
+    assert account.facts.secret == "se\u00f1or".encode()
+    for other in (b"ana.net", b"Ana.Net ", b"Ana\0Net", b"\xff\xfe", b"' OR 1=1--"):
+        assert lookup.find(isp.schema_name, other, now, patience) is None
+
+
+def test_a_neighbours_name_is_not_found(isp: Isp, neighbour: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        voucher = make_voucher()
+    assert lookup.find(neighbour.schema_name, voucher.code.encode(), time.time(), Patience()) is None
+    assert lookup.find("", voucher.code.encode(), time.time(), Patience()) is None
+    assert lookup.find("public", voucher.code.encode(), time.time(), Patience()) is None
+
+
+def test_a_committed_change_is_in_force_within_a_second(fresh_isp: Isp, worker: LiveWorker) -> None:
+    schema = fresh_isp.schema_name
+    with scope.inside(schema):
+        voucher = make_voucher(plan=make_plan(download_bps=1000))
+    name = voucher.code.encode()
+    until(lambda: worker.facts.of(schema, name) is not None and len(worker.facts) == 1)
+    changes: list[tuple[Any, str, Any]] = [
+        (
+            lambda: Service.objects.filter(pk=voucher.service_id).update(status="suspended"),
+            "status",
+            "suspended",
+        ),
+        (lambda: Plan.objects.update(download_bps=2000), "download_bps", 2000),
+        (lambda: Service.objects.filter(pk=voucher.service_id).update(upload_bytes=7), "data_used", 7),
+    ]
+    for change, field, value in changes:
+        with scope.inside(schema):
+            change()
+        committed_at = time.monotonic()
+        until(lambda: getattr(worker.facts.of(schema, name), field) == value, 1.0)  # noqa: B023 - used at once
+        assert time.monotonic() - committed_at < 1.0
+        assert len(worker.facts) == 1  # and it is remembered again
+
+
+def test_a_worker_that_lost_its_listener_reads_again_and_recovers(fresh_isp: Isp, worker: LiveWorker) -> None:
+    schema = fresh_isp.schema_name
+    with scope.inside(schema):
+        voucher = make_voucher()
+    name = voucher.code.encode()
+    until(lambda: worker.facts.of(schema, name) is not None and len(worker.facts) == 1)
+    with scope.inside(schema):
+        Service.objects.filter(pk=voucher.service_id).update(status="void")
+    _cut_listeners()
+    until(lambda: getattr(worker.facts.of(schema, name), "status", "") == "void", 1.0)
+    until(lambda: worker.facts.of(schema, name) is not None and len(worker.facts) == 1)
+
+
+def _cut_listeners() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE application_name = 'kmikro radius listener' AND datname = current_database()"
+        )
+        assert cursor.fetchone()[0] >= 1
