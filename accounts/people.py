@@ -34,19 +34,24 @@ def _must_manage(by: User, user: User) -> None:
         raise Refusal("not_allowed", "Only an owner can change an owner.")
 
 
-def _keep_an_owner(user: User) -> None:
-    # Lock all owners: two owners who remove each other at the same moment must not both succeed.
-    owners = list(User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk"))
-    if user.role == Role.OWNER and [owner.pk for owner in owners] == [user.pk]:
+def _owners() -> list[int]:
+    """Active owners, locked: two who remove each other at the same moment must not both succeed."""
+    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk")
+    return [owner.pk for owner in owners]
+
+
+def _keep_an_owner(user: User, owners: list[int]) -> None:
+    if owners == [user.pk]:
         raise Refusal("last_owner", "A workspace needs an owner. Make somebody else owner first.")
 
 
 @transaction.atomic
 def change_role(user: User, role: str, *, by: User, actor: Actor, now: datetime) -> User:
     """Give a person another role; their next click already obeys it."""
-    _keep_an_owner(user)
+    owners = _owners()
     user = _locked(user)
     _must_manage(by, user)
+    _keep_an_owner(user, owners)
     if role not in set(Role) or not may_manage(by.role, role):
         raise Refusal("not_allowed", "Only an owner can make another owner.", field="role")
     before = user.role
@@ -60,9 +65,10 @@ def change_role(user: User, role: str, *, by: User, actor: Actor, now: datetime)
 @transaction.atomic
 def deactivate(user: User, *, by: User, actor: Actor, now: datetime) -> User:
     """Switch a person off: signed out everywhere, their records stay."""
-    _keep_an_owner(user)
+    owners = _owners()
     user = _locked(user)
     _must_manage(by, user)
+    _keep_an_owner(user, owners)
     if user.is_active:
         user.is_active = False
         user.session_epoch += 1

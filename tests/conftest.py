@@ -5,6 +5,7 @@ afterwards) instead of pytest-django's transactional mode, which would truncate 
 """
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,11 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 from psycopg2 import sql
 
+from accounts import limits
 from accounts.models import User
 from accounts.roles import Role
 from kmikro.celery import app as celery_app
@@ -199,3 +203,20 @@ def soon(eager_tasks: None, django_capture_on_commit_callbacks: Any) -> Callable
                 callback()
 
     return run
+
+
+@pytest.fixture
+def worker(eager_tasks: None, django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
+    """`with worker():` like soon, from outside any tenant, and with what those tasks ask for in their turn."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def own_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits count in a database of Valkey that no other process's tests empty meanwhile."""
+    url = settings.REDIS_URL.rsplit("/", 1)[0] + "/7"
+    storage = storage_from_string(
+        url, wrap_exceptions=True, key_prefix=f"test-{os.getpid()}-{secrets.token_hex(4)}"
+    )
+    limiter = MovingWindowRateLimiter(storage)
+    monkeypatch.setattr(limits, "_shared", lambda: limiter)
