@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
-from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
@@ -31,7 +31,10 @@ class SignedIn:
         if hasattr(request, "user"):
             before = request.user
             request.user = cast(Any, SimpleLazyObject(lambda: _still_signed_in(request, before)))
-        return self.get_response(request)
+        isp = getattr(request, "isp", None)
+        # Every time on a page is the ISP's own wall clock.
+        with timezone.override(isp.time_zone if isp else None):
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
@@ -61,6 +64,6 @@ def _still_signed_in(request: HttpRequest, user: Any) -> User | AnonymousUser:
         return AnonymousUser()
     kind = User.Kind.STAFF if getattr(request, "isp", None) is None else User.Kind.OPERATOR
     if user.kind != kind or not user.is_active or request.session.get(EPOCH) != user.session_epoch:
-        logout(request)
+        request.session.flush()  # not logout(): it asks for request.user, which is being found right here
         return AnonymousUser()
     return cast(User, user)
