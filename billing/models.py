@@ -50,4 +50,4 @@ class Voucher(models.Model):
         constraints = [models.UniqueConstraint(fields=["batch", "serial"], name="voucher_serial_unique")]
 
     def __str__(self) -> str:
-        return f"{self.batch_id}-{self.serial:04d}"  # type: ignore[attr-defined]
+        return f"{self.batch_id}-{self.serial:04d}"

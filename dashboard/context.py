@@ -116,18 +116,6 @@ def banner(request: HttpRequest) -> dict[str, str] | None:
     return {"text": text, "url": "/legal/terms/", "action": _("Read them")}
 
 
-def _terms_banner(request: HttpRequest) -> dict[str, str] | None:
-    """Newer Terms wait: the owner is asked to accept, others are told that nothing stops."""
-    gate = getattr(request, "terms_gate", None)
-    if gate is None:
-        return None
-    if access.may(request, Action.ACCEPT_TERMS):
-        text = _("New Terms of Service wait for your acceptance. What changed is shown there.")
-        return {"text": text, "url": _url("terms-gate"), "action": _("Read and accept")}
-    text = _("New Terms of Service wait for the owner of this workspace. Your work goes on.")
-    return {"text": text, "url": _url("terms-gate"), "action": _("Read what changed")}
-
-
 def home_url(request: HttpRequest) -> str:
     """Where the operator starts: Home, or the first page of their role."""
     for item in (*MAIN, *NETWORK):

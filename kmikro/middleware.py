@@ -14,7 +14,7 @@ log = structlog.get_logger("kmikro.request")
 def client_address(request: HttpRequest) -> str:
     """The peer's address; X-Forwarded-For counts only when it was set by our own proxy."""
     if settings.TRUST_PROXY:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", 1)[-1].strip()
         if forwarded:
             return forwarded
     return str(request.META.get("REMOTE_ADDR", ""))

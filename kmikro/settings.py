@@ -257,11 +257,12 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "api.paging.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Operation",
     "EXCEPTION_HANDLER": "api.errors.handler",
     "DEFAULT_VERSIONING_CLASS": None,
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "K-Mikro Core API",
@@ -271,7 +272,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
+    "PREPROCESSING_HOOKS": ["api.schema.only_api"],
+    "POSTPROCESSING_HOOKS": ["api.schema.complete"],
+    "DESCRIPTION": (
+        "Routers, plans, vouchers, subscribers and sessions of one ISP, on its own host.\n\n"
+        "Send `Authorization: Bearer kmk_…`; a token has scopes and never does more than the person who made it "
+        "may. Errors are problem+json (RFC 9457). Lists are pages: `limit` up to 100, then `cursor`. A POST with "
+        "an `Idempotency-Key` can be sent again safely. Unknown names in a body or query are mistakes. Times are "
+        "UTC; money is in the smallest unit of its currency; speeds are bits per second."
+    ),
 }
 
 LOGGING_CONFIG = None

@@ -1,6 +1,7 @@
 """A version as a PDF, with its content hash on every page."""
 
 import io
+from typing import Any
 from xml.sax.saxutils import escape
 
 from legal.models import Version
@@ -8,6 +9,7 @@ from legal.models import Version
 
 def render(version: Version) -> bytes:
     """A4 PDF of one version. reportlab is imported here because it is heavy and rarely needed."""
+    from reportlab.lib.colors import HexColor  # noqa: PLC0415
     from reportlab.lib.pagesizes import A4  # noqa: PLC0415
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
     from reportlab.lib.units import mm  # noqa: PLC0415
@@ -19,14 +21,14 @@ def render(version: Version) -> bytes:
     head = ParagraphStyle(
         "head", parent=text, fontName="Helvetica-Bold", fontSize=13, leading=18, spaceBefore=12
     )
-    small = ParagraphStyle("small", parent=text, fontSize=9, textColor="#596770")
+    small = ParagraphStyle("small", parent=text, fontSize=9, textColor=HexColor("#596770"))
 
     def footer(canvas: Canvas, _template: SimpleDocTemplate) -> None:
         canvas.setFont("Helvetica", 7)
         canvas.drawString(20 * mm, 12 * mm, f"Version {version.number} · SHA-256 {version.digest}")
         canvas.drawRightString(A4[0] - 20 * mm, 12 * mm, str(canvas.getPageNumber()))
 
-    story: list[object] = [
+    story: list[Any] = [
         Paragraph("K-Mikro Core · Legal Documentation", small),
         Paragraph(escape(version.document.title), title),
         Paragraph(f"Last updated: {version.dated:%B %Y}", small),
@@ -36,7 +38,7 @@ def render(version: Version) -> bytes:
         story.append(Paragraph(f"{section['number']} &nbsp; {escape(section['title'])}", head))
         story.extend(Paragraph(escape(line), text) for line in section.get("paragraphs", []))
         if section.get("points"):
-            items = [ListItem(Paragraph(escape(point), text), value="»") for point in section["points"]]
+            items: Any = [ListItem(Paragraph(escape(point), text), value="»") for point in section["points"]]
             story.append(ListFlowable(items, bulletType="bullet", start="»", leftIndent=14))
         story.extend(Paragraph(escape(line), text) for line in section.get("closing", []))
     out = io.BytesIO()

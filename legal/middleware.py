@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 
 from legal import consent
+from tenants.models import Isp
 
 NEVER_GATED = ("/portal/", "/e/", "/legal/", "/static/", "/healthz", "/readyz", "/api/")
 
@@ -17,7 +18,9 @@ class TermsGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        isp = getattr(request, "isp", None)
-        gated = isp is not None and not request.path.startswith(NEVER_GATED)
-        request.terms_gate = consent.gate(isp, now=datetime.now(UTC)) if gated else None  # type: ignore[attr-defined]
+        isp: Isp | None = getattr(request, "isp", None)
+        waits = None
+        if isp is not None and not request.path.startswith(NEVER_GATED):
+            waits = consent.gate(isp, now=datetime.now(UTC))
+        request.terms_gate = waits  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -58,4 +58,4 @@ class Acceptance(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.person} accepted {self.version_id}"  # type: ignore[attr-defined]
+        return f"{self.person} accepted {self.version_id}"

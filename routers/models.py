@@ -90,4 +90,4 @@ class SyncRun(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.router_id} {self.started_at:%Y-%m-%d %H:%M}"  # type: ignore[attr-defined]
+        return f"{self.router_id} {self.started_at:%Y-%m-%d %H:%M}"

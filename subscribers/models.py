@@ -122,6 +122,6 @@ class Usage(models.Model):
         constraints = [models.UniqueConstraint(fields=["service", "hour"], name="usage_once_per_hour")]
 
     def __str__(self) -> str:
-        return f"{self.service_id} {self.hour:%Y-%m-%d %H}"  # type: ignore[attr-defined]
+        return f"{self.service_id} {self.hour:%Y-%m-%d %H}"
 
 

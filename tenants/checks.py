@@ -1,6 +1,10 @@
 """Checks at the start of a process: what would hurt silently is refused loudly."""
 
+from django.apps import apps
+from django.conf import settings
 from django.db import connection
+
+from tenants.models import Isp
 
 ON_BOTH_SIDES = {
     "accounts_user", "accounts_invitation", "accounts_apitoken", "accounts_idempotentreply", "accounts_journalentry",
@@ -37,6 +41,24 @@ def pooler_problems() -> list[str]:
         if first == second
         else ["The database is behind a transaction pooler. Connect to PostgreSQL directly."]
     )
+
+
+def expected_tables() -> set[str]:
+    """Tables that a tenant's schema must have, from the models."""
+    labels = {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
+    models = (
+        model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels
+    )
+    return {model._meta.db_table for model in models} | {"django_migrations"}
+
+
+def problems() -> list[str]:
+    """Everything that a process should refuse to start with."""
+    found = login_role_problems() + pooler_problems()
+    expected = expected_tables()
+    for schema in Isp.objects.filter(state=Isp.State.ACTIVE).values_list("schema_name", flat=True):
+        found += table_problems(schema, expected)
+    return found
 
 
 def table_problems(schema: str, expected: set[str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.request import split_domain_port
 from django.template.loader import render_to_string
@@ -17,6 +17,13 @@ Respond = Callable[[HttpRequest], HttpResponse]
 WITHOUT_DATABASE = ("/healthz", "/static/")
 
 
+def _database_away() -> HttpResponse:
+    """503 with a time to come back, without asking the database for anything."""
+    response = HttpResponse(render_to_string("errors/503.html"), status=503)
+    response["Retry-After"] = "10"
+    return response
+
+
 class ResolveTenant:
     """Sets request.isp (None on the public host) and the URL configuration; an unknown host is 404."""
 
@@ -25,7 +32,7 @@ class ResolveTenant:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.isp = None  # type: ignore[attr-defined]
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         if request.path.startswith(WITHOUT_DATABASE):
             return self.get_response(request)
         try:
@@ -36,15 +43,13 @@ class ResolveTenant:
             try:
                 domain = Domain.objects.select_related("tenant").filter(domain=host).first()
             except OperationalError:
-                response = HttpResponse(render_to_string("errors/503.html"), status=503)
-                response["Retry-After"] = "10"
-                return response
+                return _database_away()
             if domain is None or domain.tenant.state != Isp.State.ACTIVE:
                 if request.path in {"/healthz", "/readyz"}:
                     return self.get_response(request)
                 return HttpResponse(render_to_string("errors/404.html"), status=404)
             request.isp = domain.tenant  # type: ignore[attr-defined]
-            request.urlconf = settings.ROOT_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.ROOT_URLCONF
             structlog.contextvars.bind_contextvars(tenant=domain.tenant.schema_name)
         return self.get_response(request)
 
@@ -56,9 +61,13 @@ class EnterTenant:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        isp: Isp | None = request.isp  # type: ignore[attr-defined]
+        isp: Isp | None = getattr(request, "isp", None)
         if request.path.startswith((*WITHOUT_DATABASE, "/readyz")):
             return self.get_response(request)
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            return _database_away()
         if isp is None:
             with transaction.atomic():
                 return self._answer(request)

@@ -44,7 +44,7 @@ def ensure_owner() -> None:
             "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
         )
         # From 16 on, making a role makes us its administrator and so a member, but not one who may SET it.
-        privilege = "SET" if connection.pg_version >= 160000 else "MEMBER"
+        privilege = "SET" if connection.connection.server_version >= 160000 else "MEMBER"
         cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [owner_role(), privilege])
         if not cursor.fetchone()[0]:
             cursor.execute(f'GRANT "{owner_role()}" TO CURRENT_USER')

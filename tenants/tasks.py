@@ -41,7 +41,8 @@ def tenant_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             with scope.inside(schema):
                 return fn(*args)
 
-        task: Any = shared_task(name=f"{fn.__module__}.{fn.__name__}", **options)(body)
+        register: Any = shared_task(name=f"{fn.__module__}.{fn.__name__}", **options)
+        task: Any = register(body)
 
         def soon(*args: Any, countdown: float = 0) -> None:
             schema = scope.current()

@@ -138,6 +138,12 @@ def as_bytes(octets: float | None) -> str:
 
 
 @register.filter
+def grouped(number: int | None) -> str:
+    """A count with its thousands apart: 2,111."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
 def rate(bits_per_second: float | None) -> str:
     """Bits per second: 5 Mbps."""
     return "" if bits_per_second is None else formats.bit_rate(bits_per_second)

@@ -27,6 +27,8 @@ STATES: dict[str, State] = {
     "new": State("", "circle-dashed", "Unused"),
     "in_use": State("ok", "circle-check", "In use"),
     "used": State("", "circle-check-big", "Used up"),
+    "spent": State("", "circle-check-big", "Spent"),
+    "ended": State("", "timer-off", "Ended"),
     "revoked": State("bad", "ban", "Revoked"),
     "preparing": State("brand", "loader-circle", "Preparing"),
     "ready": State("ok", "circle-check", "Ready"),

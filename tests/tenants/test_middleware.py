@@ -1,4 +1,5 @@
 import pytest
+from django.db import OperationalError
 
 from tenants.models import Isp
 from tests.conftest import HostClient
@@ -31,3 +32,17 @@ def test_every_answer_names_its_request_and_is_not_stored(anonymous: HostClient)
     assert answer["Cache-Control"] and "no-store" in answer["Cache-Control"]
     assert answer["X-Frame-Options"] == "DENY" and answer["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("host", ["ana.localhost", "localhost"])
+def test_without_the_database_the_answer_is_503_with_a_time_to_come_back(
+    isp: Isp, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tenants.middleware.connection.ensure_connection", refuse)
+        answer = HostClient(host).get("/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "refused" not in answer.content.decode()

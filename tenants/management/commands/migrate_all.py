@@ -1,11 +1,11 @@
-"""manage.py migrate_all: public, the tenant template and every tenant; resumes where an earlier run failed."""
+"""manage.py migrate_all: public, the template and every tenant, resuming earlier runs; then the checks."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tenants import migrating
+from tenants import checks, migrating
 
 
 class Command(BaseCommand):
@@ -19,4 +19,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{len(report.failed)} schema(s) were left as they were: {names}. Fix and run again."
             )
+        problems = checks.problems()
+        if problems:
+            raise CommandError(" ".join(problems))
         self.stdout.write(f"up to date; {len(report.migrated)} tenant(s) migrated")
