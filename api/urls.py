@@ -1,5 +1,37 @@
-"""Addresses (filled by this door)."""
+"""Addresses of the API, version 1."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from api import batches, docs, documents, me, plans, routers, sessions, subscribers, vouchers
+from api.view import Unknown
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", docs.Schema.as_view(), name="api-schema"),
+    path("docs/", docs.Docs.as_view(), name="api-docs"),
+    path("me/", me.WhoAmI.as_view(), name="api-me"),
+    path("routers/", routers.Routers.as_view(), name="api-routers"),
+    path("routers/<int:pk>/", routers.OneRouter.as_view(), name="api-router"),
+    path("plans/", plans.Plans.as_view(), name="api-plans"),
+    path("plans/<int:pk>/", plans.OnePlan.as_view(), name="api-plan"),
+    path("plans/<int:pk>/archive/", plans.ArchivePlan.as_view(), name="api-plan-archive"),
+    path("voucher-batches/", batches.Batches.as_view(), name="api-voucher-batches"),
+    path("voucher-batches/<int:pk>/", batches.OneBatch.as_view(), name="api-voucher-batch"),
+    path("vouchers/", vouchers.Vouchers.as_view(), name="api-vouchers"),
+    path("vouchers/<int:pk>/", vouchers.OneVoucher.as_view(), name="api-voucher"),
+    path("vouchers/<int:pk>/void/", vouchers.VoidVoucher.as_view(), name="api-voucher-void"),
+    path("subscribers/", subscribers.Subscribers.as_view(), name="api-subscribers"),
+    path("subscribers/<int:pk>/", subscribers.OneSubscriber.as_view(), name="api-subscriber"),
+    path("sessions/", sessions.Sessions.as_view(), name="api-sessions"),
+    path("sessions/<int:pk>/", sessions.OneSession.as_view(), name="api-session"),
+    path(
+        "sessions/<int:pk>/disconnect/", sessions.DisconnectSession.as_view(), name="api-session-disconnect"
+    ),
+    path("legal-documents/", documents.Documents.as_view(), name="api-legal-documents"),
+    path("legal-documents/<slug:kind>/versions/", documents.Versions.as_view(), name="api-legal-versions"),
+    path(
+        "legal-documents/<slug:kind>/versions/<int:number>/",
+        documents.OneVersion.as_view(),
+        name="api-legal-version",
+    ),
+    path("<path:rest>", Unknown.as_view(), name="api-unknown"),
+]

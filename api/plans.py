@@ -1,0 +1,130 @@
+"""Plans: list, make, look at, change, take out of sale."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.roles import Action
+from api import access
+from api.fields import Moment, Nothing, Number, PageQuery, Strict, Text
+from api.idempotency import idempotent
+from api.paging import CursorPages
+from api.refusals import naming
+from api.view import View, one
+from subscribers import plans
+from subscribers.models import Plan
+
+NAMES = {
+    "price": "price_minor",
+    "download": "download_bps",
+    "upload": "upload_bps",
+    "validity": "validity_seconds",
+    "time_limit": "time_limit_seconds",
+    "data_limit": "data_limit_bytes",
+}
+
+
+class PlanOut(serializers.Serializer[Plan]):
+    """A hotspot plan; 0 bits per second and null limits mean no limit."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    price_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    download_bps = serializers.IntegerField()
+    upload_bps = serializers.IntegerField()
+    validity_seconds = serializers.IntegerField(allow_null=True)
+    data_limit_bytes = serializers.IntegerField(allow_null=True)
+    time_limit_seconds = serializers.IntegerField(allow_null=True)
+    devices = serializers.IntegerField()
+    is_archived = serializers.BooleanField()
+    made_at = Moment()
+    changed_at = Moment()
+
+
+class PlanIn(Strict):
+    """What is sold, in the ISP's currency."""
+
+    name = Text(max_length=60)
+    price_minor = Number(help_text="In the smallest unit of the ISP's currency.")
+    download_bps = Number(help_text="Bits per second; 0 is no limit.")
+    upload_bps = Number(help_text="Bits per second; 0 is no limit.")
+    validity_seconds = Number(required=False, allow_null=True, help_text="From first use.")
+    data_limit_bytes = Number(required=False, allow_null=True, help_text="Up and down together.")
+    time_limit_seconds = Number(required=False, allow_null=True, help_text="Online time.")
+    devices = Number(required=False, help_text="At once; 1 when it is left out.")
+
+
+class PlanQuery(PageQuery):
+    archived = serializers.BooleanField(
+        required=False, help_text="Only those out of sale, or only the others."
+    )
+
+
+class Plans(View):
+    scopes = {"GET": Action.SEE_PLANS, "POST": Action.CHANGE_PLANS}
+    takes = {"GET": PlanQuery}
+    pagination_class = CursorPages
+
+    @extend_schema(responses=PlanOut(many=True))
+    def get(self, request: Request) -> Response:
+        """List plans."""
+        rows = Plan.objects.all()
+        if "archived" in self.asked:
+            rows = rows.filter(is_archived=self.asked["archived"])
+        return self.page(rows, PlanOut)
+
+    @extend_schema(request=PlanIn, responses={201: PlanOut})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Make a plan."""
+        terms = plans.Terms(**self.body(request, PlanIn), currency=access.isp(request).currency)
+        with naming(**NAMES):
+            plan = plans.create(terms, by=access.actor(request), now=datetime.now(UTC))
+        where = reverse("api-plan", kwargs={"pk": plan.pk})
+        return Response(PlanOut(plan).data, status=201, headers={"Location": where})
+
+
+class OnePlan(View):
+    scopes = {"GET": Action.SEE_PLANS, "PATCH": Action.CHANGE_PLANS}
+
+    @extend_schema(responses=PlanOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """Look at a plan."""
+        return Response(PlanOut(one(Plan.objects.all(), pk)).data)
+
+    @extend_schema(request=PlanIn, responses=PlanOut)
+    @transaction.atomic
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change a plan.
+
+        What is left out stays. Everybody on the plan gets the new terms at the next login; vouchers keep the price
+        they were made at.
+        """
+        plan = one(Plan.objects.select_for_update(), pk)
+        terms = replace(plans.terms_of(plan), **self.body(request, PlanIn, partial=True))
+        with naming(**NAMES):
+            plan = plans.change(plan, terms, by=access.actor(request), now=datetime.now(UTC))
+        return Response(PlanOut(plan).data)
+
+
+class ArchivePlan(View):
+    scopes = {"POST": Action.CHANGE_PLANS}
+
+    @extend_schema(request=Nothing, responses=PlanOut)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Take a plan out of sale.
+
+        Who has it keeps it. A second time changes nothing.
+        """
+        self.body(request, Nothing)
+        plan = one(Plan.objects.select_for_update(), pk)
+        plan = plans.archive(plan, by=access.actor(request), now=datetime.now(UTC))
+        return Response(PlanOut(plan).data)

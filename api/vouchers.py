@@ -1,0 +1,113 @@
+"""Vouchers: find, look at, make void. Codes are in clear only for the scope vouchers:codes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.roles import Action
+from api import access
+from api.fields import Id, Moment, Named, Nothing, PageQuery
+from api.idempotency import idempotent
+from api.paging import CursorPages
+from api.view import View, one
+from billing import queries, vouchers
+from billing.models import Voucher
+from kmikro.lib import codes
+from radius import disconnect
+from radius.models import Session
+from subscribers.queries import State, ends_at
+
+
+class VoucherOut(serializers.Serializer[Voucher]):
+    """One voucher and what was used of it."""
+
+    id = serializers.IntegerField()
+    serial = serializers.CharField(source="service.label")
+    code = serializers.SerializerMethodField(help_text="Covered without the scope vouchers:codes.")
+    batch = serializers.IntegerField(source="batch_id")
+    plan = Named(source="service.plan")
+    state = serializers.ChoiceField([state.value for state in State])
+    first_used_at = Moment(source="service.first_used_at", allow_null=True)
+    ends_at = serializers.SerializerMethodField()
+    upload_bytes = serializers.IntegerField(source="service.upload_bytes")
+    download_bytes = serializers.IntegerField(source="service.download_bytes")
+    seconds_used = serializers.IntegerField(source="service.seconds_used")
+    voided_at = Moment(allow_null=True)
+    made_at = Moment(source="service.made_at")
+
+    def get_code(self, voucher: Voucher) -> str:
+        return codes.shown(voucher.code) if self.context["clear"] else codes.masked(voucher.code)
+
+    def get_ends_at(self, voucher: Voucher) -> datetime | None:
+        end = ends_at(voucher.service)
+        return None if end is None else Moment().to_representation(end)
+
+
+class VoucherQuery(PageQuery):
+    batch = Id(help_text="Id of a batch.")
+    state = serializers.ChoiceField([state.value for state in State], required=False)
+    code = serializers.CharField(
+        required=False,
+        max_length=40,
+        help_text="A full code, a serial (12-0004) or a code's last four characters.",
+    )
+
+
+def _found(request: Request) -> Any:
+    return queries.vouchers(datetime.now(UTC), access.owner(request))
+
+
+def _shown(request: Request, voucher: Voucher) -> Response:
+    return Response(VoucherOut(voucher, context={"clear": access.may(request, Action.SEE_CODES)}).data)
+
+
+class Vouchers(View):
+    scopes = {"GET": Action.SEE_VOUCHERS}
+    takes = {"GET": VoucherQuery}
+    pagination_class = CursorPages
+
+    @extend_schema(responses=VoucherOut(many=True))
+    def get(self, request: Request) -> Response:
+        """List vouchers.
+
+        Without the scope `vouchers:all` only those of the token's maker.
+        """
+        rows = _found(request)
+        if "batch" in self.asked:
+            rows = rows.filter(batch_id=self.asked["batch"])
+        if "code" in self.asked:
+            rows = queries.matching(rows, self.asked["code"])
+        if "state" in self.asked:
+            rows = rows.filter(state=self.asked["state"])
+        return self.page(rows, VoucherOut, clear=access.may(request, Action.SEE_CODES))
+
+
+class OneVoucher(View):
+    scopes = {"GET": Action.SEE_VOUCHERS}
+
+    @extend_schema(responses=VoucherOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """Look at a voucher."""
+        return _shown(request, one(_found(request), pk))
+
+
+class VoidVoucher(View):
+    scopes = {"POST": Action.MAKE_VOUCHERS}
+
+    @extend_schema(request=Nothing, responses=VoucherOut)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Make a voucher void.
+
+        Its code stops working for ever, and who is online with it is disconnected.
+        """
+        self.body(request, Nothing)
+        actor, now = access.actor(request), datetime.now(UTC)
+        voucher = vouchers.void(one(_found(request), pk), by=actor, now=now)
+        for session in Session.objects.filter(service_id=voucher.service_id, ended_at=None):
+            disconnect.ask(session, by=actor, now=now)
+        return _shown(request, one(_found(request), pk))
