@@ -1,5 +1,18 @@
 """Router pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from dashboard import enrolments, routers
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", routers.index, name="routers"),
+    path("add/", enrolments.add, name="router-add"),
+    path("<int:pk>/", routers.router, name="router"),
+    path("<int:pk>/enrol/", enrolments.follow, name="router-enrol"),
+    path("<int:pk>/enrol/steps/", enrolments.steps, name="router-steps"),
+    path("<int:pk>/command/", enrolments.new_command, name="router-command"),
+    path("<int:pk>/again/", enrolments.again, name="router-again"),
+    path("<int:pk>/compare/", routers.compare, name="router-compare"),
+    path("<int:pk>/edit/", routers.edit, name="router-edit"),
+    path("<int:pk>/remove/", routers.remove, name="router-remove"),
+]
