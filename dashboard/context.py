@@ -25,10 +25,10 @@ class Item(NamedTuple):
 
 
 MAIN = (
-    Item("home", "home", "Home", "house", Action.SEE_HOME),
+    Item("home", "home", "Home", "layout-dashboard", Action.SEE_HOME),
     Item("subscribers", "subscribers", "Subscribers", "users", Action.SEE_SUBSCRIBERS),
     Item("vouchers", "vouchers", "Vouchers", "ticket", Action.SEE_VOUCHERS),
-    Item("plans", "plans", "Plans", "package", Action.SEE_PLANS),
+    Item("plans", "plans", "Plans", "gauge", Action.SEE_PLANS),
 )
 NETWORK = (
     Item("routers", "routers", "Routers", "router", Action.SEE_ROUTERS),
