@@ -44,7 +44,7 @@ class Scoped(BasePermission):
             return False
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method not in view.scopes:
-            return not hasattr(view, method.lower())  # 405 follows
+            return not view.offers(method)  # 405 follows
         needed = view.scopes[method]
         if needed is None:
             return True

@@ -42,6 +42,11 @@ class View(APIView):
     http_method_names = ["get", "head", "post", "patch", "delete"]
     asked: dict[str, Any]
 
+    @classmethod
+    def offers(cls, method: str) -> bool:
+        """Whether the view has this method."""
+        return method.lower() in cls.http_method_names and hasattr(cls, method.lower())
+
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
         if request.auth is not None:
@@ -49,7 +54,7 @@ class View(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not hasattr(self, str(request.method).lower()):
+        if not self.offers(str(request.method)):
             return  # 405 follows
         if request.method in WITH_BODY and request.content_type:
             kind = request.content_type.partition(";")[0].strip().lower()

@@ -1,0 +1,94 @@
+"""Plans over the API."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import JournalEntry
+from subscribers.models import Plan
+from tenants import scope
+from tenants.models import Isp
+from tests import factories as make
+
+DAY = {"name": "Day", "price_minor": 5000, "download_bps": 5_000_000, "upload_bps": 2_000_000}
+
+
+def test_make_look_change_archive(token_for: Callable[..., Any], isp: Isp) -> None:
+    program = token_for(["plans:read", "plans:write"])
+    made = program.call("POST", "plans/", {**DAY, "validity_seconds": 86400})
+    assert made.status_code == 201, made.content
+    plan = made.json()
+    assert (plan["currency"], plan["devices"], plan["data_limit_bytes"]) == ("KES", 1, None)
+    assert plan["made_at"].endswith("Z")
+    path = made["Location"].removeprefix("/api/v1/")
+    assert program.call("GET", path).json() == plan
+    changed = program.call("PATCH", path, {"price_minor": 6000, "validity_seconds": None}).json()
+    assert changed["changed_at"] >= plan["changed_at"]
+    assert changed == {
+        **plan, "price_minor": 6000, "validity_seconds": None, "changed_at": changed["changed_at"],
+    }  # fmt: skip
+    archived = program.call("POST", f"{path}archive/", {})
+    assert (archived.status_code, archived.json()["is_archived"]) == (200, True)
+    assert program.call("POST", f"{path}archive/").status_code == 200
+    with scope.inside(isp.schema_name):
+        verbs = list(JournalEntry.objects.order_by("id").values_list("verb", flat=True))
+    assert [verb for verb in verbs if verb.startswith("plan")] == [
+        "plan.create",
+        "plan.change",
+        "plan.archive",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"name": "Taken"}, 422, "name"),
+        ({"download_bps": 100}, 422, "download_bps"),
+        ({"validity_seconds": 1}, 422, "validity_seconds"),
+        ({"data_limit_bytes": 1}, 422, "data_limit_bytes"),
+        ({"devices": 0}, 422, "devices"),
+        ({"price_minor": 10**17}, 422, "price_minor"),
+        ({"price_minor": -1}, 400, "price_minor"),
+        ({"price_minor": "5000"}, 400, "price_minor"),
+        ({"price_minor": 10.5}, 400, "price_minor"),
+        ({"price_minor": True}, 400, "price_minor"),
+        ({"price_minor": None}, 400, "price_minor"),
+        ({"name": ["x"]}, 400, "name"),
+        ({"currency": "USD"}, 400, "currency"),
+        ({"is_archived": True}, 400, "is_archived"),
+        ({"schema_name": "public"}, 400, "schema_name"),
+        ({"id": 1}, 400, "id"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    token_for: Callable[..., Any], isp: Isp, change: dict[str, Any], status: int, field: str
+) -> None:
+    with scope.inside(isp.schema_name):
+        make.make_plan(name="Taken")
+        plan = make.make_plan(name="Mine")
+    program = token_for()
+    for answer in (
+        program.call("POST", "plans/", {**DAY, **change}),
+        program.call("PATCH", f"plans/{plan.pk}/", change),
+    ):
+        assert answer.status_code == status, answer.content
+        found = answer.json()
+        assert field in ([found["field"]] if status == 422 else [fault["field"] for fault in found["errors"]])
+    with scope.inside(isp.schema_name):
+        assert Plan.objects.count() == 2
+
+
+def test_list_by_shelf(token_for: Callable[..., Any], isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        on_sale, archived = make.make_plan(), make.make_plan(is_archived=True)
+    program = token_for(["plans:read"])
+    found = {
+        query: [row["id"] for row in program.call("GET", f"plans/{query}").json()["results"]]
+        for query in ("", "?archived=true", "?archived=false")
+    }
+    assert found == {
+        "": [archived.pk, on_sale.pk],
+        "?archived=true": [archived.pk],
+        "?archived=false": [on_sale.pk],
+    }
