@@ -27,7 +27,7 @@ def _now() -> datetime:
 
 
 def _wait(attempt: int) -> float:
-    return min(3 * 2**attempt, LONGEST_WAIT)
+    return float(min(3 << attempt, LONGEST_WAIT))
 
 
 @contextmanager
