@@ -8,7 +8,7 @@ from routers.models import Router
 
 def router(public_id: str) -> Router:
     """The router that a portal address names; 404 for unknown ones."""
-    found = Router.objects.select_related("site").filter(public_id=public_id).first()
+    found = Router.objects.select_related("site").filter(public_id=public_id, leaving_at=None).first()
     if found is None:
         raise Http404
     return found
