@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -52,19 +53,19 @@ def tallies(batch_ids: Collection[int]) -> dict[int, Tally]:
     return {pk: found.get(pk, Tally()) for pk in batch_ids}
 
 
-def vouchers(now: datetime, owner: int | None = None) -> "QuerySet[Voucher]":
-    """Vouchers with `state`, their service, plan and batch."""
+def vouchers(now: datetime, owner: int | None = None) -> "QuerySet[Any]":
+    """Voucher rows with `state` (subscribers.queries.State), their service, plan and batch."""
     rows = Voucher.objects.select_related("service__plan", "batch").annotate(state=state_at(now, "service__"))
     return rows if owner is None else rows.filter(batch__made_by_id=owner)
 
 
-def matching(rows: "QuerySet[Voucher]", text: str) -> "QuerySet[Voucher]":
+def matching(rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
     """Those whose full code, serial ('12-0004' or '4') or last four characters were typed."""
     if codes.is_plausible(text):
         return rows.filter(service__lookup=verbs.lookup(text))
     if text.isascii() and text.isdigit() and len(text) <= 5:
         return rows.filter(Q(serial=int(text)) | Q(tail=codes.normalise(text)))
-    return rows.filter(Q(service__label=text) | Q(tail=codes.normalise(text)[:4]))
+    return rows.filter(Q(service__label__startswith=text) | Q(tail=codes.normalise(text)[:4]))
 
 
 def sold(since: datetime, until: datetime, owner: int | None = None) -> Sales:

@@ -37,15 +37,15 @@ class PlanForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    validity = _number("Valid for", hint="From the first use. Empty: until the limits below are reached")
+    validity = _number("Valid for", hint="From the first use. Empty: no end")
     validity_unit = _unit("Unit of the validity", [(key, key.title()) for key in SPANS])
-    download = _number("Download", hint="Empty: as fast as it goes")
+    download = _number("Download", hint="Empty: no limit")
     download_unit = _unit("Unit of the download speed", [("mbps", "Mbps"), ("kbps", "kbps")])
-    upload = _number("Upload", hint="Empty: as fast as it goes")
+    upload = _number("Upload", hint="Empty: no limit")
     upload_unit = _unit("Unit of the upload speed", [("mbps", "Mbps"), ("kbps", "kbps")])
-    data_limit = _number("Data", hint="Download and upload together. Empty: no limit")
+    data_limit = _number("Data", hint="Both ways. Empty: no limit")
     data_limit_unit = _unit("Unit of the data limit", [("GB", "GB"), ("MB", "MB")])
-    time_limit = _number("Online time", hint="Counts only while connected. Empty: no limit")
+    time_limit = _number("Online time", hint="Empty: no limit")
     time_limit_unit = _unit("Unit of the online time", [("hours", "Hours"), ("minutes", "Minutes")])
     devices = _number(
         "Devices at once", required=True, decimal=False, hint="How many can use one code together"

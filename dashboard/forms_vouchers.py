@@ -35,7 +35,7 @@ class BatchForm(forms.Form):
             (key, f"{plan.name}\n{formats.amount(plan.price_minor, plan.currency)}, {names.offer(plan)}")
             for key, plan in self.plans.items()
         ]
-        if len(on_sale) == 1:
+        if on_sale and str(self.initial.get("plan")) not in self.plans:
             self.initial["plan"] = on_sale[0].pk
 
     def clean_count(self) -> int:

@@ -16,7 +16,8 @@ from dashboard import access, names, news
 from dashboard.access import Request, operator
 from dashboard.batches import owner
 from dashboard.page import page
-from radius.models import AuthAttempt, Session
+from radius import queries as radius_queries
+from radius.models import AuthAttempt
 from routers.models import Router
 from subscribers.models import Plan, Usage
 
@@ -29,8 +30,7 @@ def _live(request: Request, now: datetime) -> dict[str, Any]:
     midnight = now.astimezone(ZoneInfo(request.isp.time_zone)).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
-    counted = Session.objects.filter(ended_at=None).order_by().values_list("router_id").annotate(Count("pk"))
-    online = dict(counted)
+    online = radius_queries.online_by_router()
     refusals = (
         AuthAttempt.objects.filter(accepted=False, at__gte=now - news.WAVE_SPAN)
         .order_by()

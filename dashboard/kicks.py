@@ -5,12 +5,14 @@ from datetime import datetime
 
 from accounts.journal import Actor
 from radius import disconnect
+from radius import tasks as radius_tasks
 from radius.models import Session
 
 
 def ask(session: Session, *, by: Actor, now: datetime) -> None:
     """Ask the session's router to end it; its answer appears in the session's disconnect_state."""
     disconnect.ask(session, by=by, now=now)
+    radius_tasks.disconnect.soon(session.pk)
 
 
 def online(service_ids: Collection[int]) -> int:

@@ -13,7 +13,7 @@ from kmikro.ui import formats
 from radius.models import AuthAttempt, Session
 from routers.models import Router
 
-SHOWN = 12
+SHOWN = 10
 WAVE = 10  # refusals in WAVE_SPAN that are more than a few typing errors
 WAVE_SPAN = timedelta(minutes=15)
 
@@ -80,10 +80,10 @@ def _ended(session: Session, places: dict[int, str], *, clear: bool) -> Event:
 
 
 def _batch(batch: Batch) -> Event:
-    by = f"by {batch.made_by.name}" if batch.made_by else ""
-    what = f"of {batch.count:,} vouchers was asked for"
+    by = f", asked for by {batch.made_by.name}" if batch.made_by else ""
+    what = f"of {batch.count:,} vouchers"
     return Event(
-        batch.made_at, "ticket", "", f"Batch {batch.pk}", what, f"{batch.plan.name} {by}".strip(),
+        batch.made_at, "ticket", "", f"Batch {batch.pk}", what, f"{batch.plan.name}{by}",
         reverse("batch", args=[batch.pk]),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from dashboard.access import Request, operator
 from dashboard.forms_plans import START, PlanForm, initial
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
+from kmikro.ui import formats
 from radius import mikrotik
 from subscribers import plans, queries
 from subscribers.models import Plan
@@ -44,6 +45,8 @@ def index(request: Request) -> HttpResponse:
     shown = [
         {
             "plan": plan,
+            "valid": names.span(plan.validity_seconds) if plan.validity_seconds else "",
+            "time": names.span(plan.time_limit_seconds) if plan.time_limit_seconds else "",
             "speed": names.speed(plan.download_bps, plan.upload_bps),
             "unused": counts[plan.pk].get(State.NEW, 0),
             "in_use": counts[plan.pk].get(State.IN_USE, 0),
@@ -86,6 +89,7 @@ def _editor(request: Request, plan: Plan | None, form: PlanForm, shown: Terms | 
         "nav_key": "plans",
         "plan": plan,
         "form": form,
+        "symbol": formats.SYMBOLS.get(form.currency, form.currency),
         "in_use": counts.get(State.IN_USE, 0),
         "unused": counts.get(State.NEW, 0),
         **_preview(shown),
@@ -107,7 +111,10 @@ def _read(form: PlanForm) -> Terms | None:
 @operator(Action.CHANGE_PLANS)
 @require_POST
 def preview(request: Request) -> HttpResponse:
-    form = PlanForm(request.POST, currency=request.isp.currency)
+    data = request.POST.copy()
+    for name, filler in (("name", "Preview"), ("price", "0")):  # neither changes what the router gets
+        data[name] = data.get(name) or filler
+    form = PlanForm(data, currency=request.isp.currency)
     return page(request, "dashboard/plans/edit.html#preview", **_preview(_read(form)))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -41,7 +42,11 @@ def searched(rows: "QuerySet[Any]", text: str, *, clear: bool) -> "QuerySet[Any]
     """By full code, serial, MAC, address or login name; parts of a login name only for who may see codes."""
     if codes.is_plausible(text):
         return rows.filter(Q(service__lookup=vouchers.lookup(text)) | Q(username__iexact=text))
-    found = Q(service__label=text) | Q(mac__icontains=text) | Q(service__subscriber__name__icontains=text)
+    found = (
+        Q(service__label__startswith=text)
+        | Q(mac__icontains=text)
+        | Q(service__subscriber__name__icontains=text)
+    )
     if text.count(".") == 3 or ":" in text:
         found |= Q(framed_ip__startswith=text) if text.count(".") == 3 else Q()
     found |= Q(username__icontains=text) if clear else Q(username__iexact=text)
@@ -53,7 +58,9 @@ def _rows(request: Request) -> dict[str, Any]:
     state = listing.choice(request, "state", {"ended"})
     router, plan = listing.number(request, "router"), listing.number(request, "plan")
     text, clear = listing.search(request), names.may_see_codes(request)
-    rows = Session.objects.filter(ended_at__isnull=state != "ended").select_related("service__plan", "service__voucher")
+    rows = Session.objects.filter(ended_at__isnull=state != "ended").select_related(
+        "service__plan", "service__voucher"
+    )
     rows = rows.defer("fold", "service__secret", "service__voucher__code")
     if router is not None:
         rows = rows.filter(router_id=router)
@@ -65,6 +72,7 @@ def _rows(request: Request) -> dict[str, Any]:
     found = listing.paged(request, rows.order_by(*fields))
     places = names.routers()
     shown = [_row(session, places, now, clear=clear) for session in found]
+    columns: list[tuple[str, str] | tuple[str, str, str]]
     columns = [("", "User"), ("", "Device"), ("", "Router"), ("down", "Down", "num"), ("up", "Up", "num")]
     columns += [("since", "Since"), ("ended", "Ended") if state == "ended" else ("report", "Last report")]
     return {
@@ -160,6 +168,15 @@ def _csv(request: Request) -> HttpResponse:
     )
 
 
+def _came_from(request: Request) -> str:
+    """The list with its filters that the dialog was opened from."""
+    current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    home = reverse("sessions")
+    if current.path != home:
+        return home
+    return access.local_path(request, f"{home}?{current.query}" if current.query else home, home)
+
+
 @operator(Action.DISCONNECT)
 @require_http_methods(["GET", "POST"])
 def end(request: Request, pk: int) -> HttpResponse:
@@ -179,6 +196,7 @@ def end(request: Request, pk: int) -> HttpResponse:
             verb="Disconnect",
             cancel_url=reverse("sessions"),
             keep_label="Keep connected",
+            fields=[("back", _came_from(request))],
             nav_key="sessions",
         )
     try:

@@ -1,6 +1,7 @@
 """Codes on paper and in files: PDF sheets, the print page, CSV. Who took them is noted in the journal."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.journal import record
 from accounts.roles import Action
 from billing import queries
-from billing.models import Batch, Voucher
+from billing.models import Batch
 from dashboard import access, listing, names
 from dashboard.access import Request, operator
 from dashboard.batches import PER_PAGE, batch_or_404, owner
@@ -35,7 +36,7 @@ def parts(count: int) -> list[dict[str, int]]:
     return [{"part": at // PDF_PART + 1, "first": at + 1, "last": min(at + PDF_PART, count)} for at in starts]
 
 
-def csv_file(request: Request, shown: Batch, rows: "QuerySet[Voucher]") -> HttpResponse:
+def csv_file(request: Request, shown: Batch, rows: "QuerySet[Any]") -> HttpResponse:
     if not names.may_see_codes(request):
         return access.no_permission(request, title="Your role cannot see voucher codes")
     listing.limit_statements()
@@ -49,7 +50,7 @@ def csv_file(request: Request, shown: Batch, rows: "QuerySet[Voucher]") -> HttpR
             [
                 str(row),
                 codes.shown(row.code),
-                labels.get(row.state, row.state),  # type: ignore[attr-defined]
+                labels.get(row.state, row.state),
                 shown.plan.name,
                 price.replace("\u00a0", " "),
                 f"{row.service.first_used_at:%Y-%m-%d %H:%M}" if row.service.first_used_at else "",
@@ -59,7 +60,7 @@ def csv_file(request: Request, shown: Batch, rows: "QuerySet[Voucher]") -> HttpR
     )
 
 
-def _slips(request: Request, shown: Batch, size: int) -> "QuerySet[Voucher]":
+def _slips(request: Request, shown: Batch, size: int) -> "QuerySet[Any]":
     """Unused vouchers for paper: one by its serial, or the asked part."""
     rows = queries.vouchers(datetime.now(UTC), owner(request)).filter(batch=shown, state=State.NEW)
     rows = rows.order_by("serial")

@@ -21,10 +21,11 @@ from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
 from subscribers.queries import State
 
+WORKING = (State.NEW, State.IN_USE, State.PAUSED)
 SORTS = {"serial": ("serial",), "first": ("service__first_used_at", "serial")}
 
 
-def _filtered(request: Request, batch: Batch) -> tuple[str, str, "QuerySet[Voucher]"]:
+def _filtered(request: Request, batch: Batch) -> tuple[str, str, "QuerySet[Any]"]:
     state = listing.choice(request, "state", [key.value for key, _label in STATES])
     text = listing.search(request)
     rows = queries.vouchers(datetime.now(UTC), owner(request)).filter(batch=batch)
@@ -152,7 +153,8 @@ def voucher(request: Request, pk: int) -> HttpResponse:
         batch=shown.batch,
         plan=shown.service.plan,
         offer=names.offer(shown.service.plan),
-        may_make=access.may(request, Action.MAKE_VOUCHERS),
+        may_void=shown.state in WORKING and access.may(request, Action.MAKE_VOUCHERS),
+        valid=names.span(shown.service.plan.validity_seconds or 0),
         clear=clear,
         **_row(shown, clear=clear),
         **lifeline.of_voucher(shown, may_see_logins=access.may(request, Action.SEE_LOGINS)),

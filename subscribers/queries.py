@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import (
     BigIntegerField,
@@ -61,7 +62,7 @@ def state_at(now: datetime, of: str = "") -> Case:
     )
 
 
-def _at_most(moment: ExpressionWrapper, now: datetime) -> Q:
+def _at_most(moment: Any, now: datetime) -> Q:
     return Q(GreaterThanOrEqual(Value(now, output_field=DateTimeField()), moment))
 
 

@@ -1,6 +1,7 @@
 """Every everyday page answers each role as the table says, with few queries and without a bare code."""
 
 import pytest
+
 from accounts.roles import MAY, Action, Role
 from tests.factories import (
     NOW,

@@ -1,0 +1,55 @@
+"""The A4 sheet: 24 a page, every code and serial on it, and a QR code that says what it should."""
+
+from io import BytesIO
+
+import pypdf
+import pytest
+
+from billing import sheet
+
+HEADING = sheet.Heading(
+    "Savanna Net",
+    "KSh 50",
+    "1 day from first use, 3 GB",
+    "savanna.test/portal",
+    "https://savanna.test/portal/",
+)
+
+
+def read(count, heading=HEADING):
+    slips = [sheet.Slip(f"12-{at:04d}", f"CDFHJKMN{at:04d}") for at in range(1, count + 1)]
+    return pypdf.PdfReader(BytesIO(sheet.draw(heading, slips)))
+
+
+@pytest.mark.parametrize(("count", "pages"), [(1, 1), (24, 1), (25, 2), (49, 3)])
+def test_24_on_a_page_of_a4(count, pages):
+    made = read(count)
+    assert len(made.pages) == pages
+    assert [round(float(side)) for side in made.pages[0].mediabox[2:]] == [595, 842]
+
+
+def test_everything_is_printed_in_groups_of_four():
+    text = read(24).pages[0].extract_text()
+    for at in (1, 24):
+        assert f"CDFH-JKMN-{at:04d}" in text
+        assert f"12-{at:04d}" in text
+    for said in ("Savanna Net", "KSh 50", "3 GB", "savanna.test/portal"):
+        assert text.count(said) == 24
+
+
+def test_long_names_stay_inside_their_slip():
+    heading = sheet.Heading("W" * 200, "KES 12,345,678", "x" * 300, "a" * 200, HEADING.url)
+    text = read(1, heading).pages[0].extract_text()
+    assert "W" * 60 not in text
+    assert "KES 12,345,678" in text
+
+
+def test_the_qr_code_opens_the_portal_with_the_code():
+    assert (
+        sheet.link("https://savanna.test/portal/", "CDFHJKMN0001")
+        == "https://savanna.test/portal/?v=CDFHJKMN0001"
+    )
+
+
+def test_no_voucher_is_an_empty_page():
+    assert len(read(0).pages) == 1
