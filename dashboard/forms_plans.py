@@ -10,9 +10,16 @@ from kmikro.lib.refusal import Refusal
 from subscribers.plans import Terms
 
 RATES = {"mbps": 1_000_000, "kbps": 1_000}
-SPANS = {"minutes": 60, "hours": 3_600, "days": 86_400, "weeks": 7 * 86_400, "months": 30 * 86_400}
+SPANS = {
+    "seconds": 1,
+    "minutes": 60,
+    "hours": 3_600,
+    "days": 86_400,
+    "weeks": 7 * 86_400,
+    "months": 30 * 86_400,
+}
 SIZES = {"MB": 10**6, "GB": 10**9}
-LONGEST_NUMBER = 9
+LONGEST_NUMBER = 20
 START = Terms("", 0, "", download_bps=5_000_000, upload_bps=2_000_000, validity_seconds=86_400)
 
 
@@ -46,7 +53,9 @@ class PlanForm(forms.Form):
     data_limit = _number("Data", hint="Both ways. Empty: no limit")
     data_limit_unit = _unit("Unit of the data limit", [("GB", "GB"), ("MB", "MB")])
     time_limit = _number("Online time", hint="Empty: no limit")
-    time_limit_unit = _unit("Unit of the online time", [("hours", "Hours"), ("minutes", "Minutes")])
+    time_limit_unit = _unit(
+        "Unit of the online time", [("hours", "Hours"), ("minutes", "Minutes"), ("seconds", "Seconds")]
+    )
     devices = _number(
         "Devices at once", required=True, decimal=False, hint="How many can use one code together"
     )
@@ -125,8 +134,8 @@ def initial(terms: Terms) -> dict[str, str]:
         major = Money(terms.price_minor, terms.currency).major
         places = 0 if major == major.to_integral_value() else exponent(terms.currency)
         values["price"] = f"{major:.{places}f}"
-    spans = {name: SPANS[name] for name in ("minutes", "hours", "days")}
-    hours = {name: SPANS[name] for name in ("minutes", "hours")}
+    spans = {name: SPANS[name] for name in ("seconds", "minutes", "hours", "days")}
+    hours = {name: SPANS[name] for name in ("seconds", "minutes", "hours")}
     for field, value, units, default in (
         ("validity", terms.validity_seconds, spans, "days"),
         ("download", terms.download_bps, RATES, "mbps"),
