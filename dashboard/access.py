@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
+from accounts import journal
 from accounts.journal import Actor, person
 from accounts.models import User
 from accounts.roles import Action
@@ -64,6 +66,7 @@ def operator(action: Action) -> Callable[[View], View]:
             if not is_operator(request):
                 return to_sign_in(request)
             if not may(request, action):
+                _note_refusal(request, action)
                 return no_permission(request)
             return view(request, *args, **kwargs)
 
@@ -71,6 +74,14 @@ def operator(action: Action) -> Callable[[View], View]:
         return checked
 
     return decorate
+
+
+def _note_refusal(request: HttpRequest, action: Action) -> None:
+    """A person tried what their role does not include: the owner can read that in the journal."""
+    match, user = request.resolver_match, _user(request)
+    if user is not None:
+        facts = {"action": str(action), "route": match.route if match else "", "method": request.method}
+        journal.record(actor(request), "person.refused", user, now=datetime.now(UTC), **facts)
 
 
 def staff(view: View) -> View:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import invitations, journal, limits, links, people
 from accounts.models import JournalEntry, User
@@ -68,7 +68,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @never_cache
-@require_safe
+@require_GET
 def first_sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """The owner's way in, right after the workspace was made."""
     user = links.read(links.Purpose.FIRST_SIGN_IN, token, now=datetime.now(UTC))

@@ -9,24 +9,7 @@ from babel.numbers import get_territory_currencies
 
 Choice = tuple[str, str]
 # Codes of CLDR that are no country (ISO 3166-1 user-assigned and groupings), or where nobody lives.
-NOT_COUNTRIES = {
-    "AQ",
-    "BV",
-    "CP",
-    "CQ",
-    "DG",
-    "EA",
-    "EU",
-    "EZ",
-    "HM",
-    "IC",
-    "QO",
-    "TA",
-    "UN",
-    "XA",
-    "XB",
-    "ZZ",
-}
+NOT_COUNTRIES = frozenset("AC AQ BV CP CQ DG EA EU EZ HM IC QO TA UN XA XB ZZ".split())
 # Where a country has several zones: the one of most people. Others take their only zone.
 MAIN_ZONES = {
     "AR": "America/Argentina/Buenos_Aires", "AU": "Australia/Sydney", "BR": "America/Sao_Paulo",

@@ -30,6 +30,7 @@ _RESERVED = """about abuse account accounts admin administrator api app apps ass
     sales security shop sign-in sign-up signin signup smtp ssh ssl staff staging static stats status store
     support sys system team terms test tunnel vpn webhook webhooks webmail whois wpad www"""
 RESERVED = frozenset(_RESERVED.split())
+LOCK = 0x0915  # first half of the advisory lock, the second is the ISP
 Settle = Callable[[Isp, User], None]
 FAILED_TEXT = "The workspace could not be made. Nothing was kept; press Try again."
 
@@ -113,13 +114,13 @@ def _note(isp: Isp, progress: int, text: str) -> None:
 def _lock(isp_id: int) -> bool:
     """One worker at a time makes a workspace; the lock goes with the session, so a killed worker frees it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [0x0915, isp_id])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, isp_id])
         return bool(cursor.fetchone()[0])
 
 
 def _unlock(isp_id: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [0x0915, isp_id])
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, isp_id])
 
 
 def open_isp(isp_id: int, *, settle: Settle, clock: Callable[[], datetime]) -> Isp:

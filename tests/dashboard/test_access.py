@@ -42,9 +42,14 @@ def revenue(request):
 
 @pytest.mark.parametrize("role", [*Role, "", "god"])
 def test_a_view_opens_only_for_roles_with_its_action(role, monkeypatch):
+    noted = []
     monkeypatch.setattr(access, "page", lambda *_args, **_more: HttpResponse(status=403))
+    monkeypatch.setattr(
+        access.journal, "record", lambda *args, **facts: noted.append((args[1], facts["action"]))
+    )
     status = revenue(request_of(person(role))).status_code
     assert status == (200 if role in {"owner", "manager"} else 403)
+    assert noted == ([] if status == 200 else [("person.refused", "revenue:read")])
 
 
 @pytest.mark.parametrize(
