@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from radius import token
 from radius.events import Accept, AccessRequest, AccountingRecord, Kind, Live
 
 EXPECTED = 15.0  # seconds after an Accept in which its session counts although no Start was folded
@@ -34,12 +35,16 @@ class Arrivals:
             self._expected.popitem(last=False)
 
     def heard(self, record: AccountingRecord) -> None:
-        """A Stop: its session is over, and nobody is expected on that device any more."""
+        """A Stop: its session is over, and unless another one was announced nobody is expected on that device."""
         if record.kind is not Kind.STOP:
             return
         self._stopped[record.schema, record.router_id, record.session_id] = record.received_at
         if len(self._stopped) > MOST:
             self._stopped.popitem(last=False)
+        service_id = token.service_of(record.class_, record.schema)
+        if service_id is None or (waiting := self._expected.get((record.schema, service_id))) is None:
+            return
+        waiting[:] = [each for each in waiting if not _ended_by(each.live, record)]
 
     def seen(
         self, schema: str, service_id: int, live: tuple[Live, ...], ended: tuple[Live, ...], at: float
@@ -70,3 +75,9 @@ def _same(one: Live, other: Live) -> bool:
     if one.router_id != other.router_id:
         return False
     return one.mac == other.mac if one.mac else one.session_id == other.session_id
+
+
+def _ended_by(live: Live, stop: AccountingRecord) -> bool:
+    if (live.router_id, live.mac) != (stop.router_id, stop.mac):
+        return False
+    return live.session_id in ("", stop.session_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -36,11 +37,12 @@ class LiveWorker:
         self.facts = LiveFacts(patience=self._patience)
         self.store = LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
         self.alerts = LoggedAlerts()
+        self._usual: dict[str, Any] | None = None
         self._listener = Listener(self.facts, self.directory.refresh, self._patience)
 
     def start(self) -> None:
         """Start from the thread that will call `facts.of`. Without a database we start too, knowing nobody."""
-        database.hasten()
+        self._usual = database.hasten()
         self.store.start()
         self._listener.start(wait=5.0)
 
@@ -49,3 +51,5 @@ class LiveWorker:
         self._listener.close()
         self._patience.close()
         connection.close()
+        if self._usual is not None:
+            connection.settings_dict = self._usual

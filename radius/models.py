@@ -68,7 +68,9 @@ class NasRestart(models.Model):
 class AuthAttempt(models.Model):
     """One answered Access-Request with the rules that were tried: [{"code","ok","text"}]."""
 
-    record_id = models.BigIntegerField(unique=True)  # the journal's id, so that folding twice is folding once
+    record_id = models.BigIntegerField(
+        unique=True
+    )  # drawn with the attempt, so that folding twice is folding once
     at = models.DateTimeField()
     router_id = models.BigIntegerField(db_index=True)
     service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="attempts")

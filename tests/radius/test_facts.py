@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from radius import lookup
+from radius import lookup, token
 from radius.behind import LiveWorker
 from radius.database import Patience
 from radius.events import Accept, AccessRequest, AccountingRecord, Live, Nas
@@ -207,6 +207,20 @@ def test_a_stop_that_is_not_folded_yet_frees_the_device(
     stop: AccountingRecord = record("stop", schema=SCHEMA, session_id="s1", received_at=clock())
     memory.recorded(stop)
     assert live(memory) == []
+
+
+def test_a_stop_frees_the_device_that_was_let_in_but_not_its_next_session(
+    memory: LiveFacts, clock: Clock
+) -> None:
+    stop = record("stop", schema=SCHEMA, session_id="s1", mac="A", class_=token.issue(SCHEMA, 5))
+    memory.accepted(request("A", "s1"), accept(), clock())
+    memory.recorded(replace(stop, mac="B", session_id="s9"))
+    assert live(memory) == ["A"]
+    memory.recorded(stop)
+    assert live(memory) == []
+    memory.accepted(request("A", "s2"), accept(), clock())
+    memory.recorded(stop)
+    assert live(memory) == ["A"]
 
 
 # The real one.
