@@ -11,17 +11,17 @@ from rest_framework.views import APIView
 class _ProblemsInJson(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
-        self.request.accepted_renderer = JSONRenderer()  # type: ignore[attr-defined]
+        self.request.accepted_renderer = JSONRenderer()
         return response
 
 
-class Schema(_ProblemsInJson, SpectacularAPIView):  # type: ignore[misc]
+class Schema(_ProblemsInJson, SpectacularAPIView):
     """OpenAPI 3.1: YAML, or JSON for who accepts application/json."""
 
     schema: Any = None
 
 
-class Docs(_ProblemsInJson, SpectacularSwaggerSplitView):  # type: ignore[misc]
+class Docs(_ProblemsInJson, SpectacularSwaggerSplitView):
     """Swagger UI under the policy of every other page: no inline script or style, nothing from elsewhere."""
 
     schema: Any = None

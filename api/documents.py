@@ -71,11 +71,11 @@ class Documents(View):
             limit=self.asked["limit"],
             number=lambda version: version.document_id,
         )
-        found = [
+        rows: Any = [
             {"kind": version.document.kind, "title": version.document.title, "version": version}
             for version in cut
         ]
-        return pages.get_paginated_response(DocumentOut(found, many=True).data)
+        return pages.get_paginated_response(DocumentOut(rows, many=True).data)
 
 
 class Versions(View):
@@ -90,7 +90,7 @@ class Versions(View):
         if not versions:
             raise NotFound
         pages = CursorPages()
-        cut = pages.of_list(
+        cut: Any = pages.of_list(
             versions,
             cursor=self.asked.get("cursor"),
             limit=self.asked["limit"],

@@ -84,7 +84,8 @@ def _once(request: Request, key: str, act: Callable[[], Response]) -> Response:
 def _replay(kept: IdempotentReply, asked: str) -> Response:
     if kept.body_digest != asked:
         raise Refusal("key_reused", "This key was used for another request. Take a new one.", field=HEADER)
-    reply = json.loads(unseal(kept.reply["sealed"], bound_to=_binding(kept.token_id, kept.key)))
+    stored: Any = kept.reply
+    reply = json.loads(unseal(stored["sealed"], bound_to=_binding(kept.token_id, kept.key)))
     response = Response(
         reply["body"],
         status=kept.status,

@@ -58,6 +58,8 @@ KEY: dict[str, Any] = {
 class Operation(AutoSchema):
     """One method of a view."""
 
+    view: Any
+
     def _lines(self) -> list[str]:
         method = getattr(self.view, self.method.lower())
         return [line.strip() for line in (method.__doc__ or "").strip().splitlines()]
@@ -68,7 +70,7 @@ class Operation(AutoSchema):
     def get_summary(self) -> str:
         return self._lines()[0].rstrip(".")
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # DRF's base has other arguments
         rest = " ".join(line for line in self._lines()[1:] if line)
         return f"{rest}\n\nScope: `{self._scope()}`.".strip()
 
@@ -83,7 +85,7 @@ class Operation(AutoSchema):
         return [self.path.removeprefix(PREFIX).split("/")[0]]
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call,misc]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "api.auth.TokenAuthentication"
     name = "token"
 

@@ -30,7 +30,7 @@ class ServiceRef(serializers.Serializer[Service]):
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(Service.Kind.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a name that Field has too
 
 
 class SessionOut(serializers.Serializer[Session]):

@@ -18,7 +18,7 @@ class ServiceOut(serializers.Serializer[Service]):
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(Service.Kind.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a name that Field has too
     plan = Named()
     status = serializers.ChoiceField(Service.Status.choices)
     first_used_at = Moment(allow_null=True)

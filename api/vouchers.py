@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,7 +42,8 @@ class VoucherOut(serializers.Serializer[Voucher]):
     def get_code(self, voucher: Voucher) -> str:
         return codes.shown(voucher.code) if self.context["clear"] else codes.masked(voucher.code)
 
-    def get_ends_at(self, voucher: Voucher) -> datetime | None:
+    @extend_schema_field(Moment(allow_null=True))
+    def get_ends_at(self, voucher: Voucher) -> str | None:
         end = ends_at(voucher.service)
         return None if end is None else Moment().to_representation(end)
 

@@ -30,6 +30,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "api-purge-replies": {
+        "task": "api.tasks.purge_replies_everywhere",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 

@@ -15,16 +15,22 @@ from drf_spectacular.validation import validate_schema
 SHOWN = 40  # lines of difference
 
 
+# Spectacular has no annotations.
+_generator: Any = SchemaGenerator
+_renderer: Any = OpenApiYamlRenderer
+_validate: Any = validate_schema
+
+
 def described() -> str:
     """The schema of the code as YAML; raises CommandError when it could not be told exactly."""
     GENERATOR_STATS.reset()
     with GENERATOR_STATS.silence():
-        schema: Any = SchemaGenerator().get_schema(request=None, public=True)
+        schema: Any = _generator().get_schema(request=None, public=True)
     if GENERATOR_STATS:
         GENERATOR_STATS.emit_summary()
         raise CommandError("The API could not be described without guessing; see above.")
-    validate_schema(schema)
-    return OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
+    _validate(schema)
+    return str(_renderer().render(schema, renderer_context={}), "utf-8")
 
 
 class Command(BaseCommand):
