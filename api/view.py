@@ -44,8 +44,9 @@ class View(APIView):
 
     @classmethod
     def offers(cls, method: str) -> bool:
-        """Whether the view has this method."""
-        return method.lower() in cls.http_method_names and hasattr(cls, method.lower())
+        """Whether the view has this method; HEAD is a GET without its body."""
+        name = "get" if method == "HEAD" else method.lower()
+        return name in cls.http_method_names and hasattr(cls, name)
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
