@@ -52,13 +52,12 @@ def test_the_seed_is_complete_and_idempotent(state, capsys):
         assert counts() == before
 
 
-@pytest.mark.parametrize("role", Role)
-def test_every_sign_in_works(state, capsys, role):
-    found = {one["role"]: one for one in seeded(capsys)["sign_ins"]}[role]
-    client = HostClient("demo.localhost")
-    form = {"email": found["email"], "password": found["password"]}
-    assert client.post("/account/sign-in/", form).status_code == 302
-    assert client.get("/account/").status_code == 200
+def test_every_sign_in_works(state, capsys):
+    for found in seeded(capsys)["sign_ins"]:
+        client = HostClient("demo.localhost")
+        form = {"email": found["email"], "password": found["password"]}
+        assert client.post("/account/sign-in/", form).status_code == 302, found["role"]
+        assert client.get("/account/").status_code == 200, found["role"]
 
 
 def test_an_enrolled_router_gets_no_command_and_a_lost_token_a_new_one(state, capsys):
