@@ -1,6 +1,7 @@
 """Routers: the list, one router's health and runs, change, compare now, remove."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +13,7 @@ from dashboard import access, listing
 from dashboard.access import Request, operator
 from dashboard.enrolments import FORM, router_or_404
 from dashboard.forms_routers import RouterForm
-from dashboard.page import confirm, done, page, refused
+from dashboard.page import confirm, done, page, refused, wants_part
 from kmikro.lib.refusal import Refusal
 from radius.models import Session
 from routers import enrolment, queries
@@ -88,7 +89,12 @@ def router(request: Request, pk: int) -> HttpResponse:
     """One router; while it is being set up, that page."""
     shown = router_or_404(pk)
     if not shown.is_ready:
-        return HttpResponseRedirect(reverse("router-enrol", args=[pk]))
+        setup = reverse("router-enrol", args=[pk])
+        return (
+            HttpResponse(headers={"HX-Redirect": setup})
+            if wants_part(request)
+            else HttpResponseRedirect(setup)
+        )
     memory = None
     if shown.total_memory and shown.free_memory is not None:
         memory = round(100 * (1 - shown.free_memory / shown.total_memory))
@@ -102,11 +108,35 @@ def router(request: Request, pk: int) -> HttpResponse:
         memory=memory,
         used_memory=(shown.total_memory or 0) - (shown.free_memory or 0),
         uptime=datetime.now(UTC) - shown.up_since if shown.up_since and shown.is_up else None,
-        runs=[{"run": run, "steps": _steps(run.steps)} for run in queries.runs(shown)],
         online=Session.objects.filter(router_id=shown.pk, ended_at=None).count(),
         may_change=access.may(request, Action.CHANGE_ROUTERS),
         may_see_sessions=access.may(request, Action.SEE_SESSIONS),
+        **_runs(request, shown),
     )
+
+
+@operator(Action.SEE_ROUTERS)
+@require_GET
+def runs(request: Request, pk: int) -> HttpResponse:
+    """The runs alone, polled every 2 s until the one that was asked for has ended."""
+    shown = router_or_404(pk)
+    return page(request, "dashboard/routers/router.html#runs", router=shown, **_runs(request, shown))
+
+
+def _runs(request: Request, shown: Router) -> dict[str, Any]:
+    newest = queries.runs(shown)
+    before = listing.number(request, "after")  # the newest run when somebody asked for another
+    expected = before is not None and before == (newest[0].pk if newest else 0)
+    return {
+        "runs": [{"run": run, "steps": _steps(run.steps)} for run in newest],
+        "after": before if expected else None,
+    }
+
+
+def _with_runs(router: Router) -> str:
+    """The router's page, waiting for a new run."""
+    newest = queries.runs(router)
+    return f"{reverse('router', args=[router.pk])}?after={newest[0].pk if newest else 0}"
 
 
 def _steps(steps: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -156,7 +186,7 @@ def compare(request: Request, pk: int) -> HttpResponse:
     """Compare the router with what it should be and put right what differs."""
     shown = router_or_404(pk)
     sync.soon(shown.pk, "Asked for by a person")
-    return done(request, reverse("router", args=[pk]), "The router is being compared. The run appears below.")
+    return done(request, _with_runs(shown), "The router is being compared. The run appears below.")
 
 
 @operator(Action.CHANGE_ROUTERS)

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", routers.index, name="routers"),
     path("add/", enrolments.add, name="router-add"),
     path("<int:pk>/", routers.router, name="router"),
+    path("<int:pk>/runs/", routers.runs, name="router-runs"),
     path("<int:pk>/enrol/", enrolments.follow, name="router-enrol"),
     path("<int:pk>/enrol/steps/", enrolments.steps, name="router-steps"),
     path("<int:pk>/command/", enrolments.new_command, name="router-command"),

@@ -10,18 +10,20 @@ from routers import rows
 from routers.device import Device
 from routers.models import Router
 
+MOST_PORTS = 64
 MISSES = 2  # in a row before a router counts as down
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What /system/resource told: percent, bytes, time since boot."""
+    """What a router told: percent, bytes, time since boot, and its ports as letters (u up, d down), cages first."""
 
     version: str
     cpu_load: int | None
     free_memory: int | None
     total_memory: int | None
     uptime: timedelta | None
+    ports: str
 
 
 def measure(device: Device) -> Sample:
@@ -36,7 +38,20 @@ def measure(device: Device) -> Sample:
         free_memory=_number(values.get("free-memory"), 2**50),
         total_memory=_number(values.get("total-memory"), 2**50),
         uptime=None if uptime is None else timedelta(milliseconds=min(uptime, 10**12)),
+        ports=ports_of(device.read("/interface/ethernet", fields=("name", "default-name", "running"))),
     )
+
+
+def ports_of(interfaces: list[dict[str, str]]) -> str:
+    """A letter per physical port in the order of a front: cages before sockets."""
+    cages, sockets = "", ""
+    for row in interfaces[:MOST_PORTS]:
+        letter = "u" if row.get("running") == "true" else "d"
+        if (row.get("default-name") or row.get("name", "")).startswith(("sfp", "qsfp")):
+            cages += letter
+        else:
+            sockets += letter
+    return cages + sockets
 
 
 def _number(text: str | None, largest: int) -> int | None:
@@ -58,9 +73,10 @@ def answered(router_id: int, sample: Sample, *, now: datetime) -> None:
         sample.total_memory,
     )
     router.version = sample.version or router.version
+    router.ports = sample.ports
     router.up_since = now - sample.uptime if sample.uptime is not None else router.up_since or now
     fields = [
-        "is_up", "misses", "checked_at", "cpu_load", "free_memory", "total_memory", "version", "up_since"
+        "is_up", "misses", "checked_at", "cpu_load", "free_memory", "total_memory", "version", "up_since", "ports"
     ]  # fmt: skip
     if not was_up and router.trouble:
         router.trouble = ""
@@ -72,7 +88,7 @@ def answered(router_id: int, sample: Sample, *, now: datetime) -> None:
 
 def missed(router_id: int, trouble: str, *, now: datetime) -> None:
     """Note a check without an answer; after MISSES in a row the router is down."""
-    Router.objects.filter(pk=router_id).update(misses=F("misses") + 1, checked_at=now)
+    Router.objects.filter(pk=router_id).update(misses=F("misses") + 1)
     router = Router.objects.filter(pk=router_id, misses__gte=MISSES).first()
     if router is None:
         return

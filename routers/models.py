@@ -49,11 +49,12 @@ class Router(models.Model):
     radius_tested_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
     is_up = models.BooleanField(default=False)
-    checked_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)  # its last answer
     up_since = models.DateTimeField(null=True)
     cpu_load = models.PositiveSmallIntegerField(null=True)
     free_memory = models.BigIntegerField(null=True)
     total_memory = models.BigIntegerField(null=True)
+    ports = models.CharField(max_length=64, blank=True)  # a letter per port for the faceplate: u up, d down
     misses = models.PositiveSmallIntegerField(default=0)  # checks in a row without an answer
     leased_until = models.DateTimeField(null=True)  # one worker at a time talks to the router
     leaving_at = models.DateTimeField(null=True)  # removed by a person; our rows are being taken off it

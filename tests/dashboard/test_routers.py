@@ -38,7 +38,7 @@ def fresh(inside_isp: Isp) -> Router:
 def paths(router: Router, fresh: Router) -> dict[str, Action]:
     read, write = Action.SEE_ROUTERS, Action.CHANGE_ROUTERS
     return {
-        "/routers/": read, "/routers/?format=csv": read, f"/routers/{router.pk}/": read,
+        "/routers/": read, "/routers/?format=csv": read, f"/routers/{router.pk}/": read, f"/routers/{router.pk}/runs/": read,
         f"/routers/{fresh.pk}/enrol/": read, f"/routers/{fresh.pk}/enrol/steps/": read, "/routers/add/": write,
         f"/routers/{router.pk}/edit/": write, f"/routers/{router.pk}/remove/": write,
         f"/routers/{router.pk}/command/": write,
@@ -262,3 +262,25 @@ def test_removal_with_release_hides_it_and_asks_the_worker(
     assert asked == [(gate.pk,)]
     assert client.get(f"/routers/{gate.pk}/").status_code == 404
     assert "Gate" not in client.get("/routers/").content.decode().replace("Gate is removed", "")
+
+
+def test_a_comparison_is_followed_until_its_run_is_there(
+    gate: Router, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("routers.tasks.sync.apply_async", lambda args, **_: None)
+    client = client_for("owner")
+    first = SyncRun.objects.create(router=gate, reason="Enrolment", state="done", started_at=NOW)
+    there = client.post(f"/routers/{gate.pk}/compare/")["Location"]
+    assert there == f"/routers/{gate.pk}/?after={first.pk}"
+    assert f'hx-get="/routers/{gate.pk}/runs/?after={first.pk}"' in client.get(there).content.decode()
+    poll = f"/routers/{gate.pk}/runs/?after={first.pk}"
+    assert "every 2s" in client.get(poll).content.decode()
+    SyncRun.objects.create(router=gate, reason="Asked for by a person", state="done", started_at=NOW)
+    ended = client.get(poll).content.decode()
+    assert "every 2s" not in ended
+    assert "Asked for by a person" in ended
+
+
+def test_an_open_page_follows_a_router_back_into_its_setup(fresh: Router, client_for: ClientFor) -> None:
+    answer = client_for("owner").get(f"/routers/{fresh.pk}/", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == f"/routers/{fresh.pk}/enrol/"

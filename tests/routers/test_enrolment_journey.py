@@ -117,6 +117,7 @@ def test_paste_one_line_and_the_router_becomes_ready(
     assert (router.version, router.board, router.serial) == ("7.20.8 (stable)", "hEX", mikrotik.device.serial)
     assert router.is_up
     assert router.cpu_load == 3
+    assert router.ports == "uuuuu"
     assert router.login_url == mikrotik.web.link("login")
     assert router.leased_until is None
     route = NasRoute.objects.get(address="127.0.0.43")

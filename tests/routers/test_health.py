@@ -1,0 +1,52 @@
+"""Samples survive nonsense; ports are drawn in the order of a front."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from routers import health
+
+
+class Says:
+    """A device that answers with given rows."""
+
+    def __init__(self, **rows: list[dict[str, str]]) -> None:
+        self.rows = rows
+
+    def read(self, path: str, *_queries: str, fields: Any = ()) -> list[dict[str, str]]:
+        return self.rows.get(path.rpartition("/")[2], [])
+
+
+def test_a_sample() -> None:
+    resource = {
+        "version": "7.20.8 (stable)",
+        "cpu-load": "12",
+        "free-memory": "10",
+        "total-memory": "40",
+        "uptime": "1w2d3h4m5s",
+    }
+    sample = health.measure(Says(resource=[resource]))  # type: ignore[arg-type]
+    assert sample == health.Sample(
+        "7.20.8 (stable)", 12, 10, 40, timedelta(weeks=1, days=2, hours=3, minutes=4, seconds=5), ""
+    )
+
+
+@pytest.mark.parametrize("value", ["", "yes", "-1", "1e3", "９", "9" * 40, "007x"])
+def test_nonsense_is_no_number(value: str) -> None:
+    sample = health.measure(Says(resource=[{"cpu-load": value, "free-memory": value, "uptime": "soon"}]))  # type: ignore[arg-type]
+    assert (sample.cpu_load, sample.free_memory, sample.uptime) == (None, None, None)
+
+
+def test_a_router_that_says_nothing() -> None:
+    assert health.measure(Says()) == health.Sample("", None, None, None, None, "")  # type: ignore[arg-type]
+
+
+def test_cages_come_first() -> None:
+    rows = [
+        {"name": "uplink", "default-name": "ether1", "running": "true"},
+        {"name": "ether2", "running": "false"},
+        {"name": "fibre", "default-name": "sfp-sfpplus1", "running": "true"},
+    ]
+    assert health.ports_of(rows) == "uud"
+    assert len(health.ports_of([{"name": f"ether{n}"} for n in range(500)])) == 64
