@@ -19,6 +19,7 @@ from radius.models import AuthAttempt, NasRestart, Session
 from radius.octets import unspell
 from subscribers.models import Service
 
+_IDENTITY = ["router_id", "acct_session_id", "username", "generation"]
 _CHANGED = [
     *(
         "service_id",
@@ -173,23 +174,22 @@ def services_of(schema: str, pairs: Collection[tuple[bytes, str]]) -> dict[tuple
 def save(fold: Fold) -> set[int]:
     """Write what changed; returns the services whose set of live sessions changed."""
     moved: set[int] = set()
-    new: list[Session] = []
-    changed: list[Session] = []
+    rows: list[Session] = []
     for each in fold.all():
         if not each.changed:
             continue
-        (new if each.id is None else changed).append(_row(each))
+        rows.append(_row(each))
         if each.service_id is not None and each.was_live != (each.ended_at is None):
             moved.add(each.service_id)
-    Session.objects.bulk_create(new, batch_size=1000)
-    Session.objects.bulk_update(changed, _CHANGED, batch_size=500)
+    Session.objects.bulk_create(
+        rows, batch_size=1000, update_conflicts=True, unique_fields=_IDENTITY, update_fields=_CHANGED
+    )
     return moved
 
 
 def _row(folded: Folded) -> Session:
     state = folded.state
     return Session(
-        pk=folded.id,
         router_id=state.router_id,
         acct_session_id=state.session_id,
         username=state.username,
