@@ -162,6 +162,10 @@ def preview(request: Request) -> HttpResponse:
     return page(request, "dashboard/vouchers/index.html#preview", **_preview(request, form))
 
 
+def _people(count: int) -> str:
+    return "1 person is" if count == 1 else f"{count:,} people are"
+
+
 @operator(Action.MAKE_VOUCHERS)
 @require_http_methods(["GET", "POST"])
 def void(request: Request, pk: int) -> HttpResponse:
@@ -176,7 +180,7 @@ def void(request: Request, pk: int) -> HttpResponse:
         if everything:
             text = (
                 f"{tally.unused:,} unused and {tally.used:,} used codes stop working for ever. "
-                f"{online:,} {'person is' if online == 1 else 'people are'} online with them and will be disconnected."
+                f"{_people(online)} online with them and will be disconnected."
             )
         return confirm(
             request,
@@ -195,7 +199,7 @@ def void(request: Request, pk: int) -> HttpResponse:
         return done(request, here, refusal.text, "bad")
     asked = kicks.end_sessions_of(voided, by=actor, now=now)
     text = f"{len(voided):,} codes are void."
-    return done(request, here, f"{text} {asked:,} people are being disconnected." if asked else text)
+    return done(request, here, f"{text} {_people(asked)} being disconnected." if asked else text)
 
 
 @operator(Action.MAKE_VOUCHERS)

@@ -102,9 +102,8 @@ def troubles(
                 else ""
             )
             users = online.get(router.pk, 0)
-            text = router.trouble or (
-                f"{users} people were online there." if users else "Nobody was online there."
-            )
+            were = "1 person was" if users == 1 else f"{users or 'No'} people were"
+            text = router.trouble or f"{were} online there."
             found.append(Trouble("unplug", "bad", f"{router.name} has not answered{since}", text, here))
         elif not router.is_ready:
             text = router.trouble or f"{router.get_state_display()}."

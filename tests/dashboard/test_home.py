@@ -66,7 +66,7 @@ def test_troubles_are_named_with_numbers(inside_isp, client_for):
         make_attempt(router=down, at=now, code="unknown_user")
     page = client_for("owner").get("/home/live/").content.decode()
     assert "Kitengela Mall has not answered for 14\u00a0min" in page
-    assert "1 people were online there" in page
+    assert "1 person was online there" in page
     assert "10 logins were refused in 15 min" in page
     assert "unknown user, 10 times" in page
 
