@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         documents.OneVersion.as_view(),
         name="api-legal-version",
     ),
+    path("", Unknown.as_view(), name="api-root"),
     path("<path:rest>", Unknown.as_view(), name="api-unknown"),
 ]

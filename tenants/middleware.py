@@ -6,7 +6,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError, connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 
@@ -17,9 +17,13 @@ Respond = Callable[[HttpRequest], HttpResponse]
 WITHOUT_DATABASE = ("/healthz", "/static/")
 
 
-def _database_away() -> HttpResponse:
+def _database_away(request: HttpRequest) -> HttpResponse:
     """503 with a time to come back, without asking the database for anything."""
     response = HttpResponse(render_to_string("errors/503.html"), status=503)
+    if request.path.startswith("/api/"):
+        body = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "code": "database_away"}
+        body["detail"] = "The database does not answer. Try again in a moment."
+        response = JsonResponse(body, status=503, content_type="application/problem+json")
     response["Retry-After"] = "10"
     return response
 
@@ -43,7 +47,7 @@ class ResolveTenant:
             try:
                 domain = Domain.objects.select_related("tenant").filter(domain=host).first()
             except OperationalError:
-                return _database_away()
+                return _database_away(request)
             if domain is None or domain.tenant.state != Isp.State.ACTIVE:
                 if request.path in {"/healthz", "/readyz"}:
                     return self.get_response(request)
@@ -67,7 +71,7 @@ class EnterTenant:
         try:
             connection.ensure_connection()
         except OperationalError:
-            return _database_away()
+            return _database_away(request)
         if isp is None:
             with transaction.atomic():
                 return self._answer(request)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.urls import get_resolver
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from accounts import tokens
 from accounts.models import ApiToken, JournalEntry, User
@@ -116,8 +118,15 @@ def test_a_token_loses_what_its_maker_loses(token_for: Callable[..., Any], isp: 
     assert program.call("GET", "plans/").status_code == 401
 
 
+@pytest.fixture
+def own_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counters of this test alone: clearing the cache, as every test does, empties the shared Valkey."""
+    counters = MovingWindowRateLimiter(MemoryStorage())
+    monkeypatch.setattr("accounts.limits._shared", lambda: counters)
+
+
 def test_the_101st_request_of_a_minute_waits(
-    token_for: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    token_for: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, own_counters: None
 ) -> None:
     monkeypatch.setattr("api.view.RATE", "3 per minute")
     program, other = token_for(), token_for()
@@ -129,7 +138,7 @@ def test_the_101st_request_of_a_minute_waits(
 
 
 def test_requests_without_the_right_scope_count_too(
-    token_for: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    token_for: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, own_counters: None
 ) -> None:
     monkeypatch.setattr("api.view.RATE", "2 per minute")
     program = token_for(["home:read"])

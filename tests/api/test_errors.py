@@ -1,5 +1,6 @@
 """Every 'no' is problem+json, and a neighbour's id is as unknown as any other."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from tenants import scope
 from tenants.models import Isp
 from tests import factories as make
 from tests.api.test_auth import operations
-from tests.conftest import HostClient
+from tests.conftest import HostClient, host_of
 
 
 def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
@@ -30,6 +31,10 @@ def test_unknown_addresses_are_problems(token_for: Callable[..., Any], anonymous
         token_for().call("GET", "plans/99999999/").content,
     }
     assert len(bodies) == 1
+    bodies = {
+        json.dumps(anonymous.get(path).json()) for path in ("/api/", "/api/v1/", "/api/v1/x", "/api/v2/x/")
+    }
+    assert bodies == {json.dumps(anonymous.get("/api/v1/nothing/").json())}
     for path in ("/api/", "/api/v2/plans/"):
         answer = anonymous.get(path)
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
@@ -96,7 +101,7 @@ def test_a_bug_is_a_problem_and_undoes_the_request(
     program = token_for()
     program.raise_request_exception = False
     answer = program.call("PATCH", f"plans/{plan.pk}/", {"name": "Changed"})
-    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert problem(answer, 500, "server_error")["detail"]
     with scope.inside(isp.schema_name):
         plan.refresh_from_db()
     assert plan.name != "Changed"
@@ -111,3 +116,38 @@ def test_a_statement_that_takes_too_long_is_told() -> None:
     answer = errors.handler(error, {})
     assert answer is not None and answer.status_code == 503
     assert errors.handler(OperationalError(), {}) is None
+
+
+def test_head_is_get_without_a_body(token_for: Callable[..., Any]) -> None:
+    answer = token_for(["plans:read"]).call("HEAD", "plans/?limit=5")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert token_for(["home:read"]).call("HEAD", "plans/").status_code == 403
+    assert token_for().call("HEAD", "plans/?x=1").status_code == 400
+
+
+def test_a_tenant_is_chosen_by_the_host_alone(
+    token_for: Callable[..., Any], isp: Isp, neighbour: Isp
+) -> None:
+    with scope.inside(neighbour.schema_name):
+        make.make_plan(name="CANARY")
+    program = token_for()
+    answer = program.call(
+        "GET",
+        "plans/",
+        **{"X-Tenant": "carla", "X-Forwarded-Host": "carla.localhost", "X-Schema": neighbour.schema_name},
+    )
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
+    for name in ("tenant", "schema", "search_path"):
+        problem(program.call("GET", f"plans/?{name}=carla"), 400, "invalid")
+
+
+def test_without_the_database_there_is_a_problem_too(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    client = HostClient(host_of(isp))
+    with monkeypatch.context() as patched:
+        patched.setattr("tenants.middleware.connection.ensure_connection", refuse)
+        answer = client.get("/api/v1/me/")
+    problem(answer, 503, "database_away")
+    assert answer["Retry-After"] == "10"

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.exceptions import ValidationError
 
 from api.paging import LARGEST_ID, cursor_of, number_of
@@ -57,3 +59,28 @@ def test_cursors_come_back(number: int) -> None:
 def test_other_cursors_do_not(number: bytes) -> None:
     with pytest.raises(ValidationError):
         number_of(base64.urlsafe_b64encode(b"<" + number).decode().rstrip("="))
+
+
+@pytest.mark.parametrize(
+    "noun", ["sessions", "subscribers", "vouchers", "voucher-batches", "routers", "plans"]
+)
+def test_a_page_costs_the_same_whatever_is_on_it(token_for: Callable[..., Any], isp: Isp, noun: str) -> None:
+    def add() -> None:
+        with scope.inside(isp.schema_name):
+            voucher = make.make_voucher()
+            make.make_session(service=voucher.service)
+            make.make_service(kind="account", subscriber=make.make_subscriber())
+
+    program = token_for()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert program.call("GET", f"{noun}/").status_code == 200
+        return len(caught)
+
+    add()
+    queries()
+    few = queries()
+    for _ in range(3):
+        add()
+    assert queries() == few <= 16

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rest_framework.exceptions import ParseError
 
 from api.parsers import LARGEST_BODY, read
@@ -78,3 +80,28 @@ def test_other_charsets_are_refused(token_for: Callable[..., Any]) -> None:
         "POST", "/api/v1/plans/", b"{}", content_type="application/json; charset=utf-7"
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_json")
+
+
+LETTERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+NUMBERS = st.integers(-(10**17), 10**17) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | LETTERS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(LETTERS, inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(VALUES)
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_sane_is_read_as_it_was_meant(value: Any) -> None:
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        assert read(text.encode()) == value
+
+
+@given(st.binary(max_size=40))
+@settings(max_examples=300, deadline=None)
+def test_whatever_comes_is_read_or_refused(octets: bytes) -> None:
+    try:
+        read(octets)
+    except ParseError as error:
+        assert str(error.detail)

@@ -1,11 +1,9 @@
-"""Sessions and subscribers over the API."""
+"""Sessions over the API."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import JournalEntry
 from kmikro.lib import codes
@@ -69,45 +67,3 @@ def test_disconnect_asks_the_router(
     with scope.inside(isp.schema_name):
         assert Session.objects.get(pk=session.pk).disconnect_state == "asked"
         assert JournalEntry.objects.get(verb="session.disconnect").actor == "API: Counter script"
-
-
-def test_subscribers_are_read(token_for: Callable[..., Any], isp: Isp) -> None:
-    with scope.inside(isp.schema_name):
-        ana = make.make_subscriber(name="Ana Wanjiru")
-        ben = make.make_subscriber(name="Ben", phone="+254711")
-        service = make.make_service(kind="account", subscriber=ana, label="ana@home", secret="hidden")
-    program = token_for(["subscribers:read"])
-    rows = program.call("GET", "subscribers/").json()["results"]
-    assert [row["id"] for row in rows] == [ben.pk, ana.pk]
-    assert [row["id"] for row in program.call("GET", "subscribers/?search=wanj").json()["results"]] == [
-        ana.pk
-    ]
-    shown = program.call("GET", f"subscribers/{ana.pk}/")
-    assert shown.json()["services"][0]["label"] == service.label
-    assert "hidden" not in shown.content.decode()
-    assert program.call("POST", "subscribers/", {}).status_code == 405
-
-
-@pytest.mark.parametrize(
-    "noun", ["sessions", "subscribers", "vouchers", "voucher-batches", "routers", "plans"]
-)
-def test_a_page_costs_the_same_whatever_is_on_it(token_for: Callable[..., Any], isp: Isp, noun: str) -> None:
-    def add() -> None:
-        with scope.inside(isp.schema_name):
-            voucher = make.make_voucher()
-            make.make_session(service=voucher.service)
-            make.make_service(kind="account", subscriber=make.make_subscriber())
-
-    program = token_for()
-
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as caught:
-            assert program.call("GET", f"{noun}/").status_code == 200
-        return len(caught)
-
-    add()
-    queries()
-    few = queries()
-    for _ in range(3):
-        add()
-    assert queries() == few <= 16
