@@ -37,7 +37,7 @@ def _live(request: Request, now: datetime) -> dict[str, Any]:
         .values_list("code")
         .annotate(Count("pk"))
     )
-    routers = list(Router.objects.select_related("site").order_by("name"))
+    routers = list(Router.objects.filter(leaving_at=None).select_related("site").order_by("name"))
     context: dict[str, Any] = {
         "now": now,
         "online": sum(online.values()),

@@ -16,7 +16,7 @@ from dashboard.forms_routers import RouterForm
 from dashboard.page import confirm, done, page, refused, wants_part
 from kmikro.lib.refusal import Refusal
 from radius.models import Session
-from routers import enrolment, queries
+from routers import enrolment, progress, queries
 from routers.models import Router
 from routers.tasks import let_go, sync
 
@@ -106,6 +106,7 @@ def router(request: Request, pk: int) -> HttpResponse:
         router=shown,
         state=state_of(shown),
         memory=memory,
+        unsigned=not progress.signs(shown.version),
         used_memory=(shown.total_memory or 0) - (shown.free_memory or 0),
         uptime=datetime.now(UTC) - shown.up_since if shown.up_since and shown.is_up else None,
         online=Session.objects.filter(router_id=shown.pk, ended_at=None).count(),

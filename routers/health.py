@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from accounts import journal
-from routers import rows
+from routers import progress, rows
 from routers.device import Device
 from routers.models import Router
 
@@ -72,6 +72,7 @@ def answered(router_id: int, sample: Sample, *, now: datetime) -> None:
         sample.free_memory,
         sample.total_memory,
     )
+    upgraded = bool(sample.version) and progress.signs(sample.version) != progress.signs(router.version)
     router.version = sample.version or router.version
     router.ports = sample.ports
     router.up_since = now - sample.uptime if sample.uptime is not None else router.up_since or now
@@ -82,6 +83,8 @@ def answered(router_id: int, sample: Sample, *, now: datetime) -> None:
         router.trouble = ""
         fields.append("trouble")
     router.save(update_fields=fields)
+    if upgraded:
+        progress.register(router, now=now)
     if not was_up and router.is_ready:
         journal.record(journal.SYSTEM, "router.up", router, now=now)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts import journal
+from routers import desired
 from routers.models import Router
 from tenants import routes
 
@@ -12,14 +13,7 @@ ROUTINE = "Routine check"
 def user_made(router_id: int, *, now: datetime) -> None:
     """Our user signed in: from here on its RADIUS packets are known; refuses an address that another router has."""
     router = Router.objects.get(pk=router_id)
-    routes.register_nas(
-        router.pk,
-        address=router.address or "",
-        secret=router.radius_secret,
-        coa_port=router.coa_port,
-        require_message_auth=_signs(router.version),
-        now=now,
-    )
+    register(router, now=now)
     if router.state == Router.State.REACHED:
         router.state = Router.State.API_USER
         router.api_user_at = now
@@ -27,12 +21,22 @@ def user_made(router_id: int, *, now: datetime) -> None:
     router.save(update_fields=["state", "api_user_at", "trouble"])
 
 
-def _signs(version: str) -> bool:
-    """RouterOS signs its Access-Requests since 7.15; what is older gets an exception with a banner."""
-    major, _, rest = version.partition(".")
-    minor = rest.partition(".")[0]
-    digits = "".join(sign for sign in minor[:3] if sign.isdigit())
-    return not (major == "7" and digits and int(digits) < 15)
+def register(router: Router, *, now: datetime) -> None:
+    """Let our RADIUS server know the router; signatures are asked for as soon as its version makes them."""
+    routes.register_nas(
+        router.pk,
+        address=router.address or "",
+        secret=router.radius_secret,
+        coa_port=router.coa_port,
+        require_message_auth=signs(router.version),
+        now=now,
+    )
+
+
+def signs(version: str) -> bool:
+    """RouterOS signs its Access-Requests since 7.15; older ones get an exception that their page shows."""
+    known = desired.version_of(version)
+    return known == (0, 0, 0) or known[:2] >= desired.ASKS_FOR_MESSAGE_AUTH
 
 
 def ready(router_id: int, *, now: datetime) -> None:

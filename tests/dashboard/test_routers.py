@@ -284,3 +284,14 @@ def test_a_comparison_is_followed_until_its_run_is_there(
 def test_an_open_page_follows_a_router_back_into_its_setup(fresh: Router, client_for: ClientFor) -> None:
     answer = client_for("owner").get(f"/routers/{fresh.pk}/", headers={"HX-Request": "true"})
     assert answer["HX-Redirect"] == f"/routers/{fresh.pk}/enrol/"
+
+
+@pytest.mark.parametrize(
+    ("version", "warned"), [("7.12.2 (stable)", True), ("7.15 (stable)", False), ("", False)]
+)
+def test_a_router_that_does_not_sign_wears_a_banner(
+    inside_isp: Isp, client_for: ClientFor, version: str, warned: bool
+) -> None:
+    router = make_router(version=version)
+    page = client_for("technician").get(f"/routers/{router.pk}/").content.decode()
+    assert ("not signed" in page) is warned

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from routers import health
+from routers import health, progress
+from tenants import scope
+from tenants.models import Isp, NasRoute
+from tests.factories import NOW, make_router
 
 
 class Says:
@@ -50,3 +53,28 @@ def test_cages_come_first() -> None:
     ]
     assert health.ports_of(rows) == "uud"
     assert len(health.ports_of([{"name": f"ether{n}"} for n in range(500)])) == 64
+
+
+@pytest.mark.django_db
+def test_an_upgrade_ends_the_exception_for_unsigned_requests(inside_isp: Isp) -> None:
+    router = make_router(version="7.12.2 (stable)", address="8.8.4.4")
+    progress.register(router, now=NOW)
+    with scope.outside():
+        assert not NasRoute.objects.get(address="8.8.4.4").require_message_auth
+    health.answered(router.pk, health.Sample("7.20.8 (stable)", 1, 1, 2, None, "u"), now=NOW)
+    with scope.outside():
+        assert NasRoute.objects.get(address="8.8.4.4").require_message_auth
+
+
+@pytest.mark.django_db
+def test_two_misses_make_an_outage_and_one_answer_ends_it(inside_isp: Isp) -> None:
+    router = make_router(checked_at=NOW)
+    later = NOW + timedelta(minutes=14)
+    for up in (True, False):
+        health.missed(router.pk, "It does not answer.", now=later)
+        router.refresh_from_db()
+        assert router.is_up is up
+    assert (router.checked_at, router.trouble) == (NOW, "It does not answer.")
+    health.answered(router.pk, health.Sample("7.20.8", 1, 1, 2, None, ""), now=later)
+    router.refresh_from_db()
+    assert (router.is_up, router.checked_at, router.trouble, router.misses) == (True, later, "", 0)
