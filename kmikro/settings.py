@@ -84,6 +84,7 @@ PUBLIC_SCHEMA_URLCONF = "kmikro.urls_public"
 ROOT_URLCONF = "kmikro.urls"
 WSGI_APPLICATION = "kmikro.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique without regard to case, by a constraint
 AUTHENTICATION_BACKENDS = ["accounts.backend.EmailBackend"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"

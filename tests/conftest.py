@@ -29,6 +29,11 @@ from kmikro.celery import app as celery_app
 from tenants import migrating, schemas, scope
 from tenants.models import Domain, Isp
 
+# Each process counts and caches in a Valkey database of its own: one test's clearing is not another's.
+_number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15 + 1
+settings.REDIS_URL = f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{_number}"
+settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 _hashed = ""

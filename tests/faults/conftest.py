@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,18 +20,13 @@ sys.path.insert(0, str(ROOT / "bin"))
 from stack import postgres  # noqa: E402 - the launcher's package, found by the line above
 from stack.trouble import Trouble  # noqa: E402
 
+from tests.waiting import until  # noqa: E402
+
 
 def free_port(kind: socket.SocketKind) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def until(holds: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)  # between looks at other processes; bounded by the deadline
 
 
 class Cluster:
@@ -56,13 +51,16 @@ class Cluster:
                 self.process = subprocess.Popen(
                     spec.argv, env=dict(spec.env), cwd="/", stdout=log, stderr=log, preexec_fn=spec.become
                 )
-            while self.process.poll() is None and not postgres.ready(self.server, self.process):
-                assert time.monotonic() < deadline, spec.log.read_text()[-2000:]
-                time.sleep(0.02)  # between looks at another process
+            process = self.process
+            until(
+                lambda p=process: p.poll() is not None or postgres.ready(self.server, p),
+                60,
+                "PostgreSQL hangs",
+            )
             if self.process.poll() is None:
                 return
+            # A killed server's children may hold its shared memory for a moment: it is started again.
             assert time.monotonic() < deadline, spec.log.read_text()[-2000:]
-            time.sleep(0.1)
 
     def kill(self) -> None:
         """kill -9 of the postmaster; its children follow when they notice."""

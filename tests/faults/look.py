@@ -18,7 +18,7 @@ def main(schema: str) -> None:
     bad = RadiusRecord.objects.filter(kind="bad").count()
     with scope.inside(schema):
         names = list(Session.objects.values_list("acct_session_id", flat=True))
-        used = Service.objects.get().download_bytes
+        used = Service.objects.exclude(download_bytes=0).get().download_bytes
     print(json.dumps({"waiting": waiting, "bad": bad, "sessions": names, "used": used}))
 
 

@@ -81,7 +81,7 @@ class Daemon:
             found.update(json.loads(self.ground.run("tests.faults.look", self.ground.facts["schema"])))
             return found["waiting"] == 0 and not list(spool.glob("*.spool"))
 
-        until(quiet, 40)
+        until(quiet, 90)
         return found
 
 
