@@ -1,4 +1,7 @@
-"""What the RADIUS core speaks of: questions from routers, what policy knows, and answers to them."""
+"""What the RADIUS core speaks of: questions from routers, what policy knows, and answers to them.
+
+Nobody changes an event. Those made for every datagram are not `frozen`: it would slow their making five times.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import hashlib
 import json
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from radius.octets import spell, unspell
+from radius.sentences import Said, say
 
 Source = tuple[str, int]
 
@@ -54,7 +58,7 @@ class Chap:
     challenge: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AccessRequest:
     """May this person connect? Octets of the password are clear here and are never shown."""
 
@@ -95,12 +99,12 @@ class StatusRequest:
     proxy_states: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AccountingRecord:
     """One accounting fact of a router. Times in unix seconds, counters cumulative over the session.
 
-    It holds no secret, and every text in it is spelled (`radius.octets`; up to four characters an octet), so
-    that it may lie in the journal and in the spool as it is. Several records that say the same share one `fingerprint`.
+    It holds no secret, and every text in it is spelled (`radius.octets`), so that it may lie in the journal and in
+    the spool as it is. Several records that say the same share one `fingerprint`.
     """
 
     schema: str
@@ -143,16 +147,8 @@ class AccountingRecord:
     def fingerprint(self) -> str:
         """32 hex digits of what the record says; a retransmission with a new Identifier keeps them (R29)."""
         said = (
-            self.schema,
-            self.router_id,
-            self.kind.value,
-            self.session_id,
-            self.name,
-            self.mac,
-            self.session_time,
-            self.upload_octets,
-            self.download_octets,
-            round(self.event_at),
+            *(self.schema, self.router_id, self.kind.value, self.session_id, self.name, self.mac),
+            *(self.session_time, self.upload_octets, self.download_octets, round(self.event_at)),
         )
         return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
@@ -215,16 +211,19 @@ class Facts:
     sites: frozenset[int] | None = None  # router ids it may be used at; None = everywhere
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One rule of policy, how it went, and the sentence that explains it."""
+class Step(NamedTuple):
+    """One rule of policy, how it went, and what explains it: a sentence, or what `sentences.say` makes one of."""
 
     code: str
     ok: bool
-    text: str
+    said: Said
+
+    @property
+    def text(self) -> str:
+        return say(self.said)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Accept:
     """Yes, within these limits."""
 
@@ -267,7 +266,7 @@ Question = AccessRequest | AccountingRecord | StatusRequest
 Verdict = Accept | Reject | Recorded | Alive
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ask:
     """A new question that waits for its verdict; `secret` is the one that its signature matched."""
 

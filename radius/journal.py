@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from psycopg2.extensions import connection as Line
 
 from radius import mikrotik
 from radius.events import Accept, AccessRequest, AccountingRecord, Reject
+from radius.sentences import Said, say
 
 ACCOUNTING, ATTEMPT = "acct", "auth"
 _COPY = "COPY public.tenants_radiusrecord (schema, kind, at, body) FROM STDIN"
@@ -54,11 +56,23 @@ def of_attempt(request: AccessRequest, verdict: Accept | Reject, at: float, micr
         "framed_ip": request.framed_ip,
         "accepted": accepted,
         "code": "accepted" if isinstance(verdict, Accept) else verdict.code,
-        "trace": [{"code": each.code, "ok": each.ok, "text": each.text} for each in verdict.trace],
+        "trace": [_step(*each) for each in verdict.trace],
         "sent": _sent(verdict),
         "microseconds": microseconds,
     }
     return Entry(request.nas.schema, ATTEMPT, at, json.dumps(body, separators=(",", ":")))
+
+
+def _step(code: str, ok: bool, said: Said) -> dict[str, Any]:
+    return {"code": code, "ok": ok, ("text" if isinstance(said, str) else "said"): said}
+
+
+def shown(trace: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of an attempt's trace with their sentences put into words."""
+    return [
+        {"code": each["code"], "ok": each["ok"], "text": say(tuple(each["said"]))} if "said" in each else each
+        for each in trace
+    ]
 
 
 def _sent(verdict: Accept | Reject) -> dict[str, str]:

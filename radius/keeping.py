@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from radius import accounting, token
+from radius import accounting, journal, token
 from radius.events import AccountingRecord
 from radius.folding import Amount, Fold, Folded, Key, recall
 from radius.lookup import lookups
@@ -266,7 +266,7 @@ def add_attempts(attempts: Sequence[Attempt]) -> None:
                 accepted=each.body["accepted"],
                 code=each.body["code"][:32],
                 sentence=_sentence(each.body)[:300],
-                trace=each.body["trace"],
+                trace=journal.shown(each.body["trace"]),
                 sent=each.body["sent"],
                 microseconds=each.body["microseconds"],
             )

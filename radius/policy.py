@@ -10,6 +10,7 @@ from kmikro.lib import codes
 from radius import token
 from radius.events import Accept, AccessRequest, Facts, Live, Reject, Step
 from radius.seal import answers, same
+from radius.sentences import Said
 from radius.wording import amount, moment, span
 
 _CONDEMNING = ("duplicate:", "malformed:User-Password", "malformed:CHAP-Password")
@@ -33,44 +34,39 @@ def fold(typed: bytes) -> bytes:
 def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzinfo) -> Accept | Reject:
     """Decide an Access-Request. `now` in unix seconds; `zone` is the ISP's, for the sentences only."""
     steps: list[Step] = []
-
-    def said(outcome: str | _No, code: str) -> Reject | None:
+    for code, check in _OF_THE_REQUEST:
+        outcome = check(request)
         if isinstance(outcome, _No):
-            steps.append(Step(outcome.code, False, outcome.text))
-            service_id = facts.service_id if facts else None
-            return Reject(outcome.code, outcome.message, tuple(steps), service_id)
+            return _reject(outcome, steps, facts)
         if outcome:
             steps.append(Step(code, True, outcome))
-        return None
-
-    for code, check in _OF_THE_REQUEST:
-        if (reject := said(check(request), code)) is not None:
-            return reject
     if facts is None:
-        unknown = _No(
-            "unknown_user", f"Nobody here is called {_shown(request.name)}.", f"Unknown code. {_TRY_AGAIN}"
-        )
-        return said(unknown, "") or Reject(unknown.code, unknown.message)
-    steps.append(Step("known", True, f"{_title(facts)} {facts.label} was found, plan {facts.plan_name}."))
+        text = f"Nobody here is called {_shown(request.name)}."
+        return _reject(_No("unknown_user", text, f"Unknown code. {_TRY_AGAIN}"), steps, None)
     case = _Case(request, facts, now, zone)
+    steps.append(Step("known", True, ("known", case.noun, facts.label, facts.plan_name)))
     for code, rule in _OF_THE_SERVICE:
-        if (reject := said(rule(case), code)) is not None:
-            return reject
+        outcome = rule(case)
+        if outcome:
+            if isinstance(outcome, _No):
+                return _reject(outcome, steps, facts)
+            steps.append(Step(code, True, outcome))
     return _accept(case, tuple(steps))
+
+
+def _reject(no: _No, steps: list[Step], facts: Facts | None) -> Reject:
+    trace = (*steps, Step(no.code, False, no.text))
+    return Reject(no.code, no.message, trace, facts.service_id if facts else None)
 
 
 def _shown(name: str) -> str:
     return f"“{name[:64]}”" if name else "nothing"
 
 
-def _title(facts: Facts) -> str:
-    return "Voucher" if facts.kind == "voucher" else "Account"
-
-
 # What the request itself must be.
 
 
-def _well_formed(request: AccessRequest) -> str | _No:
+def _well_formed(request: AccessRequest) -> Said | _No:
     for oddity in request.oddities:
         if oddity.startswith(_CONDEMNING):
             what, _, name = oddity.partition(":")
@@ -83,7 +79,7 @@ def _well_formed(request: AccessRequest) -> str | _No:
     return ""
 
 
-def _one_password(request: AccessRequest) -> str | _No:
+def _one_password(request: AccessRequest) -> Said | _No:
     if "both_passwords" in request.oddities:
         text = "The request carries more than one kind of password."
         return _No("both_passwords", text, "The router sent a request we cannot read.")
@@ -97,7 +93,7 @@ def _one_password(request: AccessRequest) -> str | _No:
     return ""
 
 
-_OF_THE_REQUEST: tuple[tuple[str, Callable[[AccessRequest], str | _No]], ...] = (
+_OF_THE_REQUEST: tuple[tuple[str, Callable[[AccessRequest], Said | _No]], ...] = (
     ("well_formed", _well_formed),
     ("one_password", _one_password),
 )
@@ -106,68 +102,78 @@ _OF_THE_REQUEST: tuple[tuple[str, Callable[[AccessRequest], str | _No]], ...] = 
 # What the service must be.
 
 
-@dataclass(frozen=True, slots=True)
 class _Case:
-    request: AccessRequest
-    facts: Facts
-    now: float
-    zone: tzinfo
+    """One service and one wish to use it, with what several rules ask about worked out once."""
+
+    __slots__ = ("ends_at", "facts", "noun", "now", "own", "request", "zone")
+
+    def __init__(self, request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> None:
+        self.request, self.facts, self.now, self.zone = request, facts, now, zone
+        self.noun = "voucher" if facts.kind == "voucher" else "account"
+        self.ends_at = _end(facts, now)
+        self.own = _own_session(request, facts.live) if facts.live else None
 
     def no(self, code: str, text: str, message: str) -> _No:
         return _No(code, text, message)
 
-    @property
-    def noun(self) -> str:
-        return "voucher" if self.facts.kind == "voucher" else "account"
 
-    @property
-    def ends_at(self) -> float | None:
-        """When the service ends, its own date and its validity from first use both counted."""
-        facts, ends = self.facts, [] if self.facts.expires_at is None else [self.facts.expires_at]
-        if facts.validity_seconds is not None:
-            if facts.first_used_at is not None:
-                ends.append(facts.first_used_at + facts.validity_seconds)
-            elif facts.starts_from_first_use:
-                ends.append(self.now + facts.validity_seconds)
-        return min(ends, default=None)
-
-    @property
-    def own(self) -> Live | None:
-        """The live session of this very device on this very router: it is taken over, not counted."""
-        mac, router_id = self.request.mac, self.request.nas.router_id
-        mine = (each for each in self.facts.live if mac and each.mac == mac and each.router_id == router_id)
-        return next(mine, None)
+def _end(facts: Facts, now: float) -> float | None:
+    """When the service ends, its own date and its validity from first use both counted."""
+    ends_at = facts.expires_at
+    if facts.validity_seconds is not None:
+        if facts.first_used_at is not None:
+            begins_at = facts.first_used_at
+        elif facts.starts_from_first_use:
+            begins_at = now
+        else:
+            return ends_at
+        spent_at = begins_at + facts.validity_seconds
+        return spent_at if ends_at is None else min(ends_at, spent_at)
+    return ends_at
 
 
-def _password(case: _Case) -> str | _No:
+def _own_session(request: AccessRequest, live: tuple[Live, ...]) -> Live | None:
+    """The live session of this very device on this very router: it is taken over, not counted."""
+    mac, router_id = request.mac, request.nas.router_id
+    mine = (each for each in live if mac and each.mac == mac and each.router_id == router_id)
+    return next(mine, None)
+
+
+def _password(case: _Case) -> Said | _No:
     request, facts = case.request, case.facts
-    if facts.secret is not None:
-        candidates = {facts.secret}
-    elif facts.kind == "voucher":  # a code is its own password
-        candidates = {request.username, fold(request.username)} - {b""}
-    else:
-        candidates = set[bytes]()
     if request.chap is not None:
-        right = any(answers(request.chap, each) for each in candidates)
+        right = any(answers(request.chap, each) for each in _passwords(request, facts))
     elif facts.secret is not None:
         right = same(request.password or b"", facts.secret)
+    elif facts.kind == "voucher" and request.username:
+        password = request.password or b""
+        right = same(password, request.username) or same(fold(password), fold(request.username))
     else:
-        right = bool(candidates) and same(fold(request.password or b""), fold(request.username))
+        right = False
     if right:
-        return f"The password is right ({'CHAP' if request.chap else 'PAP'})."
+        return ("password", "CHAP" if request.chap else "PAP")
     return case.no(
         "wrong_password", f"The password for {facts.label} is wrong.", f"Wrong password. {_TRY_AGAIN}"
     )
 
 
-def _not_void(case: _Case) -> str | _No:
+def _passwords(request: AccessRequest, facts: Facts) -> set[bytes]:
+    """What the password may be; a voucher's code is its own, as it was typed or as it is written."""
+    if facts.secret is not None:
+        return {facts.secret}
+    if facts.kind == "voucher":
+        return {request.username, fold(request.username)} - {b""}
+    return set()
+
+
+def _not_void(case: _Case) -> Said | _No:
     if case.facts.status == "void":
         text = f"The {case.noun} was made void."
         return case.no("void", text, f"This {case.noun} is not valid any more.")
     return ""
 
 
-def _not_suspended(case: _Case) -> str | _No:
+def _not_suspended(case: _Case) -> Said | _No:
     if case.facts.status == "suspended":
         return case.no(
             "suspended",
@@ -177,7 +183,7 @@ def _not_suspended(case: _Case) -> str | _No:
     return ""
 
 
-def _not_ended(case: _Case) -> str | _No:
+def _not_ended(case: _Case) -> Said | _No:
     ends_at, now, message = case.ends_at, case.now, f"Your {case.noun} has ended."
     if ends_at is not None and ends_at - now < 1:
         text = f"The {case.noun} ended {span(now - ends_at)} ago, on {moment(ends_at, case.zone)}."
@@ -188,30 +194,30 @@ def _not_ended(case: _Case) -> str | _No:
         return case.no("ended", f"The {case.noun} is in state {case.facts.status}.", message)
     if ends_at is None:
         return "It has no end date."
-    return f"It runs until {moment(ends_at, case.zone)}, {span(ends_at - now)} from now."
+    return ("until", ends_at, now, str(case.zone))
 
 
-def _time_left(case: _Case) -> str | _No:
+def _time_left(case: _Case) -> Said | _No:
     limit, used = case.facts.time_limit_seconds, case.facts.time_used
     if limit is None:
         return ""
     if limit - used < 1:
         text = f"All {span(limit)} of online time are used."
         return case.no("time_spent", text, f"The time of your {case.noun} is used up.")
-    return f"{span(limit - used)} of {span(limit)} online time are left."
+    return ("time_left", limit - used, limit)
 
 
-def _data_left(case: _Case) -> str | _No:
+def _data_left(case: _Case) -> Said | _No:
     limit, used = case.facts.data_limit_bytes, case.facts.data_used
     if limit is None:
         return ""
     if limit - used < 1:
         text = f"All {amount(limit)} of data are used."
         return case.no("data_spent", text, f"The data of your {case.noun} is used up.")
-    return f"{amount(limit - used)} of {amount(limit)} data are left."
+    return ("data_left", limit - used, limit)
 
 
-def _right_place(case: _Case) -> str | _No:
+def _right_place(case: _Case) -> Said | _No:
     sites = case.facts.sites
     if sites is not None and case.request.nas.router_id not in sites:
         text = f"The {case.noun} may not be used at this router."
@@ -219,7 +225,7 @@ def _right_place(case: _Case) -> str | _No:
     return ""
 
 
-def _devices(case: _Case) -> str | _No:
+def _devices(case: _Case) -> Said | _No:
     facts, own = case.facts, case.own
     if not facts.devices:
         return ""
@@ -232,11 +238,10 @@ def _devices(case: _Case) -> str | _No:
         )
         message = f"Your {case.noun} is already in use on {len(others)} device{'s' * (len(others) != 1)}."
         return case.no("too_many_devices", text, message)
-    taken = f", taking over this device's own session {own.session_id}" if own else ""
-    return f"Device {len(others) + 1} of {facts.devices}{taken}."
+    return ("device", len(others) + 1, facts.devices, own.session_id if own else None)
 
 
-_OF_THE_SERVICE: tuple[tuple[str, Callable[[_Case], str | _No]], ...] = (
+_OF_THE_SERVICE: tuple[tuple[str, Callable[[_Case], Said | _No]], ...] = (
     ("password", _password),
     ("void", _not_void),
     ("suspended", _not_suspended),

@@ -10,7 +10,6 @@ import socket
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from radius import policy
 from radius.accounting import RESTART_PAUSE
@@ -32,6 +31,7 @@ from radius.events import (
 )
 from radius.ports import Unavailable, Worker
 from radius.quiet import Quiet
+from radius.sentences import zone_of
 from radius.sockets import Datagram, Endpoint
 from radius.token import is_foreign
 
@@ -181,7 +181,7 @@ class Server:
             self.counts["facts_unavailable"] += 1
             return
         at = datagram.received_at
-        verdict = policy.authorize(request, facts, at, _zone(ask.nas.zone))
+        verdict = policy.authorize(request, facts, at, zone_of(ask.nas.zone))
         took = int((time.monotonic() - now) * 1e6)
 
         def keep() -> None:
@@ -276,10 +276,3 @@ class Server:
                 pass
         except BlockingIOError:
             pass
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")

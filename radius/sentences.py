@@ -1,0 +1,61 @@
+"""What a rule that was passed has to say: kept as a name and numbers, put into words by whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from radius.wording import amount, moment, span
+
+Said = str | tuple[Any, ...]  # a finished sentence, or the name of one below and what it is about
+
+
+def say(said: Said) -> str:
+    """The sentence."""
+    return said if isinstance(said, str) else _SENTENCES[said[0]](*said[1:])
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that name; UTC when this machine knows none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _known(noun: str, label: str, plan: str) -> str:
+    return f"{noun.capitalize()} {label} was found, plan {plan}."
+
+
+def _password(method: str) -> str:
+    return f"The password is right ({method})."
+
+
+def _until(ends_at: float, now: float, zone: str) -> str:
+    return f"It runs until {moment(ends_at, zone_of(zone))}, {span(ends_at - now)} from now."
+
+
+def _time_left(left: int, limit: int) -> str:
+    return f"{span(left)} of {span(limit)} online time are left."
+
+
+def _data_left(left: int, limit: int) -> str:
+    return f"{amount(left)} of {amount(limit)} data are left."
+
+
+def _device(number: int, most: int, taken_over: str | None) -> str:
+    taken = "" if taken_over is None else f", taking over this device's own session {taken_over}"
+    return f"Device {number} of {most}{taken}."
+
+
+_SENTENCES: dict[str, Callable[..., str]] = {
+    "known": _known,
+    "password": _password,
+    "until": _until,
+    "time_left": _time_left,
+    "data_left": _data_left,
+    "device": _device,
+}
