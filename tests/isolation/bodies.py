@@ -1,0 +1,61 @@
+"""Valid-looking bodies and queries for the matrix; those that depend on the ISP are functions of its side."""
+
+import uuid
+from typing import Any
+
+from portal import visit as visits
+from tests.conftest import PASSWORD
+from tests.isolation.planting import EQUAL
+
+NEW = "another long enough phrase"
+MAC, IP = "02:00:5E:10:00:01", "10.5.50.33"
+
+PLAN = {
+    "name": "Fresh", "price": "50", "validity": "1", "validity_unit": "days", "download": "5", "download_unit": "mbps",
+    "upload": "2", "upload_unit": "mbps", "data_limit": "", "data_limit_unit": "GB", "time_limit": "",
+    "time_limit_unit": "hours", "devices": "1",
+}  # fmt: skip
+INVITE = {"email": "new@example.test", "name": "New", "role": "support"}
+TOKEN = {"name": "Export", "scopes": ["plans:read"], "expires": "90"}
+PASSWORDS = {"old": PASSWORD, "password": NEW}
+NEW_PASSWORD = {"password": NEW}
+JOIN = {"name": "Joined", "password": NEW}
+SIGN_UP = {
+    "company": "Third Net", "slug": "third-net", "name": "Third", "email": "third@example.test", "password": NEW,
+    "country": "KE", "currency": "", "time_zone": "", "terms": "on",
+}  # fmt: skip
+ROUTER = {"name": "Gate", "site": str(EQUAL), "new_site": "", "interface": "bridge-lan"}
+API_ROUTER = {"name": "Gate", "site": "Mall"}
+API_PLAN = {"name": "Fresh", "price_minor": 5000, "download_bps": 5_000_000, "upload_bps": 2_000_000}
+API_BATCH = {"plan": EQUAL, "count": 2}
+
+
+def BATCH(side: Any) -> dict[str, Any]:
+    return {
+        "plan": str(EQUAL),
+        "count": "2",
+        "note": "x",
+        "key": str(uuid.uuid5(uuid.NAMESPACE_DNS, side.tag)),
+    }
+
+
+def SIGN_IN(side: Any) -> dict[str, Any]:
+    return {"email": side.emails["owner"], "password": PASSWORD}
+
+
+def STAFF_SIGN_IN(side: Any) -> dict[str, Any]:
+    return {"email": side.keys["staff"], "password": PASSWORD}
+
+
+def VISIT(side: Any) -> dict[str, Any]:
+    """What the router's login page sends the phone with."""
+    return {"mac": MAC, "ip": IP, "link-login-only": side.keys["login_url"]}
+
+
+def PORTAL_ENTER(side: Any) -> dict[str, Any]:
+    visit = visits.Visit(side.keys["router"], MAC, IP, side.keys["login_url"])
+    return {"visit": visits.seal(visit), "code": side.keys["code"]}
+
+
+def CONNECTED(_side: Any) -> dict[str, Any]:
+    return {"mac": MAC, "ip": IP}

@@ -1,0 +1,181 @@
+"""The one table of all routes: who may ask what, and what they get.
+
+A new route needs one line: `"name": at(Action.WHAT_IT_NEEDS, post=302, body=FORM)`.
+A second line of the same route with another query or body is called "name?what".
+Integer parts of the address get the primary key that both ISPs have; other parts are named: token=Key("reset").
+"""
+
+from accounts.roles import Action
+from tests.isolation import bodies
+from tests.isolation.lines import Key, Line, Scope, at
+
+A = Action
+HEALTH = {"healthz": at("all", lenient=True), "readyz": at("all", get=(200, 503), lenient=True)}
+LEGAL = {
+    "legal-document": at("all", kind="terms"),
+    "legal-document?privacy": at("all", kind="privacy"),
+    "legal-versions": at("all", kind="terms"),
+    "legal-version": at("all", kind="terms", number=1),
+    "legal-pdf": at("all", kind="terms", number=1),
+    "legal-diff": at("all", kind="terms", old=1, new=1),
+}
+
+TENANT: dict[str, Line] = {
+    **HEALTH,
+    **LEGAL,
+    "terms-gate": at("signed-in", get=302, post=302, lenient=True),
+    "terms-accepted": at("signed-in"),
+    # The everyday pages
+    "home": at(A.SEE_HOME),
+    "home-live": at(A.SEE_HOME),
+    "plans": at(A.SEE_PLANS),
+    "plans?archived": at(A.SEE_PLANS, query={"shelf": "archived", "q": "anary"}),
+    "plan-new": at(A.CHANGE_PLANS, post=302, body=bodies.PLAN),
+    "plan-preview": at(A.CHANGE_PLANS, get=None, post=200, body=bodies.PLAN),
+    "plan": at(A.SEE_PLANS, post=302, writes=A.CHANGE_PLANS, body=bodies.PLAN),
+    "plan-archive": at(A.CHANGE_PLANS, post=302),
+    "plan-restore": at(A.CHANGE_PLANS, get=None, post=302),
+    "vouchers": at(A.SEE_VOUCHERS, post=302, writes=A.MAKE_VOUCHERS, body=bodies.BATCH),
+    "batch-rows": at(A.SEE_VOUCHERS),
+    "batch-preview": at(A.MAKE_VOUCHERS, get=None, post=200, body=bodies.BATCH),
+    "voucher-find": at(A.SEE_VOUCHERS, query={"q": "anary"}),
+    "batch": at(A.SEE_VOUCHERS, own=True),
+    "batch?csv": at(A.SEE_CODES, own=True, query={"format": "csv"}),
+    "batch-progress": at(A.SEE_VOUCHERS, own=True),
+    "batch-pdf": at(A.SEE_CODES, own=True),
+    "batch-print": at(A.SEE_CODES, own=True),
+    "batch-void": at(A.MAKE_VOUCHERS, own=True, post=302),
+    "batch-void?everything": at(
+        A.MAKE_VOUCHERS, own=True, post=302, query={"everything": "1"}, body={"everything": "1"}
+    ),
+    "batch-retry": at(A.MAKE_VOUCHERS, own=True, get=None, post=302),
+    "voucher": at(A.SEE_VOUCHERS, own=True),
+    "voucher-void": at(A.MAKE_VOUCHERS, own=True, post=302),
+    "sessions": at(A.SEE_SESSIONS),
+    "sessions?search": at(A.SEE_SESSIONS, query={"q": "anary", "router": "7001", "plan": "7001"}),
+    "sessions?csv": at(A.SEE_SESSIONS, query={"format": "csv"}),
+    "sessions-live": at(A.SEE_SESSIONS),
+    "session-disconnect": at(A.DISCONNECT, post=302),
+    "logins": at(A.SEE_LOGINS),
+    "logins?csv": at(A.SEE_LOGINS, query={"format": "csv", "q": "anary"}),
+    "login": at(A.SEE_LOGINS),
+    "subscribers": at(A.SEE_SUBSCRIBERS),
+    "subscribers?search": at(A.SEE_SUBSCRIBERS, query={"q": "anary"}),
+    "subscriber": at(A.SEE_SUBSCRIBERS),
+    "help": at("signed-in"),
+    "routers": at(A.SEE_ROUTERS),
+    "routers?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
+    "router-add": at(A.CHANGE_ROUTERS, post=302, body=bodies.ROUTER),
+    "router": at(A.SEE_ROUTERS),
+    "router-runs": at(A.SEE_ROUTERS),
+    "router-enrol": at(A.SEE_ROUTERS),
+    "router-steps": at(A.SEE_ROUTERS),
+    "router-command": at(A.CHANGE_ROUTERS, post=302),
+    "router-again": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-compare": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-edit": at(A.CHANGE_ROUTERS, post=302, body=bodies.ROUTER),
+    "router-remove": at(A.CHANGE_ROUTERS, post=302, body={"release": "1"}),
+    # Settings
+    "team": at(A.SEE_TEAM),
+    "team-invite": at(A.CHANGE_TEAM, post=200, body=bodies.INVITE),
+    "invitation-resend": at(A.CHANGE_TEAM, get=None, post=(200, 302)),
+    "invitation-revoke": at(A.CHANGE_TEAM, post=302),
+    "person-role": at(A.CHANGE_TEAM, post=(302, 422), body={"role": "support"}),
+    "person-act": at(A.CHANGE_TEAM, post=302, what="off"),
+    "tokens": at(A.CHANGE_TOKENS),
+    "token-new": at(A.CHANGE_TOKENS, post=200, body=bodies.TOKEN),
+    "token-revoke": at(A.CHANGE_TOKENS, post=302),
+    # One's own account, and the ways in
+    "account": at("signed-in"),
+    "account-name": at("signed-in", get=None, post=302, body={"name": "New Name"}),
+    "account-password": at("signed-in", get=None, post=302, body=bodies.PASSWORDS),
+    "sign-in": at("all", get=(200, 302), post=302, body=bodies.SIGN_IN),
+    "sign-out": at("all", get=None, post=302),
+    "sign-out-everywhere": at("signed-in", post=302),
+    "first-sign-in": at("all", get=302, token=Key("first")),
+    "forgot": at("all", post=200, body={"email": "canary@example.test"}),
+    "reset": at("all", post=302, body=bodies.NEW_PASSWORD, token=Key("reset")),
+    "join": at("all", post=302, body=bodies.JOIN, token=Key("join")),
+    # The API
+    "api-schema": at("all", lenient=True),
+    "api-docs": at("all", lenient=True),
+    "api-me": at("any token"),
+    "api-routers": at(Scope(A.SEE_ROUTERS), post=201, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_ROUTER),
+    "api-router": at(Scope(A.SEE_ROUTERS), delete=204, writes=Scope(A.CHANGE_ROUTERS)),
+    "api-plans": at(Scope(A.SEE_PLANS), post=201, writes=Scope(A.CHANGE_PLANS), body=bodies.API_PLAN),
+    "api-plan": at(Scope(A.SEE_PLANS), patch=200, writes=Scope(A.CHANGE_PLANS), body={"devices": 2}),
+    "api-plan-archive": at(Scope(A.CHANGE_PLANS), get=None, post=200),
+    "api-voucher-batches": at(
+        Scope(A.SEE_VOUCHERS), post=202, writes=Scope(A.MAKE_VOUCHERS), body=bodies.API_BATCH
+    ),
+    "api-voucher-batch": at(Scope(A.SEE_VOUCHERS), own=True),
+    "api-vouchers": at(Scope(A.SEE_VOUCHERS)),
+    "api-voucher": at(Scope(A.SEE_VOUCHERS), own=True),
+    "api-voucher-void": at(Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200),
+    "api-subscribers": at(Scope(A.SEE_SUBSCRIBERS)),
+    "api-subscribers?search": at(Scope(A.SEE_SUBSCRIBERS), query={"search": "anary"}),
+    "api-subscriber": at(Scope(A.SEE_SUBSCRIBERS)),
+    "api-sessions": at(Scope(A.SEE_SESSIONS)),
+    "api-sessions?filtered": at(
+        Scope(A.SEE_SESSIONS), query={"router": "7001", "service": "7001", "state": "live"}
+    ),
+    "api-session": at(Scope(A.SEE_SESSIONS)),
+    "api-session-disconnect": at(Scope(A.DISCONNECT), get=None, post=202),
+    "api-legal-documents": at(Scope(A.SEE_LEGAL)),
+    "api-legal-versions": at(Scope(A.SEE_LEGAL), kind="terms"),
+    "api-legal-version": at(Scope(A.SEE_LEGAL), kind="terms", number=1),
+    "api-root": at("all", get=404, post=404, put=404, patch=404, delete=404),
+    "api-unknown": at("all", get=404, post=404, put=404, patch=404, delete=404, rest="nothing"),
+    # The captive portal and the routers' own calls
+    "portal": at("all"),
+    "portal-start": at("signed visit", get=400, public_id=Key("router")),
+    "portal-start?visit": at("signed visit", query=bodies.VISIT, public_id=Key("router")),
+    "portal-enter": at("signed visit", get=None, post=200, body=bodies.PORTAL_ENTER, public_id=Key("router")),
+    "portal-connected": at("signed visit", query=bodies.CONNECTED, public_id=Key("router")),
+    "enrolment-script": at("enrolment token", token=Key("enrolment")),
+    "enrolment-report": at("enrolment token", get=None, post=(200, 404), token=Key("enrolment"), body={}),
+}
+
+PUBLIC: dict[str, Line] = {
+    **HEALTH,
+    **LEGAL,
+    "terms-gate": at("signed-in", get=302, post=302, lenient=True),
+    "terms-accepted": at("signed-in"),
+    "landing": at("all"),
+    "sign-up": at("all", post=302, body=bodies.SIGN_UP),
+    "slug-check": at("all", query={"slug": "some-name"}),
+    "opening": at("all", ticket=Key("ticket")),
+    "opening-retry": at("all", get=None, post=302, ticket=Key("ticket")),
+    "finder": at("all"),
+    "finder-mail": at("all", get=None, post=200, body={"email": "canary@example.test"}),
+    "staff": at("staff"),
+    "staff?search": at("staff", query={"q": "a"}),
+    "staff-sign-in": at("all", get=(200, 302), post=302, body=bodies.STAFF_SIGN_IN),
+    "staff-sign-out": at("all", get=None, post=302),
+}
+
+# Celery tasks that belong to no tenant: they look at public tables or hand sealed letters on.
+PLATFORM_TASKS = {
+    "accounts.tasks.deliver": "sends a sealed letter",
+    "api.tasks.purge_replies_everywhere": "sends a tenant task to each ISP",
+    "dashboard.tasks.mail_workspaces": "finds where an address can sign in",
+    "dashboard.tasks.open_isp": "makes a workspace",
+    "radius.tasks.close_stale_everywhere": "sends a tenant task to each ISP",
+    "radius.tasks.project": "folds the journal in public, entering each tenant for its own records",
+    "routers.tasks.check_everywhere": "sends a tenant task to each ISP",
+    "routers.tasks.reconcile_everywhere": "sends a tenant task to each ISP",
+    "tenants.tasks.heartbeat": "proves that beat and a worker live",
+}
+
+# Management commands, with the side they work on.
+COMMANDS = {
+    "check_api_schema": "no database",
+    "make_staff": "public",
+    "migrate_all": "public and every tenant, as the owner of the schemas",
+    "open_isp": "public, then the new tenant",
+    "radiusd": "public; tenants by the source address of packets",
+    "seed_demo": "the demo tenant alone",
+    "virtual_router": "no database",
+}
+
+TABLES = {"tenant": TENANT, "public": PUBLIC}

@@ -1,0 +1,168 @@
+"""Rows for every model of a tenant, made from the fields themselves: a new model or field is covered at once.
+
+Both ISPs get rows with EQUAL primary keys; the neighbour's rows at ONLY_THERE exist in that ISP alone.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from tests.isolation.canaries import canary
+
+EQUAL = 7001
+ONLY_THERE = 1_000_000
+UNKNOWN = 1_000_001
+AT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+FUTURE = datetime(2036, 11, 1, 9, 30, tzinfo=UTC)
+PRIMES = {"A": 7919, "B": 30_011}
+NETWORKS = {"A": "203.0.113", "B": "198.51.100"}  # documentation networks: an address is a canary too
+
+# Django's own tables: they hold no words of an ISP (sessions are made by signing in).
+FRAMEWORK = {"contenttypes.ContentType", "auth.Permission", "auth.Group", "sessions.Session"}
+# Fields that have no room for a canary, or whose words are not free.
+NO_ROOM = {
+    "subscribers.Plan.currency": "KES",
+    "billing.Batch.currency": "KES",
+    "billing.Voucher.tail": "9ZQX",
+}
+
+Given = Callable[[str, int], Any]  # (side, primary key) -> value
+OVERRIDES: dict[str, Given] = {
+    "accounts.User.email": lambda side, pk: f"canary-{side}-accounts.user-email-{pk}@example.test".lower(),
+    "accounts.ApiToken.scopes": lambda side, pk: ["plans:read"],
+    "accounts.ApiToken.expires_at": lambda side, pk: FUTURE,
+    "accounts.Invitation.expires_at": lambda side, pk: FUTURE,
+    "accounts.JournalEntry.facts": lambda side, pk: {"note": canary(side, "accounts.JournalEntry", "facts", pk)},
+    "billing.Batch.count": lambda side, pk: 1,
+    "billing.Batch.made": lambda side, pk: 1,
+    "billing.Batch.state": lambda side, pk: "ready",
+    "billing.Voucher.serial": lambda side, pk: 1,
+    "legal.Document.kind": lambda side, pk: "terms" if pk == EQUAL else "privacy",
+    "subscribers.Plan.data_limit_bytes": lambda side, pk: 10**9 + PRIMES[side],
+    "subscribers.Plan.time_limit_seconds": lambda side, pk: None,
+    "subscribers.Plan.validity_seconds": lambda side, pk: 86_400,
+    "subscribers.Plan.download_bps": lambda side, pk: 5_000_000,
+    "subscribers.Plan.upload_bps": lambda side, pk: 2_000_000,
+    "radius.AuthAttempt.accepted": lambda side, pk: False,
+    "radius.AuthAttempt.record_id": lambda side, pk: pk,
+    "radius.Session.disconnect_state": lambda side, pk: "",
+    "radius.Session.end_cause": lambda side, pk: "",
+    "radius.Session.fold": lambda side, pk: {},
+    "routers.Router.state": lambda side, pk: "ready",
+    "routers.Router.is_up": lambda side, pk: True,
+    "routers.Router.coa_port": lambda side, pk: 3799,
+    "routers.Router.cpu_load": lambda side, pk: 7,
+    "routers.Router.leaving_at": lambda side, pk: None,
+    "routers.Router.leased_until": lambda side, pk: None,
+    "routers.Router.login_url": lambda side, pk: f"http://canary-{side}-routers.router-login-{pk}/login".lower(),
+    "routers.Router.enrolment_sealed": lambda side, pk: "",
+    "routers.Router.enrolment_expires_at": lambda side, pk: None,
+}  # fmt: skip
+# Lists of dictionaries that pages walk through: the canary stands where a person reads.
+SHAPES: dict[str, Callable[[str], Any]] = {
+    "radius.AuthAttempt.trace": lambda text: [{"code": "unknown_user", "ok": False, "text": text}],
+    "radius.AuthAttempt.sent": lambda text: {"Reply-Message": text},
+    "routers.SyncRun.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "done": True}],
+    "legal.Version.changes": lambda text: [text],
+    "legal.Version.sections": lambda text: [
+        {"number": "01", "title": text, "summary": text, "paragraphs": [text], "points": [text], "closing": [text]}
+    ],
+}  # fmt: skip
+
+
+def tenant_models() -> list[type[models.Model]]:
+    """Every model with a table in a tenant's schema."""
+    labels = {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in labels
+        and model._meta.managed
+        and not model._meta.proxy
+        and not model._meta.auto_created
+        and model._meta.label not in FRAMEWORK
+    ]
+
+
+def text_fields() -> "dict[str, models.Field[Any, Any]]":
+    """Every free text field of a tenant, by app.Model.field: all but closed choices."""
+    return {
+        f"{model._meta.label}.{field.name}": field
+        for model in tenant_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+    }
+
+
+class NoValue(AssertionError):
+    """A field of a kind that planting does not know."""
+
+
+def _value(model: type[models.Model], field: "models.Field[Any, Any]", side: str, pk: int) -> Any:
+    name = f"{model._meta.label}.{field.name}"
+    if name in OVERRIDES:
+        return OVERRIDES[name](side, pk)
+    if name in NO_ROOM:
+        return NO_ROOM[name]
+    text = canary(side, model._meta.label, field.name, pk, getattr(field, "max_length", None))
+    if name in SHAPES:
+        return SHAPES[name](text)
+    if field.choices:
+        return field.get_default() if field.has_default() else field.choices[0][0]
+    match field:
+        case models.GenericIPAddressField():
+            return f"{NETWORKS[side]}.{71 if pk == EQUAL else 100}"
+        case models.EmailField():
+            return text.replace(" ", "").lower() + "@example.test"
+        case models.CharField() | models.TextField():
+            return text
+        case models.JSONField():
+            return [text] if field.has_default() and field.get_default() == [] else {"note": text}
+        case ArrayField():
+            return [text]
+        case models.BooleanField():
+            return field.get_default() if field.has_default() else False
+        case models.DateTimeField():
+            return None if field.null else AT
+        case models.DateField():
+            return date(2026, 11, 1)
+        case models.IntegerField():
+            if field.has_default():
+                return field.get_default()
+            return pk if field.name.endswith("_id") or field.name == "number" else PRIMES[side]
+    raise NoValue(f"{name}: teach tests/isolation/planting.py a value for {type(field).__name__}")
+
+
+def plant(side: str, pk: int) -> list[models.Model]:
+    """One row of every model with this primary key, referring to each other; call inside the tenant."""
+    waiting, made = tenant_models(), []
+    done: set[type[models.Model]] = set()
+    while waiting:
+        ready = [model for model in waiting if _parents(model) <= done | {model}]
+        assert ready, f"models refer to each other in a circle: {waiting}"
+        for model in ready:
+            made.append(_row(model, side, pk))
+            done.add(model)
+        waiting = [model for model in waiting if model not in done]
+    return made
+
+
+def _parents(model: type[models.Model]) -> set[Any]:
+    return {field.related_model for field in model._meta.concrete_fields if field.is_relation}
+
+
+def _row(model: type[models.Model], side: str, pk: int) -> models.Model:
+    values: dict[str, Any] = {}
+    for field in model._meta.concrete_fields:
+        if field.primary_key:
+            values[field.attname] = pk
+        elif field.is_relation:
+            values[field.attname] = pk
+        else:
+            values[field.name] = _value(model, field, side, pk)
+    return model._default_manager.create(**values)

@@ -1,0 +1,43 @@
+"""Every route, as everybody, with every method: nothing of the neighbour is shown or changed."""
+
+import pytest
+
+from tests.isolation import walk
+from tests.isolation.matrix import TABLES
+from tests.isolation.principals import AT_PUBLIC, PEOPLE, TOKENS
+from tests.isolation.visits import Principal
+from tests.isolation.visits import walk as walk_as
+from tests.isolation.world import World
+
+
+def told(problems: list[str]) -> str:
+    return f"{len(problems)} problems:\n" + "\n".join(problems[:60])
+
+
+@pytest.mark.parametrize("where", ["tenant", "public"])
+def test_every_route_has_a_line_in_the_matrix(where: str) -> None:
+    listed = {name.partition("?")[0] for name in TABLES[where]}
+    there = {found.name: found for found in walk.routes(where)}
+    missing = [
+        f'    "{name}": at(...),  # {found.pattern}' for name, found in there.items() if name not in listed
+    ]
+    assert not missing, (
+        "add to tests/isolation/matrix.py, table " + where.upper() + ":\n" + "\n".join(missing)
+    )
+    assert not listed - set(there), f"the matrix lists routes that are gone: {sorted(listed - set(there))}"
+
+
+@pytest.mark.parametrize("principal", [*PEOPLE, *AT_PUBLIC], ids=lambda principal: principal.name)
+def test_people(principal: Principal, world: World) -> None:
+    problems = walk_as(principal, world)
+    assert not problems, told(problems)
+
+
+@pytest.mark.parametrize("principal", TOKENS, ids=lambda principal: principal.name)
+def test_tokens(principal: Principal, world: World) -> None:
+    # A token opens the API alone: the pages are walked with the one that may do everything.
+    everything = principal.name == "token: all"
+    problems = walk_as(
+        principal, world, only=lambda call: call.line.is_api or (everything and call.method == "GET")
+    )
+    assert not problems, told(problems)
