@@ -60,7 +60,6 @@ SHARED_APPS = [
     "lucide",
     "django_htmx",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
