@@ -15,6 +15,7 @@ from radius.directory import LiveDirectory
 from radius.events import Nas
 from radius.facts import LiveFacts
 from radius.listener import Listener
+from radius.refresher import Refresher
 from radius.store import LiveStore
 
 log = logging.getLogger("radius.alerts")
@@ -37,6 +38,7 @@ class LiveWorker:
         self.facts = LiveFacts(patience=self._patience)
         self.store = LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
         self.alerts = LoggedAlerts()
+        self._refresher = Refresher(self.facts)
         self._usual: dict[str, Any] | None = None
         self._listener = Listener(self.facts, self.directory.refresh, self._patience)
 
@@ -44,11 +46,13 @@ class LiveWorker:
         """Start from the thread that will call `facts.of`. Without a database we start too, knowing nobody."""
         self._usual = database.hasten()
         self.store.start()
+        self._refresher.start()
         self._listener.start(wait=5.0)
 
     def close(self, timeout: float) -> None:
         self.store.close(timeout)
         self._listener.close()
+        self._refresher.close()
         self._patience.close()
         connection.close()
         if self._usual is not None:

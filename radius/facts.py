@@ -44,6 +44,8 @@ class LiveFacts:
         self._arrivals = Arrivals()
         self._kept: OrderedDict[_Key, Found] = OrderedDict()
         self._marked: dict[tuple[str, str], set[_Key]] = {}
+        self._wanted: OrderedDict[_Key, None] = OrderedDict()
+        self._wants = threading.Event()
         self._news = 0
         self._silent_until = float("-inf")
 
@@ -73,6 +75,31 @@ class LiveFacts:
         live = self._arrivals.seen(schema, found.facts.service_id, found.facts.live, found.ended, at)
         return found.facts if live == found.facts.live else replace(found.facts, live=live)
 
+    def refresh(self, patience: float) -> bool:
+        """Read one name anew that changed, waiting for one up to `patience` seconds; for a thread of its own.
+
+        Every report of a session changes its service, so without this the people who are online would be just
+        those whom an outage of the database finds forgotten.
+        """
+        if not self._wants.wait(patience):
+            return False
+        with self._lock:
+            if not self._wanted:
+                self._wants.clear()
+                return False
+            key, _ = self._wanted.popitem(last=False)
+            if key in self._kept or not self._trust.holds(self._steady()):
+                return False
+            news = self._news
+        try:
+            found = self._read(*key, self._clock())
+        except Unavailable:
+            return False
+        if found is not None and not self._keep(key, found, news):
+            with self._lock:
+                self._want(key)
+        return True
+
     def accepted(self, request: AccessRequest, accept: Accept, at: float) -> None:
         """The server let somebody in; counts as a device until the session shows in the database."""
         self._arrivals.accepted(request, accept, at)
@@ -98,6 +125,8 @@ class LiveFacts:
     def forget_all(self) -> None:
         with self._lock:
             self._news += 1
+            for key in self._kept:
+                self._want(key)
             self._kept.clear()
             self._marked.clear()
 
@@ -111,11 +140,18 @@ class LiveFacts:
             self._news += 1
             for key in list(self._marked.get((schema, mark), ())):
                 self._drop(key)
+                self._want(key)
 
-    def _keep(self, key: _Key, found: Found, news: int) -> None:
+    def _want(self, key: _Key) -> None:
+        """Remember to read it anew when there is time."""
+        if len(self._wanted) < self._most:
+            self._wanted[key] = None
+            self._wants.set()
+
+    def _keep(self, key: _Key, found: Found, news: int) -> bool:
         with self._lock:
             if news != self._news or not self._trust.holds(self._steady()):
-                return
+                return False
             if key in self._kept:
                 self._drop(key)
             self._kept[key] = found
@@ -123,6 +159,7 @@ class LiveFacts:
                 self._marked.setdefault(mark, set()).add(key)
             if len(self._kept) > self._most:
                 self._drop(next(iter(self._kept)))
+        return True
 
     def _drop(self, key: _Key) -> None:
         found = self._kept.pop(key)

@@ -152,6 +152,30 @@ def test_while_postgresql_is_away_memory_answers_for_ten_minutes(
         memory.of(SCHEMA, b"nemo")
 
 
+def test_what_changed_is_read_anew_before_anybody_asks(memory: LiveFacts, books: Books) -> None:
+    memory.of(SCHEMA, b"nemo")
+    assert not memory.refresh(0)
+    memory.forget(f"{SCHEMA} s digest")
+    books.found = Found(some_facts(status="suspended"), "digest", ())
+    assert memory.refresh(0)
+    assert not memory.refresh(0)
+    books.away = True
+    found = memory.of(SCHEMA, b"nemo")
+    assert found is not None
+    assert found.status == "suspended"
+
+
+def test_news_during_a_refresh_make_it_read_once_more(memory: LiveFacts, books: Books) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.forget(f"{SCHEMA} s digest")
+    books.during = lambda: memory.forget("t_bbbbbbbbbbbb s other")
+    assert memory.refresh(0)
+    assert len(memory) == 0
+    books.during = None
+    assert memory.refresh(0)
+    assert len(memory) == 1
+
+
 def test_memory_is_bounded(memory: LiveFacts) -> None:
     for number in range(50):
         memory.of(SCHEMA, b"%d" % number)
