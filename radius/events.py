@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from radius.credentials import Chap, MsChap, Proof
 from radius.octets import spell, unspell
 from radius.sentences import Said, say
 
@@ -47,15 +48,7 @@ class Nas:
     limit_proxy_state: bool = True
     previous_secret: bytes | None = field(default=None, repr=False)
     zone: str = "UTC"  # the ISP's, for times in sentences
-
-
-@dataclass(frozen=True, slots=True)
-class Chap:
-    """A CHAP answer: its id octet, the 16 octets of the response, and the challenge that was answered."""
-
-    ident: int
-    response: bytes
-    challenge: bytes
+    allow_mschap1: bool = False
 
 
 @dataclass(slots=True)
@@ -81,6 +74,7 @@ class AccessRequest:
     proxy_states: tuple[bytes, ...] = ()
     has_message_auth: bool = True
     oddities: tuple[str, ...] = ()  # e.g. 'duplicate:User-Name', 'both_passwords', 'malformed:CHAP-Password'
+    ms_chap: MsChap | None = None
 
     @property
     def name(self) -> str:
@@ -209,6 +203,10 @@ class Facts:
     plan_name: str
     interim_seconds: int = 60
     sites: frozenset[int] | None = None  # router ids it may be used at; None = everywhere
+    nt_hash: bytes | None = field(
+        default=None, repr=False
+    )  # of the secret; None: derived when it is asked for
+    access: str = "any"  # 'any' | 'hotspot' | 'ppp'
 
 
 class Step(NamedTuple):
@@ -239,6 +237,7 @@ class Accept:
     starts_clock: bool = False
     replaces: str | None = None  # the live session of the same device that this one takes over
     trace: tuple[Step, ...] = ()
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

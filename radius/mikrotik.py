@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from radius.credentials import Proof
 from radius.events import Accept
 
 Attribute = tuple[str, int | str | bytes]
@@ -63,4 +64,14 @@ def attributes(accept: Accept) -> list[Attribute]:
         download_bps=accept.download_bps,
         interim_seconds=accept.interim_seconds,
     )
-    return plan + personal_attributes(accept)
+    hidden = [(name, "not kept") for name in _of_proof(accept.proof)]
+    return plan + personal_attributes(accept) + hidden
+
+
+def _of_proof(proof: Proof | None) -> list[str]:
+    """Names of what an MS-CHAP answer adds; the values are of no use to anybody but the client."""
+    if proof is None:
+        return []
+    names = ["MS-CHAP2-Success"] if proof.success else []
+    names += ["MS-MPPE-Send-Key", "MS-MPPE-Recv-Key"] if proof.keys else []
+    return names + (["MS-CHAP-MPPE-Keys"] if proof.v1_keys else [])

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from kmikro.lib import codes
-from radius import token
+from radius import passwords, token
 from radius.events import Accept, AccessRequest, Facts, Live, Reject, Step
-from radius.seal import answers, same
+from radius.passwords import FRAMED
 from radius.sentences import Said
 from radius.wording import amount, moment, span
 
-_CONDEMNING = ("duplicate:", "malformed:User-Password", "malformed:CHAP-Password")
+_CONDEMNING = ("duplicate:", "malformed:User-Password", "malformed:CHAP-Password", "malformed:MS-CHAP")
+_ACCESS = {"hotspot": "at a hotspot", "ppp": "over PPP (PPPoE)"}
 _TRY_AGAIN = "Please check what you typed and try again."
 
 
@@ -24,11 +24,6 @@ class _No:
     code: str
     text: str
     message: str
-
-
-def fold(typed: bytes) -> bytes:
-    """A voucher code as it is compared, however it was typed."""
-    return codes.normalise(typed.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzinfo) -> Accept | Reject:
@@ -86,8 +81,13 @@ def _one_password(request: AccessRequest) -> Said | _No:
     for oddity in request.oddities:
         if oddity.startswith("unsupported:"):
             method = oddity.partition(":")[2]
-            text = f"The router used {method}; the hotspot profile must use HTTP CHAP or HTTP PAP."
+            text = f"The router used {method}; PAP, CHAP and MS-CHAPv2 are understood."
             return _No("unsupported_method", text, "This way of signing in is not offered here.")
+    if request.ms_chap is not None:
+        if request.ms_chap.version == 2 or request.nas.allow_mschap1:
+            return ""
+        text = "The router used MS-CHAP of version 1, which is broken and switched off for it."
+        return _No("unsupported_method", text, "This way of signing in is not offered here.")
     if request.password is None and request.chap is None:
         return _No("no_password", "The request carries no password.", f"No password was given. {_TRY_AGAIN}")
     return ""
@@ -105,12 +105,13 @@ _OF_THE_REQUEST: tuple[tuple[str, Callable[[AccessRequest], Said | _No]], ...] =
 class _Case:
     """One service and one wish to use it, with what several rules ask about worked out once."""
 
-    __slots__ = ("ends_at", "facts", "noun", "now", "own", "request", "zone")
+    __slots__ = ("ends_at", "facts", "noun", "now", "own", "proof", "request", "zone")
 
     def __init__(self, request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> None:
         self.request, self.facts, self.now, self.zone = request, facts, now, zone
         self.noun = "voucher" if facts.kind == "voucher" else "account"
         self.ends_at = _end(facts, now)
+        self.proof = passwords.proof(request, facts) if request.ms_chap is not None else None
         self.own = _own_session(request, facts.live) if facts.live else None
 
     def no(self, code: str, text: str, message: str) -> _No:
@@ -141,29 +142,11 @@ def _own_session(request: AccessRequest, live: tuple[Live, ...]) -> Live | None:
 
 def _password(case: _Case) -> Said | _No:
     request, facts = case.request, case.facts
-    if request.chap is not None:
-        right = any(answers(request.chap, each) for each in _passwords(request, facts))
-    elif facts.secret is not None:
-        right = same(request.password or b"", facts.secret)
-    elif facts.kind == "voucher" and request.username:
-        password = request.password or b""
-        right = same(password, request.username) or same(fold(password), fold(request.username))
-    else:
-        right = False
-    if right:
-        return ("password", "CHAP" if request.chap else "PAP")
+    if passwords.is_right(request, facts, case.proof):
+        return ("password", passwords.method(request))
     return case.no(
         "wrong_password", f"The password for {facts.label} is wrong.", f"Wrong password. {_TRY_AGAIN}"
     )
-
-
-def _passwords(request: AccessRequest, facts: Facts) -> set[bytes]:
-    """What the password may be; a voucher's code is its own, as it was typed or as it is written."""
-    if facts.secret is not None:
-        return {facts.secret}
-    if facts.kind == "voucher":
-        return {request.username, fold(request.username)} - {b""}
-    return set()
 
 
 def _not_void(case: _Case) -> Said | _No:
@@ -225,6 +208,17 @@ def _right_place(case: _Case) -> Said | _No:
     return ""
 
 
+def _right_access(case: _Case) -> Said | _No:
+    access = case.facts.access
+    if access == "any":
+        return ""
+    way = "ppp" if case.request.service_type == FRAMED else "hotspot"
+    if access != way:
+        text = f"The {case.noun} works {_ACCESS.get(access, access)} only, and this is {_ACCESS[way]}."
+        return case.no("wrong_access", text, f"Your {case.noun} is not valid for this kind of connection.")
+    return f"It may be used {_ACCESS[way]}."
+
+
 def _devices(case: _Case) -> Said | _No:
     facts, own = case.facts, case.own
     if not facts.devices:
@@ -249,6 +243,7 @@ _OF_THE_SERVICE: tuple[tuple[str, Callable[[_Case], Said | _No]], ...] = (
     ("data_spent", _data_left),
     ("ended", _not_ended),
     ("site", _right_place),
+    ("access", _right_access),
     ("devices", _devices),
 )
 
@@ -272,4 +267,5 @@ def _accept(case: _Case, steps: tuple[Step, ...]) -> Accept:
         starts_clock=facts.starts_from_first_use and facts.first_used_at is None,
         replaces=own.session_id if own else None,
         trace=steps,
+        proof=case.proof,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from radius.attributes import number
-from radius.events import AccessRequest, AccountingRecord, Chap, Kind, Nas, Source
+from radius.credentials import Chap, MsChap
+from radius.events import AccessRequest, AccountingRecord, Kind, Nas, Source
 from radius.octets import spell
 from radius.packet import VENDOR_SPECIFIC, Packet, vendor_attributes
 from radius.seal import Seal
@@ -23,7 +24,8 @@ _SINGLE = {
 }
 _CLASS, _PROXY_STATE, _EAP_MESSAGE = number("Class"), number("Proxy-State"), number("EAP-Message")
 _MICROSOFT = 311
-_MS_CHAP = {number("MS-CHAP-Response"), number("MS-CHAP2-Response")}
+_MS_CHAP = {number(name): name for name in ("MS-CHAP-Challenge", "MS-CHAP-Response", "MS-CHAP2-Response")}
+_PASSWORDS = ("User-Password", "CHAP-Password", "MS-CHAP-Response", "MS-CHAP2-Response")
 _KINDS = {1: Kind.START, 2: Kind.STOP, 3: Kind.INTERIM, 7: Kind.ON, 8: Kind.OFF}
 _CAUSES = (
     *("", "User-Request", "Lost-Carrier", "Lost-Service", "Idle-Timeout", "Session-Timeout", "Admin-Reset"),
@@ -40,20 +42,17 @@ _LINE_RATE = 100_000_000_000 / 8 * 1.2  # octets per second no access router for
 class _Fields:
     """The attributes of one packet, each singleton once, with what was odd about them."""
 
-    __slots__ = ("classes", "eap", "ms_chap", "oddities", "proxy_states", "single")
+    __slots__ = ("classes", "eap", "oddities", "proxy_states", "single")
 
     def __init__(self, packet: Packet) -> None:
         self.single: dict[str, bytes] = {}
         self.oddities: list[str] = []
         self.proxy_states: list[bytes] = []
         self.classes: list[bytes] = []
-        self.ms_chap = self.eap = False
+        self.eap = False
         for kind, value in packet.attributes:
             if name := _SINGLE.get(kind):
-                if name in self.single:
-                    self.oddities.append(f"duplicate:{name}")
-                else:
-                    self.single[name] = value
+                self._put(name, value)
             elif kind == _PROXY_STATE:
                 self.proxy_states.append(value)
             elif kind == _CLASS:
@@ -61,9 +60,15 @@ class _Fields:
             elif kind == _EAP_MESSAGE:
                 self.eap = True
             elif kind == VENDOR_SPECIFIC:
-                for vendor, inner, _ in vendor_attributes(value):
+                for vendor, inner, octets in vendor_attributes(value):
                     if vendor == _MICROSOFT and inner in _MS_CHAP:
-                        self.ms_chap = True
+                        self._put(_MS_CHAP[inner], octets)
+
+    def _put(self, name: str, value: bytes) -> None:
+        if name in self.single:
+            self.oddities.append(f"duplicate:{name}")
+        else:
+            self.single[name] = value
 
     def octets(self, name: str) -> bytes:
         return self.single.get(name, b"")
@@ -118,15 +123,28 @@ def _chap(fields: _Fields, packet: Packet) -> Chap | None:
     return Chap(value[0], value[1:], challenge)
 
 
+def _ms_chap(fields: _Fields) -> MsChap | None:
+    """An answer of exactly the lengths of RFC 2548, sections 2.1.3 and 2.3.2; LM answers are no answers."""
+    challenge = fields.octets("MS-CHAP-Challenge")
+    second, first = fields.single.get("MS-CHAP2-Response"), fields.single.get("MS-CHAP-Response")
+    value, version, length = (second, 2, 16) if second is not None else (first, 1, 8)
+    if value is None:
+        return None
+    if len(value) != 50 or len(challenge) != length:
+        fields.oddities.append("malformed:MS-CHAP")
+        return None
+    if version == 1 and value[1] != 1:
+        fields.oddities.append("unsupported:LM")
+        return None
+    return MsChap(version, value[0], challenge, value[26:], value[2:18] if version == 2 else b"")
+
+
 def access_request(packet: Packet, nas: Nas, source: Source, seal: Seal) -> AccessRequest:
     """What a router asks when somebody wants in (RFC 2865, section 4.1)."""
     fields = _Fields(packet)
-    password, chap = _password(fields, packet, seal), _chap(fields, packet)
-    given = [name in fields.single for name in ("User-Password", "CHAP-Password")]
-    if sum([*given, fields.ms_chap, fields.eap]) > 1:
+    password, chap, ms_chap = _password(fields, packet, seal), _chap(fields, packet), _ms_chap(fields)
+    if sum(name in fields.single for name in _PASSWORDS) + fields.eap > 1:
         fields.oddities.append("both_passwords")
-    elif fields.ms_chap:
-        fields.oddities.append("unsupported:MS-CHAP")
     elif fields.eap:
         fields.oddities.append("unsupported:EAP")
     if "User-Name" not in fields.single:
@@ -155,6 +173,7 @@ def access_request(packet: Packet, nas: Nas, source: Source, seal: Seal) -> Acce
         proxy_states=tuple(fields.proxy_states),
         has_message_auth=packet.seal_at is not None,
         oddities=tuple(fields.oddities),
+        ms_chap=ms_chap,
     )
 
 

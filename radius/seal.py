@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from functools import lru_cache
 
-from radius.events import Chap
+from radius.credentials import Chap
 from radius.packet import Packet
 
 _NOTHING = bytes(16)
@@ -106,6 +106,10 @@ class Seal:
             last = self._mask(padded[at : at + 16], last)
             hidden += last
         return hidden
+
+    def hide_salted(self, key: bytes, salt: bytes, authenticator: bytes) -> bytes:
+        """Salt and hidden key of MS-MPPE-Send-Key and -Recv-Key (RFC 2548, section 2.4.2)."""
+        return salt + self.hide(bytes((len(key),)) + key, authenticator + salt)
 
     def reveal(self, hidden: bytes, authenticator: bytes) -> bytes | None:
         """Reveal a User-Password without its trailing NULs; None when no password hides so."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import lru_cache
 
-from radius import mikrotik, reading
+from radius import mikrotik, mppe, reading
 from radius.attributes import encode, integer_head, number
 from radius.events import (
     Accept,
@@ -94,14 +95,17 @@ def _accounting(packet: Packet, nas: Nas, source: Source, received_at: float) ->
     return Ask(reading.accounting_record(packet, nas, source, received_at), nas, Port.ACCT, secret)
 
 
-def write(ask: Ask, verdict: Verdict) -> bytes:
-    """The signed reply to a question."""
+def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
+    """The signed reply to a question; `draw` gives what must be new in every reply."""
     question, seal = ask.question, seal_of(ask.secret)
     match question, verdict:
         case AccessRequest(), Accept():
             code, body = ACCESS_ACCEPT, _accept_body(verdict)
+            if verdict.proof is not None:
+                body += mppe.proven(verdict.proof, seal, question.authenticator, draw)
         case AccessRequest(), Reject():
             code, body = ACCESS_REJECT, _text(_REPLY_MESSAGE, verdict.message)
+            body += mppe.refused(question, verdict, draw)
         case AccountingRecord(), Recorded():
             body = _states(question.proxy_states)
             return seal.plain_reply(ACCOUNTING_RESPONSE, question.identifier, question.authenticator, body)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
+from radius import mppe
+from radius.credentials import Chap, MsChap
 from radius.events import (
+    Accept,
     AccessRequest,
     AccountingRecord,
     Alive,
     Ask,
-    Chap,
     Drop,
     Kind,
     Nas,
@@ -19,9 +23,11 @@ from radius.events import (
     StatusRequest,
 )
 from radius.packet import Malformed, parse
+from radius.policy import authorize
 from radius.seal import Seal, answers
 from radius.wire import read, write
 from tests.radius import vectors as v
+from tests.radius.fakes import facts
 from tests.radius.vectors import SECRET, octets
 
 SEAL = Seal(SECRET)
@@ -179,10 +185,25 @@ def test_g9_chap_with_challenge() -> None:
     assert answers(request.chap, b"arctangent")
 
 
-def test_g10_ms_chap_is_named_and_not_spoken() -> None:
+def test_g10_ms_chap_2_is_read() -> None:
     request = access(v.G10)
-    assert (request.password, request.chap) == (None, None)
-    assert "unsupported:MS-CHAP" in request.oddities
+    assert (request.password, request.chap, request.oddities) == (None, None, ("missing:NAS-Identifier",))
+    assert request.ms_chap == MsChap(2, 1, v.CHALLENGE, v.NT_RESPONSE, v.PEER_CHALLENGE)
+
+
+def test_g11_the_accept_of_ms_chap_2_octet_for_octet() -> None:
+    asked = ask(v.G10)
+    known = facts(label="User", secret=b"clientPass", upload_bps=0, download_bps=0)
+    assert isinstance(asked.question, AccessRequest)
+    verdict = authorize(asked.question, known, NOW, UTC)
+    assert isinstance(verdict, Accept)
+    assert verdict.proof is not None
+    salts = bytes.fromhex("0001")  # drawn so that they become 8001 and 8002
+    added = mppe.proven(verdict.proof, SEAL, v.RA, lambda count: salts[:count])
+    assert SEAL.reply(2, 42, v.RA, added) == v.G11
+    whole = write(asked, verdict, lambda count: salts[:count])
+    assert v.is_genuine(whole, v.RA)
+    assert whole.endswith(added)
 
 
 def test_g12_hiding() -> None:

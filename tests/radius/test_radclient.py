@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.radius import vectors as v
-from tests.radius.fakes import World
+from tests.radius.fakes import ROUTER, World, facts
 from tests.radius.running import ADDRESS, Running, running
 
 
@@ -52,3 +53,41 @@ def test_radclient_believes_us(up: Running, port: str, command: str, lines: str,
         check=False,
     )
     assert expected in done.stdout, done.stdout + done.stderr
+
+
+def asked(up: Running, lines: str) -> str:
+    radclient = shutil.which("radclient")
+    if radclient is None:
+        pytest.skip("RADCLIENT IS NOT INSTALLED (freeradius-utils): no independent peer was asked")
+    done = subprocess.run(
+        [radclient, "-x", "-r", "1", "-t", "3", f"{ADDRESS}:{up.auth}", "auth", v.SECRET.decode()],
+        input=lines + ",Message-Authenticator=0x00,NAS-Identifier=peer",
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.peer
+def test_radclient_reads_the_keys_of_ms_chap_2(up: Running) -> None:
+    up.world.people[b"User"] = facts(label="User", secret=b"clientPass")
+    response = f"0100{v.PEER_CHALLENGE.hex()}{bytes(8).hex()}{v.NT_RESPONSE.hex()}"
+    name = f'User-Name="User",Service-Type=Framed-User,MS-CHAP-Challenge=0x{v.CHALLENGE.hex()}'
+    said = asked(up, f"{name},MS-CHAP2-Response=0x{response}")
+    assert "Received Access-Accept" in said
+    assert "MS-MPPE-Send-Key = 0x8b7cdc149b993a1ba118cb153f56dccb" in said
+    assert "MS-MPPE-Recv-Key = 0xd5f0e9521e3ea9589645e86051c82226" in said
+    assert "MS-CHAP2-Success = 0x01" + b"S=407A5589115FD0D6209F510FE9C04566932CDA56".hex() in said
+    assert "Received Access-Reject" in asked(up, f"{name},MS-CHAP2-Response=0x{response[:-2]}00")
+
+
+@pytest.mark.peer
+def test_radclient_speaks_ms_chap_1_where_it_is_allowed(up: Running) -> None:
+    lines = 'User-Name="nemo",Service-Type=Framed-User,MS-CHAP-Password="arctangent"'
+    assert "Received Access-Reject" in asked(up, lines)
+    up.world.routers[ADDRESS] = replace(ROUTER, allow_mschap1=True)
+    said = asked(up, lines)
+    assert "Received Access-Accept" in said
+    assert "MS-CHAP-MPPE-Keys" in said

@@ -1,0 +1,35 @@
+"""Answers to challenges, as routers bring them, and what we prove to the client in return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Chap:
+    """A CHAP answer: its id octet, the 16 octets of the response, and the challenge that was answered."""
+
+    ident: int
+    response: bytes
+    challenge: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MsChap:
+    """An MS-CHAP answer of version 1 or 2: the challenge is 8 or 16 octets, the response 24."""
+
+    version: int
+    ident: int
+    challenge: bytes
+    response: bytes
+    peer_challenge: bytes = b""  # version 2 only
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What follows from a right MS-CHAP answer: our own proof to the client, and keys for the link (secrets)."""
+
+    version: int
+    success: bytes = b""  # the value of MS-CHAP2-Success
+    keys: tuple[bytes, bytes] | None = field(default=None, repr=False)  # send, receive; None: no PPP, no keys
+    v1_keys: bytes | None = field(default=None, repr=False)  # LM and NT key of version 1

@@ -1,0 +1,55 @@
+"""What an MS-CHAP answer adds to a reply (RFC 2548): proof, keys hidden for this one packet, or the error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from radius import mschap
+from radius.attributes import encode, number
+from radius.credentials import Proof
+from radius.events import AccessRequest, Reject
+from radius.seal import Seal
+
+Draw = Callable[[int], bytes]  # that many octets nobody can foresee
+
+_MICROSOFT = b"\0\0\x01\x37"
+_SUCCESS, _ERROR = number("MS-CHAP2-Success"), number("MS-CHAP-Error")
+_SEND_KEY, _RECV_KEY = number("MS-MPPE-Send-Key"), number("MS-MPPE-Recv-Key")
+_V1_KEYS = number("MS-CHAP-MPPE-Keys")
+# Encryption is allowed, with 40 or 128 bits.
+_ALLOWED = encode([("MS-MPPE-Encryption-Policy", 1), ("MS-MPPE-Encryption-Types", 6)])
+_REASONS = {
+    "wrong_password": mschap.WRONG_PASSWORD,
+    "unknown_user": mschap.WRONG_PASSWORD,  # names are not to be found out by asking
+    "suspended": mschap.DISABLED,
+    "ended": mschap.DISABLED,
+    "void": mschap.DISABLED,
+}
+
+
+def _attribute(kind: int, value: bytes) -> bytes:
+    inner = len(value) + 2
+    return bytes((26, inner + 6)) + _MICROSOFT + bytes((kind, inner)) + value
+
+
+def proven(proof: Proof, seal: Seal, authenticator: bytes, draw: Draw) -> bytes:
+    """The attributes of an Accept. Two salts of one packet never agree: they differ in their last bits."""
+    parts = [_attribute(_SUCCESS, proof.success)] if proof.success else []
+    if proof.keys is not None:
+        send, receive = proof.keys
+        first = int.from_bytes(draw(2), "big") | 0x8000
+        for kind, key, salt in ((_SEND_KEY, send, first), (_RECV_KEY, receive, first ^ 3)):
+            parts.append(_attribute(kind, seal.hide_salted(key, salt.to_bytes(2, "big"), authenticator)))
+    if proof.v1_keys is not None:
+        parts.append(_attribute(_V1_KEYS, seal.hide(proof.v1_keys.ljust(32, b"\0"), authenticator)))
+    if proof.keys is not None or proof.v1_keys is not None:
+        parts.append(_ALLOWED)
+    return b"".join(parts)
+
+
+def refused(request: AccessRequest, verdict: Reject, draw: Draw) -> bytes:
+    """The MS-CHAP-Error of a Reject, if it was asked by MS-CHAP."""
+    if request.ms_chap is None:
+        return b""
+    reason = _REASONS.get(verdict.code, mschap.NOT_PERMITTED)
+    return _attribute(_ERROR, mschap.error(request.ms_chap, reason, draw(16)))
