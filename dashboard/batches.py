@@ -13,11 +13,12 @@ from accounts.roles import Action
 from billing import queries, vouchers
 from billing import tasks as billing_tasks
 from billing.models import Batch
-from dashboard import access, kicks, listing, names
+from dashboard import access, kicks, listing
 from dashboard.access import Request, operator
 from dashboard.forms_vouchers import BatchForm
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
+from subscribers import offers
 from subscribers import queries as service_queries
 
 SORTS = {"batch": ("pk",), "plan": ("plan__name", "pk"), "count": ("count", "pk")}
@@ -89,7 +90,7 @@ def _preview(request: Request, form: BatchForm) -> dict[str, Any]:
     pages = -(-count // PER_PAGE) if count else 0
     return {
         "preview_plan": plan,
-        "preview_offer": names.offer(plan) if plan else "",
+        "preview_offer": offers.words(plan) if plan else "",
         "preview_count": count,
         "preview_pages": pages,
         "preview_total": plan.price_minor * count if plan and count else None,

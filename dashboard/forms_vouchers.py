@@ -7,8 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from billing.vouchers import LARGEST_BATCH
-from dashboard import names
 from kmikro.ui import formats
+from subscribers import offers
 from subscribers.models import Plan
 
 MOST_PLANS = 60  # radio buttons stay usable; the rest is found on the plan's own page
@@ -32,7 +32,7 @@ class BatchForm(forms.Form):
         on_sale = list(plans.order_by("price_minor", "name")[:MOST_PLANS])
         self.plans = {str(plan.pk): plan for plan in on_sale}
         self.fields["plan"].choices = [  # type: ignore[attr-defined]
-            (key, f"{plan.name}\n{formats.amount(plan.price_minor, plan.currency)}, {names.offer(plan)}")
+            (key, f"{plan.name}\n{formats.amount(plan.price_minor, plan.currency)}, {offers.words(plan)}")
             for key, plan in self.plans.items()
         ]
         if on_sale and str(self.initial.get("plan")) not in self.plans:

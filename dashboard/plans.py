@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
-from dashboard import access, listing, names
+from dashboard import access, listing
 from dashboard.access import Request, operator
 from dashboard.forms_plans import START, PlanForm, initial
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
 from radius import mikrotik
-from subscribers import plans, queries
+from subscribers import offers, plans, queries
 from subscribers.models import Plan
 from subscribers.plans import Terms
 from subscribers.queries import State
@@ -45,9 +45,9 @@ def index(request: Request) -> HttpResponse:
     shown = [
         {
             "plan": plan,
-            "valid": names.span(plan.validity_seconds) if plan.validity_seconds else "",
-            "time": names.span(plan.time_limit_seconds) if plan.time_limit_seconds else "",
-            "speed": names.speed(plan.download_bps, plan.upload_bps),
+            "valid": offers.span(plan.validity_seconds) if plan.validity_seconds else "",
+            "time": offers.span(plan.time_limit_seconds) if plan.time_limit_seconds else "",
+            "speed": offers.speed(plan.download_bps, plan.upload_bps),
             "unused": counts[plan.pk].get(State.NEW, 0),
             "in_use": counts[plan.pk].get(State.IN_USE, 0),
         }
@@ -101,7 +101,7 @@ def _preview(terms: Terms | None) -> dict[str, Any]:
         return {"terms": None}
     limit = mikrotik.rate_limit(upload_bps=terms.upload_bps, download_bps=terms.download_bps)
     limited = bool(terms.upload_bps or terms.download_bps)
-    return {"terms": terms, "offer": names.offer(terms), "rate": limit if limited else ""}
+    return {"terms": terms, "offer": offers.words(terms), "rate": limit if limited else ""}
 
 
 def _read(form: PlanForm) -> Terms | None:

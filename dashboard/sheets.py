@@ -17,6 +17,7 @@ from dashboard.batches import PER_PAGE, batch_or_404, owner
 from dashboard.page import page
 from kmikro.lib import codes
 from kmikro.ui import formats
+from subscribers import offers
 from subscribers.queries import State
 
 PDF_PART = 100 * PER_PAGE
@@ -88,7 +89,7 @@ def sheet_pdf(request: Request, pk: int) -> HttpResponse:
     heading = sheet.Heading(
         isp=request.isp.name,
         price=formats.amount(shown.price_minor, shown.currency).replace("\u00a0", " "),
-        offer=names.offer(shown.plan).replace("\u00a0", " "),
+        offer=offers.words(shown.plan).replace("\u00a0", " "),
         address=url.partition("://")[2].rstrip("/"),
         url=url,
     )
@@ -113,7 +114,7 @@ def sheet_html(request: Request, pk: int) -> HttpResponse:
         request,
         "dashboard/vouchers/sheet.html",
         batch=shown,
-        offer=names.offer(shown.plan),
+        offer=offers.words(shown.plan),
         sheets=[slips[at : at + PER_PAGE] for at in range(0, len(slips), PER_PAGE)],
         address=url.partition("://")[2].rstrip("/"),
     )

@@ -1,6 +1,7 @@
 """Platform staff, on the public host: who are our ISPs, and how they are."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -77,8 +78,14 @@ def isps(request: HttpRequest) -> HttpResponse:
     if state:
         found = found.filter(state=state)
     listed = Paginator(found, PER_PAGE).get_page(request.GET.get("page", "1")[:9])
+    now = datetime.now(UTC)
     rows = [
-        {"isp": isp, "pill": STATE_PILLS[Isp.State(isp.state)], "url": addresses.url(isp.slug)}
+        {
+            "isp": isp,
+            "pill": STATE_PILLS[Isp.State(isp.state)],
+            "url": addresses.url(isp.slug),
+            "trial_days": trial_days(isp, now),
+        }
         for isp in listed
     ]
     chips = [{"label": _("All"), "url": "?", "current": not state}] + [
@@ -90,11 +97,16 @@ def isps(request: HttpRequest) -> HttpResponse:
             actor(request),
             "staff.searched",
             _me(request),
-            now=datetime.now(UTC),
+            now=now,
             query=q,
             found=found.count(),
         )
     return page(request, "public/staff.html", "list", rows=rows, page=listed, q=q, chips=chips, state=state)
+
+
+def trial_days(isp: Isp, now: datetime) -> int:
+    """Days left of the trial, the last one begun counted in; 0 when it is over."""
+    return max(0, ceil((isp.trial_ends_at - now) / timedelta(days=1)))
 
 
 def _me(request: HttpRequest) -> User:

@@ -19,6 +19,7 @@ from dashboard.page import confirm, done, page
 from dashboard.sheets import STATES
 from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
+from subscribers import offers
 from subscribers.queries import State
 
 WORKING = (State.NEW, State.IN_USE, State.PAUSED)
@@ -64,7 +65,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
         page=found,
         rows=[_row(voucher, clear=clear) for voucher in found],
         counts=counts,
-        offer=names.offer(shown.plan),
+        offer=offers.words(shown.plan),
         q=text,
         state=state,
         keep=[("state", state)] if state else [],
@@ -152,9 +153,9 @@ def voucher(request: Request, pk: int) -> HttpResponse:
         nav_key="vouchers",
         batch=shown.batch,
         plan=shown.service.plan,
-        offer=names.offer(shown.service.plan),
+        offer=offers.words(shown.service.plan),
         may_void=shown.state in WORKING and access.may(request, Action.MAKE_VOUCHERS),
-        valid=names.span(shown.service.plan.validity_seconds or 0),
+        valid=offers.span(shown.service.plan.validity_seconds or 0),
         clear=clear,
         **_row(shown, clear=clear),
         **lifeline.of_voucher(shown, may_see_logins=access.may(request, Action.SEE_LOGINS)),

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.limits import TooMany
 from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
-from kmikro.templatetags.kmikro_ui import money, rate
+from kmikro.templatetags.kmikro_ui import money
 from portal import access, entry
 from portal import visit as visits
 from routers.models import Router
+from subscribers import offers
 from subscribers.models import Service
 from subscribers.queries import ends_at, plans
 
@@ -69,7 +70,7 @@ def _voucher(
     request: HttpRequest, router: Router, visit: visits.Visit, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     shown = [
-        {"name": plan.name, "text": _plan_text(plan), "price": money(plan.price_minor, plan.currency)}
+        {"name": plan.name, "text": offers.words(plan), "price": money(plan.price_minor, plan.currency)}
         for plan in plans()[:SHOWN_PLANS]
     ]
     action = reverse("portal-enter", args=[router.public_id])
@@ -77,10 +78,6 @@ def _voucher(
     return _answer(
         request, "voucher", router, status=status, action=action, hidden=hidden, plans=shown, **more
     )
-
-
-def _plan_text(plan: Any) -> str:
-    return f"{rate(plan.download_bps)}" if plan.download_bps else "Full speed"
 
 
 @require_safe
@@ -192,7 +189,7 @@ def _left(service: Service, now: datetime) -> dict[str, Any]:
         "octets_total": total,
         "percent_left": 0 if not total or octets is None else round(100 * octets / total),
         "plan": plan.name,
-        "rate": _plan_text(plan),
+        "rate": offers.speed(plan.download_bps, plan.upload_bps),
         "code": codes.masked(service.label),
         "devices": str(plan.devices),
     }

@@ -38,9 +38,13 @@ class Plan(models.Model):
     class Meta:
         ordering = ["is_archived", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["name"], condition=models.Q(is_archived=False), name="plan_name_unique"),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(is_archived=False), name="plan_name_unique"
+            ),
             models.CheckConstraint(condition=models.Q(price_minor__gte=0), name="plan_price_not_negative"),
-            models.CheckConstraint(condition=models.Q(download_bps__gte=0, upload_bps__gte=0), name="plan_rate_sane"),
+            models.CheckConstraint(
+                condition=models.Q(download_bps__gte=0, upload_bps__gte=0), name="plan_rate_sane"
+            ),
             models.CheckConstraint(condition=models.Q(devices__gte=1), name="plan_one_device"),
         ]
 
@@ -123,5 +127,3 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.hour:%Y-%m-%d %H}"
-
-

@@ -27,7 +27,7 @@ from accounts.models import User
 from accounts.roles import Role
 from kmikro.celery import app as celery_app
 from tenants import migrating, schemas, scope
-from tenants.models import Domain, Isp
+from tenants.models import Domain, EnrolmentRoute, Isp, NasRoute
 
 # Each process counts and caches in a Valkey database of its own: one test's clearing is not another's.
 _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15 + 1
@@ -73,6 +73,8 @@ def make_isp(slug: str, name: str) -> Isp:
 
 def drop_isp(isp: Isp) -> None:
     Domain.objects.filter(tenant=isp).delete()
+    NasRoute.objects.filter(schema=isp.schema_name).delete()
+    EnrolmentRoute.objects.filter(schema=isp.schema_name).delete()
     Isp.objects.filter(pk=isp.pk).delete()
     schemas.drop(isp.schema_name)
 

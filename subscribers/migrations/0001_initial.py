@@ -7,102 +7,170 @@ import kmikro.lib.secrets
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('price_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('download_bps', models.BigIntegerField()),
-                ('upload_bps', models.BigIntegerField()),
-                ('validity_seconds', models.BigIntegerField(null=True)),
-                ('data_limit_bytes', models.BigIntegerField(null=True)),
-                ('time_limit_seconds', models.BigIntegerField(null=True)),
-                ('devices', models.PositiveSmallIntegerField(default=1)),
-                ('is_archived', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("price_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("download_bps", models.BigIntegerField()),
+                ("upload_bps", models.BigIntegerField()),
+                ("validity_seconds", models.BigIntegerField(null=True)),
+                ("data_limit_bytes", models.BigIntegerField(null=True)),
+                ("time_limit_seconds", models.BigIntegerField(null=True)),
+                ("devices", models.PositiveSmallIntegerField(default=1)),
+                ("is_archived", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['is_archived', 'name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_archived', False)), fields=('name',), name='plan_name_unique'), models.CheckConstraint(condition=models.Q(('price_minor__gte', 0)), name='plan_price_not_negative'), models.CheckConstraint(condition=models.Q(('download_bps__gte', 0), ('upload_bps__gte', 0)), name='plan_rate_sane'), models.CheckConstraint(condition=models.Q(('devices__gte', 1)), name='plan_one_device')],
+                "ordering": ["is_archived", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_archived", False)), fields=("name",), name="plan_name_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_minor__gte", 0)), name="plan_price_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("download_bps__gte", 0), ("upload_bps__gte", 0)),
+                        name="plan_rate_sane",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("devices__gte", 1)), name="plan_one_device"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Subscriber',
+            name="Subscriber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=24)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('note', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=24)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("note", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'indexes': [models.Index(fields=['phone'], name='subscriber_phone')],
+                "ordering": ["name", "id"],
+                "indexes": [models.Index(fields=["phone"], name="subscriber_phone")],
             },
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('voucher', 'Voucher'), ('account', 'Account')], max_length=8)),
-                ('label', models.CharField(max_length=80)),
-                ('lookup', models.CharField(max_length=64, unique=True)),
-                ('secret', kmikro.lib.secrets.EncryptedTextField(blank=True)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended'), ('ended', 'Ended'), ('void', 'Void')], default='active', max_length=10)),
-                ('made_at', models.DateTimeField()),
-                ('first_used_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('upload_bytes', models.BigIntegerField(default=0)),
-                ('download_bytes', models.BigIntegerField(default=0)),
-                ('seconds_used', models.BigIntegerField(default=0)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='subscribers.plan')),
-                ('subscriber', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='services', to='subscribers.subscriber')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("voucher", "Voucher"), ("account", "Account")], max_length=8),
+                ),
+                ("label", models.CharField(max_length=80)),
+                ("lookup", models.CharField(max_length=64, unique=True)),
+                ("secret", kmikro.lib.secrets.EncryptedTextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("ended", "Ended"),
+                            ("void", "Void"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("first_used_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("upload_bytes", models.BigIntegerField(default=0)),
+                ("download_bytes", models.BigIntegerField(default=0)),
+                ("seconds_used", models.BigIntegerField(default=0)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="subscribers.plan",
+                    ),
+                ),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="subscribers.subscriber",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Usage',
+            name="Usage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField()),
-                ('upload_bytes', models.BigIntegerField(default=0)),
-                ('download_bytes', models.BigIntegerField(default=0)),
-                ('seconds', models.BigIntegerField(default=0)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='subscribers.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hour", models.DateTimeField()),
+                ("upload_bytes", models.BigIntegerField(default=0)),
+                ("download_bytes", models.BigIntegerField(default=0)),
+                ("seconds", models.BigIntegerField(default=0)),
+                (
+                    "service",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="subscribers.service"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='service',
-            index=models.Index(fields=['status', 'expires_at'], name='service_status_expiry'),
+            model_name="service",
+            index=models.Index(fields=["status", "expires_at"], name="service_status_expiry"),
         ),
         migrations.AddIndex(
-            model_name='service',
-            index=models.Index(fields=['-made_at'], name='service_newest'),
+            model_name="service",
+            index=models.Index(fields=["-made_at"], name="service_newest"),
         ),
         migrations.AddConstraint(
-            model_name='usage',
-            constraint=models.UniqueConstraint(fields=('service', 'hour'), name='usage_once_per_hour'),
+            model_name="usage",
+            constraint=models.UniqueConstraint(fields=("service", "hour"), name="usage_once_per_hour"),
         ),
     ]

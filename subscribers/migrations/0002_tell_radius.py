@@ -28,6 +28,8 @@ CREATE TRIGGER tell_radius AFTER UPDATE OR DELETE ON subscribers_plan
 class Migration(migrations.Migration):
     dependencies = [("subscribers", "0001_initial")]
     operations = [
-        migrations.RunSQL(SERVICE, "DROP TRIGGER tell_radius ON subscribers_service; DROP FUNCTION tell_service()"),
+        migrations.RunSQL(
+            SERVICE, "DROP TRIGGER tell_radius ON subscribers_service; DROP FUNCTION tell_service()"
+        ),
         migrations.RunSQL(PLAN, "DROP TRIGGER tell_radius ON subscribers_plan; DROP FUNCTION tell_plan()"),
     ]

@@ -38,7 +38,13 @@ def second_terms(isp: Isp) -> Isp:
 def test_terms_are_on_every_host(public: HostClient, anonymous: HostClient) -> None:
     for client in (public, anonymous):
         text = client.get("/legal/terms/").content.decode()
-        for words in ("Return to Dashboard", "Legal Documentation", "Last updated: September 2025", "05", "Data Privacy"):
+        for words in (
+            "Return to Dashboard",
+            "Legal Documentation",
+            "Last updated: September 2025",
+            "05",
+            "Data Privacy",
+        ):
             assert words in text
 
 
@@ -53,7 +59,12 @@ def test_every_fact_of_the_seed_is_said(public: HostClient) -> None:
 
 
 def test_unknown_kinds_and_numbers_are_not_found(public: HostClient) -> None:
-    for path in ("/legal/cookies/", "/legal/terms/v/99/", "/legal/terms/diff/1/99/", "/legal/terms/v/99/pdf/"):
+    for path in (
+        "/legal/cookies/",
+        "/legal/terms/v/99/",
+        "/legal/terms/diff/1/99/",
+        "/legal/terms/v/99/pdf/",
+    ):
         assert public.get(path).status_code == 404
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from dashboard import names
 from kmikro.lib import codes
+from subscribers import offers
 from subscribers.models import Service
 from subscribers.plans import Terms
 
@@ -50,11 +51,11 @@ def test_sentences_lose_the_code():
     ],
 )
 def test_lengths_are_said_in_words(seconds, said):
-    assert names.span(seconds).replace("\u00a0", " ") == said
+    assert offers.span(seconds).replace("\u00a0", " ") == said
 
 
 def test_offer():
     terms = Terms("x", 1, "KES", 5_000_000, 512_000, 86_400, 3 * 10**9, 7200, 2)
     said = "1 day from first use, 2 hours online, 3 GB, 5 Mbps down, 512 kbps up, 2 devices"
-    assert names.offer(terms).replace("\u00a0", " ") == said
-    assert names.offer(Terms("x", 1, "KES", 0, 0)) == "no speed limit"
+    assert offers.words(terms).replace("\u00a0", " ") == said
+    assert offers.words(Terms("x", 1, "KES", 0, 0)) == "no speed limit"
