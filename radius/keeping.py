@@ -21,18 +21,8 @@ from subscribers.models import Service
 
 _IDENTITY = ["router_id", "acct_session_id", "username", "generation"]
 _CHANGED = [
-    *(
-        "service_id",
-        "mac",
-        "framed_ip",
-        "called",
-        "port",
-        "started_at",
-        "updated_at",
-        "ended_at",
-        "end_cause",
-    ),
-    *("upload_bytes", "download_bytes", "seconds", "fold", "disconnect_state"),
+    *("service_id", "mac", "framed_ip", "called", "port", "started_at", "updated_at", "heard_at", "ended_at"),
+    *("end_cause", "upload_bytes", "download_bytes", "seconds", "fold", "disconnect_state"),
 ]
 _USE_HOUR = """
     INSERT INTO subscribers_usage AS usage (service_id, hour, upload_bytes, download_bytes, seconds)

@@ -248,3 +248,13 @@ def test_the_sweep_closes_what_nobody_reports(isp: Isp, voucher: Any) -> None:
     with scope.inside(isp.schema_name):
         session = Session.objects.get()
         assert (session.ended_at, session.end_cause, session.download_bytes) == (None, "", 3000)
+
+
+def test_every_report_is_news(isp: Isp, voucher: Any) -> None:
+    put(of(isp, voucher, "start", 0))
+    project()
+    put(of(isp, voucher, "interim", 60))
+    project()
+    with scope.inside(isp.schema_name):
+        session = Session.objects.get()
+        assert session.heard_at == session.updated_at == moment(T0 + 60)
