@@ -112,10 +112,17 @@ def retry_batch(batch: Batch, *, by: Actor, now: datetime) -> Batch:
 
 
 def void(voucher: Voucher, *, by: Actor, now: datetime) -> Voucher:
-    """Make one code worthless for ever; the caller disconnects the live sessions of its service."""
+    """Make one code worthless for ever; the caller disconnects the live sessions of its service.
+
+    A voucher that is void already keeps who voided it and when.
+    """
     with transaction.atomic():
-        service = lifecycle.void(voucher.service, by=by, now=now)
-        voucher.service = service
+        # The service is locked first, as in void_batch: of two who void at once the second finds it void.
+        before = Service.objects.select_for_update().get(pk=voucher.service_id)
+        if before.status == Service.Status.VOID:
+            voucher.refresh_from_db()
+            return voucher
+        voucher.service = lifecycle.void(before, by=by, now=now)
         voucher.voided_at, voucher.voided_by_id = now, by.id
         voucher.save(update_fields=["voided_at", "voided_by"])
     return voucher

@@ -1,6 +1,6 @@
 """Batches are made completely, with codes that are found, once each; what is void stays void."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -109,6 +109,17 @@ def test_void_stops_the_service_for_ever(ana, people):
         vouchers.void(ended, by=ana, now=NOW)
     ended.refresh_from_db()
     assert ended.voided_at is None
+
+
+def test_a_void_voucher_keeps_who_voided_it_and_when(ana, people):
+    made = make_voucher()
+    stale = Voucher.objects.get(pk=made.pk)
+    vouchers.void(made, by=ana, now=NOW)
+    again = vouchers.void(stale, by=person(people["manager"]), now=NOW + timedelta(days=1))
+    assert (again.voided_at, again.voided_by_id, again.service.status) == (NOW, ana.id, "void")
+    made.refresh_from_db()
+    assert (made.voided_at, made.voided_by_id) == (NOW, ana.id)
+    assert JournalEntry.objects.filter(verb="service.void").count() == 1
 
 
 def test_void_batch_spares_what_is_used_unless_told(ana):
