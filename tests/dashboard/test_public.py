@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -226,6 +226,20 @@ def test_staff_see_the_list_and_nothing_inside(isp, neighbour, crew, public):
     assert "No workspace matches" in public.get("/staff/", {"q": "zzz", "page": "999999999999"}).text
     assert public.post("/staff/sign-out/").status_code == 302
     assert public.get("/staff/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(days=20, hours=1), "21 days left"),
+        (timedelta(minutes=5), "1 day left"),
+        (-timedelta(days=1), "Over"),
+    ],
+)
+def test_staff_see_what_is_left_of_a_trial(isp, crew, public, left, said):
+    Isp.objects.filter(pk=isp.pk).update(trial_ends_at=datetime.now(UTC) + left)
+    public.post("/staff/sign-in/", {"email": crew.email, "password": PASSWORD})
+    assert said in public.get("/staff/", {"q": "ana"}).text
 
 
 def test_operators_do_not_sign_in_as_staff(isp, crew, public):
