@@ -30,6 +30,8 @@ ALLOWED_HOSTS = ["*"]  # hosts are matched exactly against the Domain table by t
 
 RADIUS_AUTH_PORT = env.number("KMIKRO_RADIUS_AUTH_PORT", 1812, low=1, high=65535)
 RADIUS_ACCT_PORT = env.number("KMIKRO_RADIUS_ACCT_PORT", 1813, low=1, high=65535)
+# A second radiusd on this host may share the ports; without it a taken port is refused.
+RADIUS_JOIN = env.flag("KMIKRO_RADIUS_JOIN")
 COA_PORT = env.number("KMIKRO_COA_PORT", 3799, low=1, high=65535)
 # The address routers reach us at (RADIUS, CoA source, API source) and the one we listen on.
 RADIUS_ADDRESS = env.text("KMIKRO_RADIUS_ADDRESS", "127.0.0.1")

@@ -21,6 +21,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes on one port")
+        parser.add_argument(
+            "--join",
+            action="store_true",
+            default=settings.RADIUS_JOIN,
+            help="share the ports with a radiusd that runs already (KMIKRO_RADIUS_JOIN=1)",
+        )
         parser.add_argument("--address", default=settings.RADIUS_BIND)
         parser.add_argument("--auth-port", type=int, default=settings.RADIUS_AUTH_PORT)
         parser.add_argument("--acct-port", type=int, default=settings.RADIUS_ACCT_PORT)
@@ -28,21 +34,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         address, workers = options["address"], options["workers"]
         auth, acct = options["auth_port"], options["acct_port"]
+        join = options["join"]
         if workers < 1:
             raise CommandError("--workers is at least 1.")
         for number, name in ((auth, "KMIKRO_RADIUS_AUTH_PORT"), (acct, "KMIKRO_RADIUS_ACCT_PORT")):
-            _require_free(address, number, name)
+            _require_free(address, number, name, join=join)
         connections.close_all()
         self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}, {workers} workers")
         self.stdout.flush()
         Crew(lambda lifeline: serve(address, auth, acct, lifeline), workers, [rounds.serve]).run()
 
 
-def _require_free(address: str, number: int, variable: str) -> None:
-    """The workers share the port, so only this tells of somebody else on it."""
+def _require_free(address: str, number: int, variable: str, *, join: bool) -> None:
+    """The workers share the port, so only this tells of somebody else on it; who joins shares it with radiusd."""
     try:
-        open_socket(address, number, shared=False).close()
+        open_socket(address, number, shared=join).close()
     except OSError as error:
         raise CommandError(
-            f"UDP {address}:{number} cannot be used ({error.strerror}). Set {variable} to a free port."
+            f"UDP {address}:{number} cannot be used ({error.strerror}). Set {variable} to a free port"
+            + (
+                "; only another radiusd of the same user can be joined."
+                if join
+                else ", or add --join to share it with another radiusd."
+            )
         ) from None
