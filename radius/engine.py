@@ -16,7 +16,7 @@ _Key = tuple[str, int, int, Port]
 
 
 class _Exchange:
-    __slots__ = ("asked_at", "authenticator", "key", "ready_at", "reply")
+    __slots__ = ("asked_at", "authenticator", "is_gone", "key", "ready_at", "reply")
 
     def __init__(self, key: _Key, authenticator: bytes, now: float) -> None:
         self.key = key
@@ -24,6 +24,7 @@ class _Exchange:
         self.asked_at = now
         self.reply: bytes | None = None
         self.ready_at = now
+        self.is_gone = False
 
 
 class _Shelf:
@@ -41,6 +42,7 @@ class _Shelf:
 
     def remove(self, exchange: _Exchange) -> None:
         del self.exchanges[exchange.key]
+        exchange.is_gone = True
         self.waiting -= exchange.reply is None
 
     def oldest_answered(self) -> _Exchange | None:
@@ -135,16 +137,12 @@ class Engine:
 
     def _forget_old(self, now: float) -> None:
         ages = self._ages
-        while ages and (now - ages[0].asked_at >= KEPT or self._is_gone(ages[0])):
+        while ages and (now - ages[0].asked_at >= KEPT or ages[0].is_gone):
             exchange = ages.popleft()
-            if not self._is_gone(exchange):
+            if not exchange.is_gone:
                 self._remove(self._shelves[exchange.key[0]], exchange)
         if len(ages) > 2 * self._count + 1024:  # identifiers asked again and again leave their dead behind
-            self._ages = deque(each for each in ages if not self._is_gone(each))
-
-    def _is_gone(self, exchange: _Exchange) -> bool:
-        shelf = self._shelves.get(exchange.key[0])
-        return shelf is None or shelf.exchanges.get(exchange.key) is not exchange
+            self._ages = deque(each for each in ages if not each.is_gone)
 
     def _may_ask_status(self, address: str, now: float) -> bool:
         second, count = self._status.get(address, (-1, 0))

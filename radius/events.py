@@ -148,12 +148,12 @@ class AccountingRecord:
 
     def to_json(self) -> str:
         """One line of ASCII without NUL that `from_json` turns back into an equal record."""
-        row: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        row: dict[str, Any] = {name: getattr(self, name) for name in _NAMES}
         row["authenticator"] = self.authenticator.hex()
         row["username"] = spell(self.username)
         row["class_"] = self.class_.hex()
         row["proxy_states"] = [state.hex() for state in self.proxy_states]
-        return json.dumps(row, separators=(",", ":"))
+        return _encode(row)
 
     @classmethod
     def from_json(cls, text: str) -> AccountingRecord:
@@ -166,6 +166,10 @@ class AccountingRecord:
         row["source"] = (row["source"][0], row["source"][1])
         row["flags"] = tuple(row["flags"])
         return cls(**row)
+
+
+_NAMES = tuple(each.name for each in fields(AccountingRecord))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +277,10 @@ class Ask:
     nas: Nas
     port: Port
     secret: bytes = field(repr=False)
+    key: tuple[str, int, int, Port] = field(init=False, repr=False)  # the exchange in the duplicate cache
 
-    @property
-    def key(self) -> tuple[str, int, int, Port]:
-        """Where the exchange is kept in the duplicate cache."""
-        source = self.question.source
-        return (source[0], source[1], self.question.identifier, self.port)
+    def __post_init__(self) -> None:
+        self.key = (*self.question.source, self.question.identifier, self.port)
 
 
 @dataclass(frozen=True, slots=True)

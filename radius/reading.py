@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from socket import inet_ntoa
 
 from radius.attributes import number
 from radius.credentials import Chap, MsChap
@@ -33,6 +34,7 @@ _CAUSES = (
     *("Port-Preempted", "Port-Suspended", "Service-Unavailable", "Callback", "User-Error", "Host-Request"),
 )
 _MAC = re.compile(rb"(?:[0-9A-Fa-f]{2}[:.-]?){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}")
+_USUAL_MAC = re.compile(rb"[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}")
 _NEAR = 3600.0  # seconds around the time of receipt in which a router's clock is believed
 _LONGEST_DELAY = 86_400
 _LONGEST_SESSION = 10 * 366 * 86_400
@@ -74,7 +76,8 @@ class _Fields:
         return self.single.get(name, b"")
 
     def text(self, name: str) -> str:
-        return spell(self.single.get(name, b""))
+        value = self.single.get(name)
+        return spell(value) if value else ""
 
     def whole(self, name: str) -> int | None:
         value = self.single.get(name)
@@ -92,10 +95,12 @@ class _Fields:
         if len(value) != 4:
             self.oddities.append(f"malformed:{name}")
             return ""
-        return ".".join(map(str, value))
+        return inet_ntoa(value)
 
     def mac(self) -> str:
-        value = self.octets("Calling-Station-Id")
+        value = self.single.get("Calling-Station-Id", b"")
+        if _USUAL_MAC.fullmatch(value):
+            return value.decode()
         if not _MAC.fullmatch(value):
             return spell(value)
         digits = value.translate(None, b":.-").decode().upper()
@@ -143,13 +148,14 @@ def access_request(packet: Packet, nas: Nas, source: Source, seal: Seal) -> Acce
     """What a router asks when somebody wants in (RFC 2865, section 4.1)."""
     fields = _Fields(packet)
     password, chap, ms_chap = _password(fields, packet, seal), _chap(fields, packet), _ms_chap(fields)
-    if sum(name in fields.single for name in _PASSWORDS) + fields.eap > 1:
+    single = fields.single
+    if len(single.keys() & _PASSWORDS) + fields.eap > 1:
         fields.oddities.append("both_passwords")
     elif fields.eap:
         fields.oddities.append("unsupported:EAP")
-    if "User-Name" not in fields.single:
+    if "User-Name" not in single:
         fields.oddities.append("missing:User-Name")
-    if not fields.single.keys() & {"NAS-Identifier", "NAS-IP-Address"}:
+    if "NAS-Identifier" not in single and "NAS-IP-Address" not in single:
         fields.oddities.append("missing:NAS-Identifier")
     fields.address("NAS-IP-Address")
     fields.whole("NAS-Port")
@@ -203,10 +209,8 @@ def accounting_record(packet: Packet, nas: Nas, source: Source, received_at: flo
         fields.oddities.append("missing:Acct-Session-Id")
     event_at, delay = _event_time(fields, received_at)
     seconds = fields.whole("Acct-Session-Time") or 0
-    upload, download = (
-        (fields.whole(f"Acct-{way}-Gigawords") or 0) << 32 | (fields.whole(f"Acct-{way}-Octets") or 0)
-        for way in ("Input", "Output")
-    )
+    upload = (fields.whole("Acct-Input-Gigawords") or 0) << 32 | (fields.whole("Acct-Input-Octets") or 0)
+    download = (fields.whole("Acct-Output-Gigawords") or 0) << 32 | (fields.whole("Acct-Output-Octets") or 0)
     if seconds > _LONGEST_SESSION:
         fields.oddities.append("absurd_session_time")
     elif max(upload, download) > max(seconds, 60) * _LINE_RATE:

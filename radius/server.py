@@ -42,6 +42,9 @@ STALE = {Port.AUTH: 3.0, Port.ACCT: 10.0}  # seconds a datagram may have waited;
 REJECT_DELAY = (1.02, 1.25)  # seconds; guessing is slow, RouterOS waits 3 s by our enrolment
 MOST_HELD = 16_384
 SUMMARY = 60.0
+_RECORDS = {each: f"record_{each}" for each in Kind}
+_VERDICTS = {each: each.__name__.lower() for each in (Accept, Reject, Recorded, Alive)}
+_RECORDED = Recorded()
 _Settled = tuple[Ask, Verdict, Datagram, bool, Callable[[], None] | None]
 
 
@@ -120,16 +123,16 @@ class Server:
             log.info("radius counters", extra={"counters": dict(self.counts)})
 
     def _hear(self, endpoint: Endpoint, most: int) -> None:
-        wall = time.time()
+        wall, now = time.time(), time.monotonic()
         for datagram in endpoint.receive(most, wall):
             try:
-                self._take(endpoint, datagram, wall)
+                self._take(endpoint, datagram, wall, now)
             except Exception:  # one datagram must never end the service of all others
                 self.counts["fault"] += 1
                 if self._quiet.may("fault", time.monotonic()):
                     log.exception("a datagram could not be handled")
 
-    def _take(self, endpoint: Endpoint, datagram: Datagram, wall: float) -> None:
+    def _take(self, endpoint: Endpoint, datagram: Datagram, wall: float, now: float) -> None:
         address = datagram.source[0]
         nas = self.worker.directory.get(address)
         if nas is None:
@@ -140,39 +143,39 @@ class Server:
         if wall - datagram.received_at > STALE[endpoint.port]:
             self.counts["stale"] += 1
             return
-        now = time.monotonic()
         taken = self.engine.receive(
             datagram.octets, nas, datagram.source, endpoint.port, now, datagram.received_at
         )
         match taken:
-            case Drop(reason, alert):
-                self.counts[f"drop_{reason}"] += 1
-                if alert:
-                    self._alert(nas, reason)
-            case Resend(reply):
-                self.counts["resent"] += 1
-                endpoint.send(reply, datagram.source, datagram.via)
             case Ask():
                 try:
                     self._consider(taken, datagram, now)
                 except Exception:
                     self.engine.forget(taken)
                     raise
+            case Resend(reply):
+                self.counts["resent"] += 1
+                endpoint.send(reply, datagram.source, datagram.via)
+            case Drop(reason, alert):
+                self.counts[f"drop_{reason}"] += 1
+                if alert:
+                    self._alert(nas, reason)
 
     def _consider(self, ask: Ask, datagram: Datagram, now: float) -> None:
         match ask.question:
             case AccessRequest() as request:
                 self._authorize(ask, request, datagram, now)
             case AccountingRecord() as record:
-                self.counts[f"record_{record.kind}"] += 1
+                self.counts[_RECORDS[record.kind]] += 1
                 self._look_at(ask.nas, record, now)
-                done = self._once(ask, Recorded(), datagram, None)
+                done = self._once(ask, _RECORDED, datagram, None)
                 self._hand_over(ask, self.worker.store.record(record, done))
             case _:
-                self._reply(ask, Alive(), datagram)
+                self._reply(ask, Alive(), datagram, now)
 
     def _authorize(self, ask: Ask, request: AccessRequest, datagram: Datagram, now: float) -> None:
-        if any(each.startswith("duplicate:") for each in request.oddities):
+        began = time.perf_counter()
+        if request.oddities and any(each.startswith("duplicate:") for each in request.oddities):
             self._alert(ask.nas, "duplicate_attributes")
         try:
             facts = self.worker.facts.of(ask.nas.schema, request.username) if request.username else None
@@ -182,7 +185,7 @@ class Server:
             return
         at = datagram.received_at
         verdict = policy.authorize(request, facts, at, zone_of(ask.nas.zone))
-        took = int((time.monotonic() - now) * 1e6)
+        took = int((time.perf_counter() - began) * 1e6)
 
         def keep() -> None:
             self.worker.store.attempt(request, verdict, at, took)
@@ -199,7 +202,7 @@ class Server:
                 return
             self._hold(ask, verdict, datagram)
         else:
-            self._reply(ask, verdict, datagram)
+            self._reply(ask, verdict, datagram, now)
         keep()
 
     def _look_at(self, nas: Nas, record: AccountingRecord, now: float) -> None:
@@ -228,6 +231,7 @@ class Server:
         return done
 
     def _settle(self) -> None:
+        now = time.monotonic()
         while self._settled:
             ask, verdict, datagram, ok, after = self._settled.popleft()
             self._pending -= 1
@@ -235,13 +239,13 @@ class Server:
                 self.engine.forget(ask)
                 self.counts["not_durable"] += 1
                 continue
-            self._reply(ask, verdict, datagram)
+            self._reply(ask, verdict, datagram, now)
             if after is not None:
                 after()
 
-    def _reply(self, ask: Ask, verdict: Verdict, datagram: Datagram) -> None:
-        reply = self.engine.answer(ask, verdict, time.monotonic())
-        self.counts[type(verdict).__name__.lower()] += 1
+    def _reply(self, ask: Ask, verdict: Verdict, datagram: Datagram, now: float) -> None:
+        reply = self.engine.answer(ask, verdict, now)
+        self.counts[_VERDICTS[type(verdict)]] += 1
         if not self.endpoints[ask.port].send(reply, datagram.source, datagram.via):
             self.counts["unsent"] += 1
 

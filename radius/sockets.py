@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 from radius.events import Port, Source
@@ -15,6 +16,7 @@ _INFO = struct.Struct("=I4s4s")
 _TIMESPEC = struct.Struct("@ll")
 _ANCILLARY = socket.CMSG_SPACE(_INFO.size) + socket.CMSG_SPACE(_TIMESPEC.size)
 _KERNEL_BUFFER = 4 << 20
+_ROOM = LARGEST + 1
 
 
 class Datagram(NamedTuple):
@@ -46,7 +48,7 @@ class Endpoint:
         receive = self.socket.recvmsg
         while len(batch) < most:
             try:
-                octets, extras, _, source = receive(LARGEST + 1, _ANCILLARY)
+                octets, extras, _, source = receive(_ROOM, _ANCILLARY)
             except BlockingIOError:
                 break
             except OSError:  # an ICMP error of an earlier reply; the next datagram is not its fault
@@ -63,12 +65,17 @@ class Endpoint:
 
     def send(self, reply: bytes, source: Source, via: bytes) -> bool:
         """Send from the address that was asked; False when the kernel would not take it now."""
-        extras = [(socket.IPPROTO_IP, _PKTINFO, _INFO.pack(0, via, bytes(4)))] if via else []
         try:
-            self.socket.sendmsg([reply], extras, 0, source)
+            self.socket.sendmsg((reply,), _from(via), 0, source)
         except OSError:
             return False
         return True
+
+
+@lru_cache(maxsize=1024)
+def _from(via: bytes) -> list[tuple[int, int, bytes]]:
+    """What tells the kernel which of our addresses a reply is to come from."""
+    return [(socket.IPPROTO_IP, _PKTINFO, _INFO.pack(0, via, bytes(4)))] if via else []
 
 
 def open_socket(address: str, number: int, *, shared: bool) -> socket.socket:

@@ -98,21 +98,20 @@ def _accounting(packet: Packet, nas: Nas, source: Source, received_at: float) ->
 def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
     """The signed reply to a question; `draw` gives what must be new in every reply."""
     question, seal = ask.question, seal_of(ask.secret)
-    match question, verdict:
-        case AccessRequest(), Accept():
-            code, body = ACCESS_ACCEPT, _accept_body(verdict)
-            if verdict.proof is not None:
-                body += mppe.proven(verdict.proof, seal, question.authenticator, draw)
-        case AccessRequest(), Reject():
-            code, body = ACCESS_REJECT, _text(_REPLY_MESSAGE, verdict.message)
-            body += mppe.refused(question, verdict, draw)
-        case AccountingRecord(), Recorded():
-            body = _states(question.proxy_states)
-            return seal.plain_reply(ACCOUNTING_RESPONSE, question.identifier, question.authenticator, body)
-        case StatusRequest(), Alive():
-            code, body = (ACCESS_ACCEPT if ask.port is Port.AUTH else ACCOUNTING_RESPONSE), b""
-        case _:
-            raise TypeError(f"{type(verdict).__name__} does not answer {type(question).__name__}.")
+    if isinstance(question, AccessRequest) and isinstance(verdict, Accept):
+        code, body = ACCESS_ACCEPT, _accept_body(verdict)
+        if verdict.proof is not None:
+            body += mppe.proven(verdict.proof, seal, question.authenticator, draw)
+    elif isinstance(question, AccessRequest) and isinstance(verdict, Reject):
+        code, body = ACCESS_REJECT, _text(_REPLY_MESSAGE, verdict.message)
+        body += mppe.refused(question, verdict, draw)
+    elif isinstance(question, AccountingRecord) and isinstance(verdict, Recorded):
+        body = _states(question.proxy_states)
+        return seal.plain_reply(ACCOUNTING_RESPONSE, question.identifier, question.authenticator, body)
+    elif isinstance(question, StatusRequest) and isinstance(verdict, Alive):
+        code, body = (ACCESS_ACCEPT if ask.port is Port.AUTH else ACCOUNTING_RESPONSE), b""
+    else:
+        raise TypeError(f"{type(verdict).__name__} does not answer {type(question).__name__}.")
     if not isinstance(question, AccessRequest) or question.has_message_auth:
         body += _states(question.proxy_states)
     return seal.reply(code, question.identifier, question.authenticator, body)
@@ -146,4 +145,6 @@ def _text(kind: int, text: str) -> bytes:
 
 def _states(states: tuple[bytes, ...]) -> bytes:
     """Proxy-State as it came, in order (RFC 2865, section 5.33)."""
+    if not states:
+        return b""
     return b"".join(bytes((_PROXY_STATE, len(state) + 2)) + state for state in states)
