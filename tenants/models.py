@@ -60,6 +60,8 @@ class NasRoute(models.Model):
     router_id = models.BigIntegerField()
     secret = EncryptedTextField()
     secret_digest = models.CharField(max_length=64, unique=True)
+    previous_secret = EncryptedTextField(blank=True)  # good beside the present one until previous_until
+    previous_until = models.DateTimeField(null=True)
     require_message_auth = models.BooleanField(default=True)
     exception_until = models.DateTimeField(null=True)
     coa_port = models.PositiveIntegerField(default=3799)
@@ -70,6 +72,59 @@ class NasRoute(models.Model):
 
     def __str__(self) -> str:
         return str(self.address)
+
+
+class SecretMismatch(models.Model):
+    """Packets of a known router whose signature is wrong: almost always another secret is set on it."""
+
+    schema = models.CharField(max_length=63)
+    router_id = models.BigIntegerField()
+    count = models.BigIntegerField()  # since first_at; counted anew after a quiet while
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["schema", "router_id"], name="secret_mismatch_per_router")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schema}/{self.router_id}: {self.count}"
+
+
+class Authority(models.Model):
+    """The root that signs RadSec certificates; there is one for the platform."""
+
+    ONLY = 1
+
+    number = models.PositiveSmallIntegerField(unique=True, default=ONLY)
+    certificate = models.TextField()
+    key = EncryptedTextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(number=1), name="authority_only_one")]
+
+    def __str__(self) -> str:
+        return f"authority of {self.made_at:%Y-%m-%d}"
+
+
+class RadsecClient(models.Model):
+    """A certificate that a router was given; what it proves is this row and nothing that is written in it."""
+
+    schema = models.CharField(max_length=63)
+    router_id = models.BigIntegerField()
+    serial = models.CharField(max_length=40, unique=True)
+    fingerprint = models.CharField(max_length=64, unique=True)  # SHA-256 of the DER, in hex
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["schema", "router_id"], name="radsec_client_of_router")]
+
+    def __str__(self) -> str:
+        return f"{self.schema}/{self.router_id} {self.serial[:12]}"
 
 
 class EnrolmentRoute(models.Model):

@@ -2,15 +2,15 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from tenants import scope
-from tenants.models import EnrolmentRoute, Isp, NasRoute
+from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient, SecretMismatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,15 @@ class NasEntry:
     address: str
     schema: str
     router_id: int
-    secret: bytes
+    secret: bytes = field(repr=False)
     require_message_auth: bool
     coa_port: int
+    previous_secret: bytes | None = field(default=None, repr=False)
+    previous_until: datetime | None = None
 
 
-def _own() -> str:
+def own_schema() -> str:
+    """The tenant that this work is for; refuses work outside any."""
     schema = scope.current()
     if schema is None:
         raise scope.NotInside("routes are registered from inside a tenant")
@@ -36,8 +39,7 @@ def register_nas(
     router_id: int, *, address: str, secret: str, coa_port: int, require_message_auth: bool, now: datetime
 ) -> None:
     """Make packets from address belong to this tenant's router; refuses an address that another router holds."""
-    schema = _own()
-    digest = hmac.new(purpose_key("nas secret digest"), secret.encode(), hashlib.sha256).hexdigest()
+    schema = own_schema()
     with scope.outside():
         holder = NasRoute.objects.filter(address=address).first()
         if holder and (holder.schema, holder.router_id) != (schema, router_id):
@@ -50,7 +52,7 @@ def register_nas(
             defaults={
                 "address": address,
                 "secret": secret,
-                "secret_digest": digest,
+                "secret_digest": _digest(secret),
                 "coa_port": coa_port,
                 "require_message_auth": require_message_auth,
                 "made_at": now,
@@ -58,12 +60,56 @@ def register_nas(
         )
 
 
-def forget_router(router_id: int) -> None:
-    """Drop every route of a router of this tenant."""
-    schema = _own()
+def rotate_secret(router_id: int, *, secret: str, overlap: timedelta, now: datetime) -> None:
+    """Make secret the router's; for the time of overlap the one before it is good too.
+
+    Refuses while an earlier overlap lasts: the router may still use the secret that would be dropped then.
+    """
+    schema = own_schema()
     with scope.outside():
-        NasRoute.objects.filter(schema=schema, router_id=router_id).delete()
-        EnrolmentRoute.objects.filter(schema=schema, router_id=router_id).delete()
+        route = NasRoute.objects.select_for_update().filter(schema=schema, router_id=router_id).first()
+        if route is None:
+            raise Refusal(
+                "not_registered", "RADIUS does not know this router yet. Finish setting it up first."
+            )
+        if route.previous_until is not None and route.previous_until > now:
+            raise Refusal(
+                "rotation_running",
+                "The secret was changed a short while ago and the old one is still good. Try again later.",
+            )
+        route.previous_secret, route.previous_until = route.secret, now + overlap
+        route.secret, route.secret_digest = secret, _digest(secret)
+        route.save(update_fields=["previous_secret", "previous_until", "secret", "secret_digest"])
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatches:
+    """How often a router's packets were signed with another secret, of late."""
+
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+def mismatches(router_id: int, *, since: datetime) -> Mismatches | None:
+    """What RADIUS saw of this tenant's router with a wrong secret, when the last of it is newer than since."""
+    schema = own_schema()
+    with scope.outside():
+        seen = SecretMismatch.objects.filter(schema=schema, router_id=router_id, last_at__gt=since).first()
+    return Mismatches(seen.count, seen.first_at, seen.last_at) if seen else None
+
+
+def _digest(secret: str) -> str:
+    """What tells that two routers would share a secret, without telling the secret."""
+    return hmac.new(purpose_key("nas secret digest"), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def forget_router(router_id: int) -> None:
+    """Drop every route of a router of this tenant, its certificates too."""
+    schema = own_schema()
+    with scope.outside():
+        for kept in (NasRoute, EnrolmentRoute, RadsecClient, SecretMismatch):
+            kept.objects.filter(schema=schema, router_id=router_id).delete()
 
 
 def host_of(schema: str) -> str:
@@ -80,6 +126,8 @@ def _entry(route: NasRoute) -> NasEntry:
         route.secret.encode(),
         route.require_message_auth,
         route.coa_port,
+        route.previous_secret.encode() or None,
+        route.previous_until,
     )
 
 
@@ -96,7 +144,7 @@ def nas_of(schema: str, router_id: int) -> NasEntry | None:
 
 def register_enrolment(router_id: int, *, token: str, expires_at: datetime) -> None:
     """Replace the router's enrolment token."""
-    schema = _own()
+    schema = own_schema()
     digest = hashlib.sha256(token.encode()).hexdigest()
     with scope.outside():
         EnrolmentRoute.objects.filter(schema=schema, router_id=router_id).delete()

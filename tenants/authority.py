@@ -1,0 +1,96 @@
+"""Who may speak RadSec to us: certificates of routers, made and revoked here; a lost one cannot be shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from tenants import certificates, scope
+from tenants.certificates import Signed
+from tenants.models import Authority, Isp, RadsecClient
+from tenants.routes import own_schema
+
+NAME = "K-Mikro RadSec authority"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What goes onto one router, all PEM: its certificate, its key, and the root that signs our end."""
+
+    certificate: str
+    key: str = field(repr=False)
+    root: str
+    serial: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A router that a certificate stands for."""
+
+    schema: str
+    router_id: int
+    zone: str  # the ISP's
+
+
+def issue(router_id: int, *, now: datetime) -> Bundle:
+    """A new certificate for a router of this tenant. Older ones stay good, so that nothing is cut off: revoke them."""
+    schema = own_schema()
+    with scope.outside():
+        root = _root(now)
+        made = certificates.make_client(
+            root, name=f"router-{router_id}.{schema}", urn=f"urn:kmikro:{schema}:{router_id}", now=now
+        )
+        RadsecClient.objects.create(
+            schema=schema,
+            router_id=router_id,
+            serial=made.serial,
+            fingerprint=made.fingerprint,
+            made_at=now,
+            ends_at=made.ends_at,
+        )
+    return Bundle(made.certificate, made.key, root.certificate, made.serial, made.ends_at)
+
+
+def revoke(router_id: int, *, now: datetime, but: str = "") -> int:
+    """Let the router's certificates, but the one with that serial, open nothing from now on; gives how many."""
+    schema = own_schema()
+    with scope.outside():
+        held = RadsecClient.objects.filter(schema=schema, router_id=router_id, revoked_at=None)
+        return held.exclude(serial=but).update(revoked_at=now)
+
+
+def server(names: Sequence[str], *, now: datetime) -> tuple[Signed, str]:
+    """A certificate for our own end, not kept anywhere, and the root's PEM (outside any tenant)."""
+    with transaction.atomic():
+        root = _root(now)
+    return certificates.make_server(root, names=names, now=now), root.certificate
+
+
+def clients(*, now: datetime) -> dict[str, Client]:
+    """Fingerprint → router, for certificates that are neither revoked nor over (outside any tenant)."""
+    zones = dict(Isp.objects.filter(state=Isp.State.ACTIVE).values_list("schema_name", "time_zone"))
+    held = RadsecClient.objects.filter(revoked_at=None, ends_at__gt=now, schema__in=zones)
+    return {
+        each.fingerprint: Client(each.schema, each.router_id, zones[each.schema]) for each in held.iterator()
+    }
+
+
+def _root(now: datetime) -> Signed:
+    """The platform's root, made when it is asked for the first time; two that make it at once keep one."""
+    kept = Authority.objects.filter(number=Authority.ONLY).first()
+    if kept is None:
+        made = certificates.make_root(NAME, now=now)
+        try:
+            with transaction.atomic():
+                Authority.objects.create(
+                    number=Authority.ONLY, certificate=made.certificate, key=made.key, made_at=now
+                )
+        except IntegrityError:
+            kept = Authority.objects.get(number=Authority.ONLY)
+        else:
+            return made
+    return Signed(kept.certificate, kept.key, "", "", kept.made_at + certificates.ROOT_LIFE)

@@ -1,0 +1,66 @@
+"""Secrets of routers change with overlap; wrong ones are told to their own ISP alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kmikro.lib.refusal import Refusal
+from tenants import routes, scope
+from tenants.models import Isp, NasRoute, SecretMismatch
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def registered(isp: Isp) -> Isp:
+    with scope.inside(isp.schema_name):
+        routes.register_nas(
+            3, address="10.7.0.3", secret="a" * 26, coa_port=3799, require_message_auth=True, now=NOW
+        )
+    return isp
+
+
+def test_a_rotated_secret_leaves_the_old_one_good_for_a_while(registered: Isp) -> None:
+    with scope.inside(registered.schema_name):
+        routes.rotate_secret(3, secret="b" * 26, overlap=HOUR, now=NOW)
+    entry = routes.nas_of(registered.schema_name, 3)
+    assert entry is not None
+    assert (entry.secret, entry.previous_secret, entry.previous_until) == (b"b" * 26, b"a" * 26, NOW + HOUR)
+    assert "aaaa" not in repr(entry)
+    assert "bbbb" not in repr(entry)
+
+
+def test_a_second_rotation_waits_for_the_end_of_the_first(registered: Isp) -> None:
+    with scope.inside(registered.schema_name):
+        routes.rotate_secret(3, secret="b" * 26, overlap=HOUR, now=NOW)
+        with pytest.raises(Refusal, match="still good"):
+            routes.rotate_secret(3, secret="c" * 26, overlap=HOUR, now=NOW + HOUR / 2)
+        routes.rotate_secret(3, secret="c" * 26, overlap=HOUR, now=NOW + HOUR)
+        with pytest.raises(Refusal, match="does not know"):
+            routes.rotate_secret(4, secret="d" * 26, overlap=HOUR, now=NOW)
+    entry = routes.nas_of(registered.schema_name, 3)
+    assert entry is not None
+    assert (entry.secret, entry.previous_secret) == (b"c" * 26, b"b" * 26)
+
+
+def test_registering_with_the_same_secret_keeps_the_overlap(registered: Isp) -> None:
+    with scope.inside(registered.schema_name):
+        routes.rotate_secret(3, secret="b" * 26, overlap=HOUR, now=NOW)
+        routes.register_nas(
+            3, address="10.7.0.3", secret="b" * 26, coa_port=3799, require_message_auth=True, now=NOW
+        )
+    assert NasRoute.objects.get(router_id=3).previous_secret == "a" * 26
+
+
+def test_mismatches_are_shown_to_their_isp_while_they_are_new(registered: Isp, neighbour: Isp) -> None:
+    SecretMismatch.objects.create(
+        schema=registered.schema_name, router_id=3, count=12, first_at=NOW - HOUR, last_at=NOW
+    )
+    with scope.inside(registered.schema_name):
+        seen = routes.mismatches(3, since=NOW - HOUR)
+        assert seen == routes.Mismatches(12, NOW - HOUR, NOW)
+        assert routes.mismatches(3, since=NOW) is None
+        assert routes.mismatches(4, since=NOW - HOUR) is None
+    with scope.inside(neighbour.schema_name):
+        assert routes.mismatches(3, since=NOW - HOUR) is None
