@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from socket import inet_ntoa
 
 from radius.attributes import number
 from radius.credentials import Chap, MsChap
@@ -95,7 +94,7 @@ class _Fields:
         if len(value) != 4:
             self.oddities.append(f"malformed:{name}")
             return ""
-        return inet_ntoa(value)
+        return "%d.%d.%d.%d" % tuple(value)
 
     def mac(self) -> str:
         value = self.single.get("Calling-Station-Id", b"")
