@@ -94,7 +94,7 @@ class _Fields:
         if len(value) != 4:
             self.oddities.append(f"malformed:{name}")
             return ""
-        return "%d.%d.%d.%d" % tuple(value)
+        return ".".join(map(str, value))
 
     def mac(self) -> str:
         value = self.single.get("Calling-Station-Id", b"")
