@@ -46,6 +46,8 @@ def _nas(entry: NasEntry, zone: str) -> Nas:
         secret=entry.secret,
         require_message_auth=entry.require_message_auth,
         zone=zone,
+        allow_mschap1=entry.allow_mschap1,
+        mac_auth_password=entry.mac_auth_password,
     )
 
 

@@ -49,6 +49,7 @@ class Nas:
     previous_secret: bytes | None = field(default=None, repr=False)
     zone: str = "UTC"  # the ISP's, for times in sentences
     allow_mschap1: bool = False
+    mac_auth_password: bytes = field(default=b"", repr=False)  # what its hotspot sends beside a MAC
 
 
 @dataclass(slots=True)
@@ -211,6 +212,7 @@ class Facts:
         default=None, repr=False
     )  # of the secret; None: derived when it is asked for
     access: str = "any"  # 'any' | 'hotspot' | 'ppp'
+    device: str = ""  # the MAC under which it was found: the device itself is the credential
 
 
 class Step(NamedTuple):

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from kmikro.lib import codes
+from kmikro.lib import codes, macs
 from kmikro.lib.secrets import purpose_key
+from radius import mschap
 from radius.database import Patience
 from radius.events import Facts, Live
 from radius.models import Session
 from radius.ports import Unavailable
-from subscribers.models import Service
+from subscribers.models import Device, Service
 from tenants import scope
 
 INTERIM_SECONDS = 60
@@ -73,6 +74,10 @@ def _find(schema: str, username: bytes, at: float, patience: Patience) -> Found 
         digests = lookups(schema, username)
         services = Service.objects.select_related("plan").filter(lookup__in=digests)
         service = min(services, key=lambda each: digests.index(each.lookup), default=None)
+        device = ""
+        if service is None and (device := macs.normalise(username.decode("ascii", "replace"))):
+            known = Device.objects.select_related("service__plan").filter(mac=device).first()
+            service = known.service if known else None
         if service is None:
             return None
         sessions = list(
@@ -80,7 +85,7 @@ def _find(schema: str, username: bytes, at: float, patience: Patience) -> Found 
         ) + list(Session.objects.filter(service=service, ended_at__gt=now - RECENT)[:64])
     live = tuple(_live(each) for each in sessions if each.ended_at is None)
     ended = tuple(_live(each) for each in sessions if each.ended_at is not None)
-    return Found(_facts(service, live), service.lookup, ended)
+    return Found(_facts(service, live, device), service.lookup, ended)
 
 
 def _live(session: Session) -> Live:
@@ -91,14 +96,15 @@ def _seconds(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
 
 
-def _facts(service: Service, live: tuple[Live, ...]) -> Facts:
+def _facts(service: Service, live: tuple[Live, ...], device: str = "") -> Facts:
     """A voucher's clock starts at its first Accept and is then its expires_at; an account has only that."""
     plan, prepaid = service.plan, service.kind == Service.Kind.VOUCHER
+    secret = service.secret.encode() if service.secret and not device else None
     return Facts(
         service_id=service.pk,
         label=service.label,
         kind=service.kind,
-        secret=service.secret.encode() if service.secret else None,
+        secret=secret,
         status=service.status,
         starts_from_first_use=prepaid,
         first_used_at=_seconds(service.first_used_at),
@@ -115,4 +121,7 @@ def _facts(service: Service, live: tuple[Live, ...]) -> Facts:
         plan_id=plan.pk,
         plan_name=plan.name,
         interim_seconds=INTERIM_SECONDS,
+        nt_hash=mschap.nt_hash(secret) if secret else None,
+        access=service.access,
+        device=device,
     )

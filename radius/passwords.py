@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmikro.lib import codes
+from kmikro.lib import codes, macs
 from radius import mschap
 from radius.credentials import Proof
 from radius.events import AccessRequest, Facts
@@ -28,7 +28,7 @@ def _candidates(request: AccessRequest, facts: Facts) -> set[bytes]:
 def proof(request: AccessRequest, facts: Facts) -> Proof | None:
     """The way of MS-CHAP to say that the password is right. Keys are for the link of PPP; nothing else has one."""
     asked = request.ms_chap
-    if asked is None:
+    if asked is None or facts.device:
         return None
     known = facts.nt_hash
     hashes = [known] if known is not None else map(mschap.nt_hash, _candidates(request, facts))
@@ -39,6 +39,8 @@ def proof(request: AccessRequest, facts: Facts) -> Proof | None:
 
 def is_right(request: AccessRequest, facts: Facts, proof: Proof | None) -> bool:
     """Is the one password of the request the right one? `proof` is that of its MS-CHAP answer."""
+    if facts.device:
+        return _is_what_a_router_sends(request, facts.device)
     if request.ms_chap is not None:
         return proof is not None
     if request.chap is not None:
@@ -49,6 +51,20 @@ def is_right(request: AccessRequest, facts: Facts, proof: Proof | None) -> bool:
         return False
     password = request.password or b""
     return same(password, request.username) or same(fold(password), fold(request.username))
+
+
+def _is_what_a_router_sends(request: AccessRequest, device: str) -> bool:
+    """Beside a MAC as user name RouterOS sends nothing, the MAC again, or what its hotspot profile says."""
+    if request.ms_chap is not None:
+        return False
+    usual = (b"", request.username, request.nas.mac_auth_password)
+    if request.chap is not None:
+        return any(answers(request.chap, each) for each in usual)
+    password = request.password or b""
+    return (
+        any(same(password, each) for each in usual)
+        or macs.normalise(password.decode("ascii", "replace")) == device
+    )
 
 
 def method(request: AccessRequest) -> str:

@@ -140,6 +140,22 @@ def _own_session(request: AccessRequest, live: tuple[Live, ...]) -> Live | None:
     return next(mine, None)
 
 
+def _own_name(case: _Case) -> Said | _No:
+    """A MAC is a name that anybody can type, so it opens for that very device only, and only at a hotspot."""
+    device, request = case.facts.device, case.request
+    if not device:
+        return ""
+    if request.mac != device:
+        text = (
+            f"{device} was given as the user name, but the device that asks is {request.mac or 'not named'}."
+        )
+        return case.no("wrong_device", text, f"This name belongs to another device. {_TRY_AGAIN}")
+    if request.service_type == FRAMED:
+        text = f"{device} is on the device list, which counts at hotspots only, and this is {_ACCESS['ppp']}."
+        return case.no("wrong_access", text, "Please sign in with your user name and password.")
+    return f"{device} is on the device list."
+
+
 def _password(case: _Case) -> Said | _No:
     request, facts = case.request, case.facts
     if passwords.is_right(request, facts, case.proof):
@@ -236,6 +252,7 @@ def _devices(case: _Case) -> Said | _No:
 
 
 _OF_THE_SERVICE: tuple[tuple[str, Callable[[_Case], Said | _No]], ...] = (
+    ("device", _own_name),
     ("password", _password),
     ("void", _not_void),
     ("suspended", _not_suspended),

@@ -85,6 +85,11 @@ class Service(models.Model):
         ENDED = "ended"
         VOID = "void"
 
+    class Access(models.TextChoices):
+        ANY = "any"
+        HOTSPOT = "hotspot"
+        PPP = "ppp", "PPP"
+
     kind = models.CharField(max_length=8, choices=Kind.choices)
     label = models.CharField(max_length=80)
     lookup = models.CharField(max_length=64, unique=True)
@@ -92,6 +97,7 @@ class Service(models.Model):
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, null=True, related_name="services")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="services")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    access = models.CharField(max_length=8, choices=Access.choices, default=Access.ANY)
     made_at = models.DateTimeField()
     first_used_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -111,6 +117,21 @@ class Service(models.Model):
     @property
     def bytes_used(self) -> int:
         return self.upload_bytes + self.download_bytes
+
+
+class Device(models.Model):
+    """A device that signs in by its MAC alone, because an operator put it on the list of this service."""
+
+    mac = models.CharField(max_length=17, unique=True)  # as kmikro.lib.macs writes it
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="devices")
+    label = models.CharField(max_length=80, blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["mac"]
+
+    def __str__(self) -> str:
+        return self.label or self.mac
 
 
 class Usage(models.Model):

@@ -65,6 +65,8 @@ class NasRoute(models.Model):
     require_message_auth = models.BooleanField(default=True)
     exception_until = models.DateTimeField(null=True)
     coa_port = models.PositiveIntegerField(default=3799)
+    allow_mschap1 = models.BooleanField(default=False)  # broken since 1999; for old equipment only
+    mac_auth_password = EncryptedTextField(blank=True)  # of the hotspot profile; empty: none
     made_at = models.DateTimeField()
 
     class Meta:

@@ -25,6 +25,8 @@ class NasEntry:
     coa_port: int
     previous_secret: bytes | None = field(default=None, repr=False)
     previous_until: datetime | None = None
+    allow_mschap1: bool = False
+    mac_auth_password: bytes = field(default=b"", repr=False)
 
 
 def own_schema() -> str:
@@ -104,6 +106,15 @@ def _digest(secret: str) -> str:
     return hmac.new(purpose_key("nas secret digest"), secret.encode(), hashlib.sha256).hexdigest()
 
 
+def settle_sign_in(router_id: int, *, allow_mschap1: bool, mac_auth_password: str) -> None:
+    """Say which ways to sign in this tenant's router may use, and the password its hotspot sends for a MAC."""
+    schema = own_schema()
+    with scope.outside():
+        for route in NasRoute.objects.filter(schema=schema, router_id=router_id):
+            route.allow_mschap1, route.mac_auth_password = allow_mschap1, mac_auth_password
+            route.save(update_fields=["allow_mschap1", "mac_auth_password"])
+
+
 def forget_router(router_id: int) -> None:
     """Drop every route of a router of this tenant, its certificates too."""
     schema = own_schema()
@@ -128,6 +139,8 @@ def _entry(route: NasRoute) -> NasEntry:
         route.coa_port,
         route.previous_secret.encode() or None,
         route.previous_until,
+        route.allow_mschap1,
+        route.mac_auth_password.encode(),
     )
 
 

@@ -1,0 +1,40 @@
+"""The device list of a service: what may sign in by its MAC alone. Nothing else ever does."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.journal import Actor, record
+from kmikro.lib import macs
+from kmikro.lib.refusal import Refusal
+from subscribers.models import Device, Service
+
+MOST = 50  # of one service
+
+
+def add(service: Service, mac: str, label: str = "", *, by: Actor, now: datetime) -> Device:
+    """Put a device on the list. Raises Refusal when the MAC is none, or on a list already."""
+    written = macs.normalise(mac.strip())
+    if not written or int(written[1], 16) & 1 or written == "00:00:00:00:00:00":  # groups have no device
+        raise Refusal("bad_mac", "Write the MAC address of one device, like AA:BB:CC:DD:EE:FF.", field="mac")
+    if service.devices.count() >= MOST:
+        raise Refusal("too_many", f"A service has at most {MOST} devices on its list.", field="mac")
+    try:
+        with transaction.atomic():
+            device = Device.objects.create(
+                mac=written,
+                service=service,
+                label=" ".join(label.replace("\0", "").split())[:80],
+                made_at=now,
+            )
+    except IntegrityError:
+        holder = Device.objects.select_related("service").get(mac=written).service.label
+        raise Refusal("mac_taken", f"{written} is on the list of {holder} already.", field="mac") from None
+    record(by, "device.add", device, now=now, service=service.pk, mac=written)
+    return device
+
+
+def remove(device: Device, *, by: Actor, now: datetime) -> None:
+    """Take a device off the list; its next sign-in by MAC is refused."""
+    record(by, "device.remove", device, now=now, service=device.service_id, mac=device.mac)
+    device.delete()
