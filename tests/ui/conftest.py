@@ -38,16 +38,21 @@ def browser() -> Iterator[Browser]:
         (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
         None,
     )
-    with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        except Error as problem:
-            warnings.warn(
-                "Chromium is not installed: browser tests of the interface are skipped", stacklevel=1
-            )
-            pytest.skip(f"Chromium is not installed: {str(problem).splitlines()[0]}")
-        yield chromium
-        chromium.close()
+    # Playwright keeps an event loop in this thread; no query of a test or fixture runs inside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        with sync_playwright() as playwright:
+            try:
+                chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+            except Error as problem:
+                warnings.warn(
+                    "Chromium is not installed: browser tests of the interface are skipped", stacklevel=1
+                )
+                pytest.skip(f"Chromium is not installed: {str(problem).splitlines()[0]}")
+            yield chromium
+            chromium.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session")
