@@ -47,14 +47,15 @@ def state_at(now: datetime, of: str = "") -> Case:
     used = ExpressionWrapper(field("upload_bytes") + field("download_bytes"), output_field=BigIntegerField())
     return Case(
         When(Q(**{f"{of}status": Service.Status.VOID}), then=Value(State.VOID.value)),
-        When(Q(**{f"{of}status": Service.Status.ENDED}), then=Value(State.ENDED.value)),
-        When(Q(**{f"{of}expires_at__lte": now}), then=Value(State.ENDED.value)),
-        When(_at_most(runs_out, now), then=Value(State.ENDED.value)),
+        # As in radius.policy: what is used up is also ended, and the first is what people want to hear.
         When(
             Q(**{f"{of}plan__time_limit_seconds__lte": field("seconds_used")}),
             then=Value(State.SPENT.value),
         ),
         When(Q(**{f"{of}plan__data_limit_bytes__lte": used}), then=Value(State.SPENT.value)),
+        When(Q(**{f"{of}status": Service.Status.ENDED}), then=Value(State.ENDED.value)),
+        When(Q(**{f"{of}expires_at__lte": now}), then=Value(State.ENDED.value)),
+        When(_at_most(runs_out, now), then=Value(State.ENDED.value)),
         When(Q(**{f"{of}status": Service.Status.SUSPENDED}), then=Value(State.PAUSED.value)),
         When(Q(**{f"{of}first_used_at__isnull": True}), then=Value(State.NEW.value)),
         default=Value(State.IN_USE.value),

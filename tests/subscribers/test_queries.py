@@ -26,6 +26,7 @@ PLAN = {"validity_seconds": 3600, "data_limit_bytes": 1000, "time_limit_seconds"
         ({"first_used_at": NOW - timedelta(seconds=3599)}, "in_use"),
         ({"expires_at": NOW}, "ended"),
         ({"status": "ended"}, "ended"),
+        ({"status": "ended", "first_used_at": AGO, "download_bytes": 1000}, "spent"),
         ({"status": "suspended", "first_used_at": AGO}, "suspended"),
         ({"status": "void", "first_used_at": NOW - timedelta(days=9)}, "void"),
     ],
