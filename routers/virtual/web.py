@@ -103,6 +103,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _route(self, form: Form) -> None:
         parts = urlsplit(self.path)
         form = {**_fields(parts.query), **form}
+        if parts.path == "/favicon.ico":
+            # Browsers ask for it beside every page; it is a file, not a view of the login page with a new challenge.
+            self._send(HTTPStatus.NO_CONTENT, "")
+            return
         if parts.path == "/virtual":
             self._send(HTTPStatus.OK, self._phones(form.get("next", "")))
             return

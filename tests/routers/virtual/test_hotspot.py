@@ -79,6 +79,16 @@ def test_an_uploaded_login_page_gets_the_real_variables(hotspot: VirtualRouter, 
     assert orig == "http%3A%2F%2Fx%2F%3Fa%3D1%26b%3D2"
 
 
+def test_the_icon_that_browsers_ask_for_leaves_the_challenge_as_it_is(
+    hotspot: VirtualRouter, browser: Browser
+) -> None:
+    browser.ask("GET", "/login")
+    shown = hotspot.hotspot.phones[MAC].chap
+    assert browser.ask("GET", "/favicon.ico")[0] == 204
+    assert shown is not None
+    assert hotspot.hotspot.phones[MAC].chap == shown
+
+
 def test_pap_login_from_form_to_accounting(
     server: FakeServer, hotspot: VirtualRouter, browser: Browser
 ) -> None:
