@@ -15,29 +15,38 @@ from radius.directory import LiveDirectory
 from radius.events import Nas
 from radius.facts import LiveFacts
 from radius.listener import Listener
+from radius.mismatches import Mismatches
 from radius.refresher import Refresher
 from radius.store import LiveStore
 
 log = logging.getLogger("radius.alerts")
 
 
-class LoggedAlerts:
-    """Alarms for the operator, to the log with tenant and router."""
+class LiveAlerts:
+    """Alarms for the operator, to the log with tenant and router; wrong secrets to the router's page too."""
+
+    def __init__(self, mismatches: Mismatches) -> None:
+        self._mismatches = mismatches
 
     def raised(self, nas: Nas, code: str, at: float) -> None:
         moment = datetime.fromtimestamp(at, UTC).isoformat()
         log.warning(code, extra={"tenant": nas.schema, "router": nas.router_id, "at": moment})
 
+    def mismatched(self, nas: Nas, at: float) -> None:
+        if nas.schema:  # our own health probe belongs to nobody
+            self._mismatches.count(nas, at)
+
 
 class LiveWorker:
     """Directory, facts, store and alerts over the real database; keeps `radius.ports.Worker`."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, directory: LiveDirectory | None = None) -> None:
         self._patience = database.Patience()
-        self.directory = LiveDirectory()
+        self.directory = directory or LiveDirectory()
         self.facts = LiveFacts(patience=self._patience)
         self.store = LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
-        self.alerts = LoggedAlerts()
+        self._mismatches = Mismatches(self._patience)
+        self.alerts = LiveAlerts(self._mismatches)
         self._refresher = Refresher(self.facts)
         self._usual: dict[str, Any] | None = None
         self._listener = Listener(self.facts, self.directory.refresh, self._patience)
@@ -47,12 +56,14 @@ class LiveWorker:
         self._usual = database.hasten()
         self.store.start()
         self._refresher.start()
+        self._mismatches.start()
         self._listener.start(wait=5.0)
 
     def close(self, timeout: float) -> None:
         self.store.close(timeout)
         self._listener.close()
         self._refresher.close()
+        self._mismatches.close(1.0)
         self._patience.close()
         connection.close()
         if self._usual is not None:

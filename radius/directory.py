@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -28,17 +29,19 @@ def probe() -> Nas:
 
 def read() -> dict[str, Nas]:
     """All routers that may ask, from the database (outside any tenant)."""
+    now = datetime.now(UTC)
     with transaction.atomic():
         entries = nas_directory()
         zones = dict(Isp.objects.filter(state=Isp.State.ACTIVE).values_list("schema_name", "time_zone"))
     return {
-        address: _nas(entry, zones[entry.schema])
+        address: _nas(entry, zones[entry.schema], now)
         for address, entry in entries.items()
         if entry.schema in zones
     }
 
 
-def _nas(entry: NasEntry, zone: str) -> Nas:
+def _nas(entry: NasEntry, zone: str, now: datetime) -> Nas:
+    overlaps = entry.previous_until is not None and entry.previous_until > now
     return Nas(
         schema=entry.schema,
         router_id=entry.router_id,
@@ -46,6 +49,7 @@ def _nas(entry: NasEntry, zone: str) -> Nas:
         secret=entry.secret,
         require_message_auth=entry.require_message_auth,
         zone=zone,
+        previous_secret=entry.previous_secret if overlaps else None,
         allow_mschap1=entry.allow_mschap1,
         mac_auth_password=entry.mac_auth_password,
     )

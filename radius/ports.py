@@ -52,6 +52,10 @@ class Alerts(Protocol):
 
     def raised(self, nas: Nas, code: str, at: float) -> None: ...
 
+    def mismatched(self, nas: Nas, at: float) -> None:
+        """Count a packet of a known router that was signed with another secret; never rate-limited."""
+        ...
+
 
 class Worker(Protocol):
     """The collaborators of one worker process, made after the fork and closed on drain."""

@@ -32,7 +32,7 @@ from radius.events import (
 from radius.ports import Unavailable, Worker
 from radius.quiet import Quiet
 from radius.sentences import zone_of
-from radius.sockets import Datagram, Endpoint
+from radius.sockets import Datagram, Door
 from radius.token import is_foreign
 
 log = logging.getLogger("radius.server")
@@ -41,6 +41,7 @@ AUTH_BATCH, ACCT_BATCH = 512, 256
 STALE = {Port.AUTH: 3.0, Port.ACCT: 10.0}  # seconds a datagram may have waited; the router asks again
 REJECT_DELAY = (1.02, 1.25)  # seconds; guessing is slow, RouterOS waits 3 s by our enrolment
 MOST_HELD = 16_384
+WRONG_SECRET = {"wrong_message_authenticator", "wrong_authenticator"}
 SUMMARY = 60.0
 _RECORDS = {each: f"record_{each}" for each in Kind}
 _VERDICTS = {each: each.__name__.lower() for each in (Accept, Reject, Recorded, Alive)}
@@ -51,7 +52,7 @@ _Settled = tuple[Ask, Verdict, Datagram, bool, Callable[[], None] | None]
 class Server:
     """One worker. `turn` is one wake-up; `run` turns until told to stop and then drains."""
 
-    def __init__(self, worker: Worker, auth: Endpoint, acct: Endpoint, engine: Engine | None = None) -> None:
+    def __init__(self, worker: Worker, auth: Door, acct: Door, engine: Engine | None = None) -> None:
         self.worker = worker
         self.engine = engine or Engine()
         self.endpoints = {Port.AUTH: auth, Port.ACCT: acct}
@@ -68,8 +69,9 @@ class Server:
         self._ear.setblocking(False)
         self._bell.setblocking(False)
         self._selector = selectors.DefaultSelector()
-        for each in (self._ear, auth, acct):
-            self._selector.register(each, selectors.EVENT_READ)
+        self._selector.register(self._ear, selectors.EVENT_READ)
+        for door in {auth, acct}:  # RadSec has one door for both
+            self._selector.register(door, selectors.EVENT_READ)
 
     def stop(self) -> None:
         """Drain and return from `run`; may be called from a signal handler or another thread."""
@@ -86,7 +88,7 @@ class Server:
         while not self.stopping:
             self.turn(1.0)
         deadline = time.monotonic() + drain
-        for endpoint in self.endpoints.values():
+        for endpoint in set(self.endpoints.values()):
             self._hear(endpoint, AUTH_BATCH)
             self._selector.unregister(endpoint)
         while (self._pending or self._held) and time.monotonic() < deadline:
@@ -99,7 +101,7 @@ class Server:
         self._selector.close()
         self._ear.close()
         self._bell.close()
-        for endpoint in self.endpoints.values():
+        for endpoint in set(self.endpoints.values()):
             endpoint.close()
 
     def turn(self, patience: float) -> None:
@@ -122,7 +124,7 @@ class Server:
             self._summary_at = time.monotonic() + SUMMARY
             log.info("radius counters", extra={"counters": dict(self.counts)})
 
-    def _hear(self, endpoint: Endpoint, most: int) -> None:
+    def _hear(self, endpoint: Door, most: int) -> None:
         wall, now = time.time(), time.monotonic()
         for datagram in endpoint.receive(most, wall):
             try:
@@ -132,7 +134,7 @@ class Server:
                 if self._quiet.may("fault", time.monotonic()):
                     log.exception("a datagram could not be handled")
 
-    def _take(self, endpoint: Endpoint, datagram: Datagram, wall: float, now: float) -> None:
+    def _take(self, endpoint: Door, datagram: Datagram, wall: float, now: float) -> None:
         address = datagram.source[0]
         nas = self.worker.directory.get(address)
         if nas is None:
@@ -143,9 +145,11 @@ class Server:
         if wall - datagram.received_at > STALE[endpoint.port]:
             self.counts["stale"] += 1
             return
-        taken = self.engine.receive(
-            datagram.octets, nas, datagram.source, endpoint.port, now, datagram.received_at
-        )
+        self._judge(nas, endpoint.port, datagram, now)
+
+    def _judge(self, nas: Nas, port: Port, datagram: Datagram, now: float) -> Drop | None:
+        """Deal with a datagram of a known router; the Drop when it deserves no answer."""
+        taken = self.engine.receive(datagram.octets, nas, datagram.source, port, now, datagram.received_at)
         match taken:
             case Ask():
                 try:
@@ -155,11 +159,15 @@ class Server:
                     raise
             case Resend(reply):
                 self.counts["resent"] += 1
-                endpoint.send(reply, datagram.source, datagram.via)
+                self.endpoints[port].send(reply, datagram.source, datagram.via)
             case Drop(reason, alert):
                 self.counts[f"drop_{reason}"] += 1
+                if reason in WRONG_SECRET:
+                    self.worker.alerts.mismatched(nas, datagram.received_at)
                 if alert:
                     self._alert(nas, reason)
+                return taken
+        return None
 
     def _consider(self, ask: Ask, datagram: Datagram, now: float) -> None:
         match ask.question:

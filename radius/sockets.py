@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from radius.events import Port, Source
 from radius.packet import LARGEST
@@ -26,6 +26,17 @@ class Datagram(NamedTuple):
     source: Source
     via: bytes
     received_at: float
+
+
+class Door(Protocol):
+    """Where questions come in and answers go out."""
+
+    port: Port
+
+    def fileno(self) -> int: ...
+    def close(self) -> None: ...
+    def receive(self, most: int, now: float) -> list[Datagram]: ...
+    def send(self, reply: bytes, source: Source, via: bytes) -> bool: ...
 
 
 class Endpoint:

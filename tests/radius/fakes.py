@@ -54,6 +54,7 @@ class World:
     records: list[AccountingRecord] = field(default_factory=list)
     clocks: list[int] = field(default_factory=list)
     raised_codes: list[str] = field(default_factory=list)
+    mismatches: list[int] = field(default_factory=list)
     waiting: list[Callable[[bool], None]] = field(default_factory=list)
     closed: bool = False
 
@@ -105,6 +106,9 @@ class World:
 
     def raised(self, nas: Nas, code: str, at: float) -> None:
         self.raised_codes.append(code)
+
+    def mismatched(self, nas: Nas, at: float) -> None:
+        self.mismatches.append(nas.router_id)
 
     def settle(self, ok: bool) -> None:
         waiting, self.waiting = self.waiting, []

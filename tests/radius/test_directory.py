@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +39,20 @@ def test_all_isps_routers_with_their_secrets_and_zone(isp: Isp, neighbour: Isp) 
     assert (two.schema, two.secret) == (neighbour.schema_name, b"b" * 26)
     assert "aaaa" not in repr(one)
     assert book.get("10.0.0.3") is None
+
+
+def test_a_rotated_secret_is_known_beside_the_new_one_until_its_time_is_over(isp: Isp) -> None:
+    register(isp, 1, "10.0.0.1", "a" * 26)
+    hour = timedelta(hours=1)
+    with scope.inside(isp.schema_name):
+        routes.rotate_secret(1, secret="b" * 26, overlap=hour, now=datetime.now(UTC))
+    during = directory.read()["10.0.0.1"]
+    assert (during.secret, during.previous_secret) == (b"b" * 26, b"a" * 26)
+    with scope.inside(isp.schema_name):
+        routes.rotate_secret(1, secret="c" * 26, overlap=-hour, now=datetime.now(UTC) + 2 * hour)
+    NasRoute.objects.filter(address="10.0.0.1").update(previous_until=datetime.now(UTC))
+    after = directory.read()["10.0.0.1"]
+    assert (after.secret, after.previous_secret) == (b"c" * 26, None)
 
 
 def test_the_health_probe_is_heard_beside_a_router_on_our_own_address() -> None:

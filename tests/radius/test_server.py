@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from radius import token
 from radius.events import Accept, Nas, Port, Reject
+from radius.packet import parse
+from radius.seal import Seal
 from radius.server import STALE
 from tests.radius import vectors as v
-from tests.radius.fakes import World, facts
+from tests.radius.fakes import ROUTER, World, facts
 from tests.radius.running import ADDRESS, Running, running, until
 
 
@@ -229,3 +232,29 @@ def test_a_fault_in_one_datagram_ends_nobody_elses_service(up: Running, world: W
     assert up.is_silent(v.G1, counter="fault")
     del world.of
     assert up.ask(v.G1)[0] == 2
+
+
+def test_while_a_secret_rotates_each_is_answered_with_the_one_that_it_used(world: World) -> None:
+    new = b"the-new-secret-of-26-chars"
+    world.routers = {ADDRESS: replace(ROUTER, secret=new, previous_secret=v.SECRET)}
+    with running(world) as up:
+        reply = up.ask(v.access(v.pap(b"nemo", b"arctangent"), 3))
+        assert reply[0] == 2
+        assert v.is_genuine(reply, v.RA)
+        seal = Seal(new)
+        body = v.attribute(1, b"nemo") + v.attribute(2, seal.hide(b"arctangent", v.RA))
+        reply = up.ask(seal.access_request(1, 4, v.RA, body))
+        assert reply[0] == 2
+        assert seal.vouches_for_reply(parse(reply), v.RA)
+        assert up.ask(v.accounting(v.whole(40, 7), 5), up.acct)[0] == 5
+        assert up.ask(seal.request(4, 6, v.whole(40, 7)), up.acct)[0] == 5
+    assert world.mismatches == []
+
+
+def test_a_secret_that_is_not_ours_is_counted_and_not_answered(up: Running, world: World) -> None:
+    other = Seal(b"another-secret")
+    body = v.attribute(1, b"nemo") + v.attribute(2, other.hide(b"arctangent", v.RA))
+    wrong = other.access_request(1, 9, v.RA, body)
+    assert up.is_silent(wrong, counter="drop_wrong_message_authenticator")
+    assert up.is_silent(other.request(4, 9, v.whole(40, 7)), up.acct, "drop_wrong_authenticator")
+    assert world.mismatches == [1, 1]
