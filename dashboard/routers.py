@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.journal import record
 from accounts.roles import Action
 from dashboard import access, listing
 from dashboard.access import Request, operator
@@ -19,6 +20,7 @@ from radius.models import Session
 from routers import enrolment, progress, queries
 from routers.models import Router
 from routers.tasks import let_go, sync
+from tenants import routes
 
 SORTS = {
     "name": ("name", "pk"),
@@ -107,6 +109,7 @@ def router(request: Request, pk: int) -> HttpResponse:
         state=state_of(shown),
         memory=memory,
         unsigned=not progress.signs(shown.version),
+        unsigned_until=routes.unsigned_until(shown.pk) if not progress.signs(shown.version) else None,
         used_memory=(shown.total_memory or 0) - (shown.free_memory or 0),
         uptime=datetime.now(UTC) - shown.up_since if shown.up_since and shown.is_up else None,
         online=Session.objects.filter(router_id=shown.pk, ended_at=None).count(),
@@ -188,6 +191,20 @@ def compare(request: Request, pk: int) -> HttpResponse:
     shown = router_or_404(pk)
     sync.soon(shown.pk, "Asked for by a person")
     return done(request, _with_runs(shown), "The router is being compared. The run appears below.")
+
+
+@operator(Action.CHANGE_ROUTERS)
+@require_POST
+def accept_unsigned(request: Request, pk: int) -> HttpResponse:
+    """Accept the unsigned requests of an old RouterOS for 30 more days."""
+    shown = router_or_404(pk)
+    now = datetime.now(UTC)
+    try:
+        until = routes.extend_exception(shown.pk, now=now)
+    except Refusal as refusal:
+        return done(request, reverse("router", args=[pk]), refusal.text, "bad")
+    record(access.actor(request), "router.unsigned", shown, now=now, until=until.isoformat())
+    return done(request, reverse("router", args=[pk]), "Unsigned requests are accepted for 30 more days.")
 
 
 @operator(Action.CHANGE_ROUTERS)

@@ -47,12 +47,17 @@ def _nas(entry: NasEntry, zone: str, now: datetime) -> Nas:
         router_id=entry.router_id,
         address=entry.address,
         secret=entry.secret,
-        require_message_auth=entry.require_message_auth,
+        require_message_auth=entry.require_message_auth or _is_over(entry.exception_until, now),
         zone=zone,
         previous_secret=entry.previous_secret if overlaps else None,
         allow_mschap1=entry.allow_mschap1,
         mac_auth_password=entry.mac_auth_password,
     )
+
+
+def _is_over(until: datetime | None, now: datetime) -> bool:
+    """An exception for unsigned requests ends by itself."""
+    return until is not None and until <= now
 
 
 class LiveDirectory:

@@ -12,6 +12,8 @@ from kmikro.lib.secrets import purpose_key
 from tenants import scope
 from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient, SecretMismatch
 
+EXCEPTION = timedelta(days=30)
+
 
 @dataclass(frozen=True, slots=True)
 class NasEntry:
@@ -23,6 +25,7 @@ class NasEntry:
     secret: bytes = field(repr=False)
     require_message_auth: bool
     coa_port: int
+    exception_until: datetime | None = None  # unsigned requests are accepted until then
     previous_secret: bytes | None = field(default=None, repr=False)
     previous_until: datetime | None = None
     allow_mschap1: bool = False
@@ -48,6 +51,7 @@ def register_nas(
             raise Refusal(
                 "address_taken", "Another router is registered under this address. Each router needs its own."
             )
+        until = holder.exception_until if holder else None
         NasRoute.objects.update_or_create(
             schema=schema,
             router_id=router_id,
@@ -57,6 +61,7 @@ def register_nas(
                 "secret_digest": _digest(secret),
                 "coa_port": coa_port,
                 "require_message_auth": require_message_auth,
+                "exception_until": None if require_message_auth else until or now + EXCEPTION,
                 "made_at": now,
             },
         )
@@ -82,6 +87,27 @@ def rotate_secret(router_id: int, *, secret: str, overlap: timedelta, now: datet
         route.previous_secret, route.previous_until = route.secret, now + overlap
         route.secret, route.secret_digest = secret, _digest(secret)
         route.save(update_fields=["previous_secret", "previous_until", "secret", "secret_digest"])
+
+
+def unsigned_until(router_id: int) -> datetime | None:
+    """Until when unsigned requests of this tenant's router are accepted; None when they are not."""
+    schema = own_schema()
+    with scope.outside():
+        route = NasRoute.objects.filter(schema=schema, router_id=router_id).first()
+    return route.exception_until if route else None
+
+
+def extend_exception(router_id: int, *, now: datetime) -> datetime:
+    """Accept unsigned requests of a router that cannot sign for another while (decision: never without an end)."""
+    schema = own_schema()
+    until = now + EXCEPTION
+    with scope.outside():
+        kept = NasRoute.objects.filter(schema=schema, router_id=router_id, require_message_auth=False)
+        if not kept.update(exception_until=until):
+            raise Refusal(
+                "signs", "This router signs its requests; there is nothing to make an exception for."
+            )
+    return until
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +163,7 @@ def _entry(route: NasRoute) -> NasEntry:
         route.secret.encode(),
         route.require_message_auth,
         route.coa_port,
+        route.exception_until,
         route.previous_secret.encode() or None,
         route.previous_until,
         route.allow_mschap1,

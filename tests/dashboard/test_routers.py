@@ -12,7 +12,7 @@ from accounts.roles import MAY, Action, Role
 from routers import enrolment
 from routers.models import Router, SyncRun
 from subscribers.models import Site
-from tenants import scope
+from tenants import routes, scope
 from tenants.models import EnrolmentRoute, Isp, NasRoute
 from tests.conftest import HostClient, host_of
 from tests.factories import NOW, make_router, make_session
@@ -295,3 +295,19 @@ def test_a_router_that_does_not_sign_wears_a_banner(
     router = make_router(version=version)
     page = client_for("technician").get(f"/routers/{router.pk}/").content.decode()
     assert ("not signed" in page) is warned
+
+
+def test_an_old_router_is_shown_its_exception_and_gets_more_days(
+    inside_isp: Isp, client_for: Callable[..., HostClient]
+) -> None:
+    old = make_router(version="7.12.2 (stable)", address="127.8.8.8")
+    routes.register_nas(
+        old.pk, address="127.8.8.8", secret="f" * 26, coa_port=3799, require_message_auth=False,
+        now=datetime.now(UTC) - timedelta(days=29),
+    )  # fmt: skip
+    before = routes.unsigned_until(old.pk)
+    owner = client_for("owner")
+    assert "not signed" in owner.get(f"/routers/{old.pk}/").content.decode()
+    assert owner.post(f"/routers/{old.pk}/unsigned/").status_code == 302
+    after = routes.unsigned_until(old.pk)
+    assert before and after and after - before > timedelta(days=28)

@@ -72,6 +72,7 @@ TENANT: dict[str, Line] = {
     "router-steps": at(A.SEE_ROUTERS),
     "router-command": at(A.CHANGE_ROUTERS, post=302),
     "router-again": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-unsigned": at(A.CHANGE_ROUTERS, get=None, post=302),
     "router-compare": at(A.CHANGE_ROUTERS, get=None, post=302),
     "router-edit": at(A.CHANGE_ROUTERS, post=302, body=bodies.ROUTER),
     "router-remove": at(A.CHANGE_ROUTERS, post=302, body={"release": "1"}),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kmikro.lib.refusal import Refusal
+from radius import directory
 from tenants import routes, scope
 from tenants.models import Isp, NasRoute, SecretMismatch
 
@@ -64,3 +65,23 @@ def test_mismatches_are_shown_to_their_isp_while_they_are_new(registered: Isp, n
         assert routes.mismatches(4, since=NOW - HOUR) is None
     with scope.inside(neighbour.schema_name):
         assert routes.mismatches(3, since=NOW - HOUR) is None
+
+
+def test_an_exception_for_unsigned_requests_has_an_end_that_a_person_can_move(isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        routes.register_nas(
+            5, address="10.7.0.5", secret="e" * 26, coa_port=3799, require_message_auth=False, now=NOW
+        )
+        until = routes.unsigned_until(5)
+        assert until == NOW + routes.EXCEPTION
+    address = "10.7.0.5"
+    nas = {at: directory._nas(routes.nas_directory()[address], "UTC", at) for at in (NOW, until)}
+    assert [nas[at].require_message_auth for at in (NOW, until)] == [False, True]
+    with scope.inside(isp.schema_name):
+        assert routes.extend_exception(5, now=until) == until + routes.EXCEPTION
+        with pytest.raises(Refusal, match="signs"):
+            routes.extend_exception(3, now=NOW)
+        routes.register_nas(
+            5, address="10.7.0.5", secret="e" * 26, coa_port=3799, require_message_auth=True, now=NOW
+        )
+        assert routes.unsigned_until(5) is None
