@@ -24,7 +24,9 @@ class Batch(models.Model):
     note = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     state_text = models.CharField(max_length=200, blank=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     made_at = models.DateTimeField()
 
     class Meta:
@@ -43,7 +45,9 @@ class Voucher(models.Model):
     code = EncryptedTextField()
     tail = models.CharField(max_length=4)
     voided_at = models.DateTimeField(null=True)
-    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["batch_id", "serial"]

@@ -7,72 +7,119 @@ import kmikro.lib.secrets
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('subscribers', '0001_initial'),
+        ("subscribers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Router',
+            name="Router",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('public_id', models.CharField(max_length=16, unique=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for the command to be pasted'), ('fetched', 'The router has fetched its script'), ('reached', 'Reached directly'), ('api_user', 'API user made'), ('radius', 'RADIUS tested'), ('ready', 'Ready')], default='waiting', max_length=8)),
-                ('trouble', models.CharField(blank=True, max_length=300)),
-                ('path', models.CharField(choices=[('direct', 'Direct'), ('tunnel', 'Tunnel')], default='direct', max_length=6)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('api_port', models.PositiveIntegerField(default=8728)),
-                ('api_user', models.CharField(default='kmikro', max_length=32)),
-                ('api_password', kmikro.lib.secrets.EncryptedTextField(blank=True)),
-                ('radius_secret', kmikro.lib.secrets.EncryptedTextField(blank=True)),
-                ('coa_port', models.PositiveIntegerField(default=3799)),
-                ('hotspot_interface', models.CharField(default='bridge-lan', max_length=40)),
-                ('hotspot_address', models.GenericIPAddressField(null=True)),
-                ('login_url', models.CharField(blank=True, max_length=200)),
-                ('identity', models.CharField(blank=True, max_length=80)),
-                ('serial', models.CharField(blank=True, max_length=40)),
-                ('board', models.CharField(blank=True, max_length=60)),
-                ('version', models.CharField(blank=True, max_length=40)),
-                ('enrolment_sealed', kmikro.lib.secrets.EncryptedTextField(blank=True)),
-                ('enrolment_expires_at', models.DateTimeField(null=True)),
-                ('made_at', models.DateTimeField()),
-                ('fetched_at', models.DateTimeField(null=True)),
-                ('reached_at', models.DateTimeField(null=True)),
-                ('api_user_at', models.DateTimeField(null=True)),
-                ('radius_tested_at', models.DateTimeField(null=True)),
-                ('ready_at', models.DateTimeField(null=True)),
-                ('is_up', models.BooleanField(default=False)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('up_since', models.DateTimeField(null=True)),
-                ('cpu_load', models.PositiveSmallIntegerField(null=True)),
-                ('free_memory', models.BigIntegerField(null=True)),
-                ('total_memory', models.BigIntegerField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routers', to='subscribers.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("public_id", models.CharField(max_length=16, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for the command to be pasted"),
+                            ("fetched", "The router has fetched its script"),
+                            ("reached", "Reached directly"),
+                            ("api_user", "API user made"),
+                            ("radius", "RADIUS tested"),
+                            ("ready", "Ready"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("trouble", models.CharField(blank=True, max_length=300)),
+                (
+                    "path",
+                    models.CharField(
+                        choices=[("direct", "Direct"), ("tunnel", "Tunnel")], default="direct", max_length=6
+                    ),
+                ),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("api_port", models.PositiveIntegerField(default=8728)),
+                ("api_user", models.CharField(default="kmikro", max_length=32)),
+                ("api_password", kmikro.lib.secrets.EncryptedTextField(blank=True)),
+                ("radius_secret", kmikro.lib.secrets.EncryptedTextField(blank=True)),
+                ("coa_port", models.PositiveIntegerField(default=3799)),
+                ("hotspot_interface", models.CharField(default="bridge-lan", max_length=40)),
+                ("hotspot_address", models.GenericIPAddressField(null=True)),
+                ("login_url", models.CharField(blank=True, max_length=200)),
+                ("identity", models.CharField(blank=True, max_length=80)),
+                ("serial", models.CharField(blank=True, max_length=40)),
+                ("board", models.CharField(blank=True, max_length=60)),
+                ("version", models.CharField(blank=True, max_length=40)),
+                ("enrolment_sealed", kmikro.lib.secrets.EncryptedTextField(blank=True)),
+                ("enrolment_expires_at", models.DateTimeField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("fetched_at", models.DateTimeField(null=True)),
+                ("reached_at", models.DateTimeField(null=True)),
+                ("api_user_at", models.DateTimeField(null=True)),
+                ("radius_tested_at", models.DateTimeField(null=True)),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("is_up", models.BooleanField(default=False)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("up_since", models.DateTimeField(null=True)),
+                ("cpu_load", models.PositiveSmallIntegerField(null=True)),
+                ("free_memory", models.BigIntegerField(null=True)),
+                ("total_memory", models.BigIntegerField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routers",
+                        to="subscribers.site",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='SyncRun',
+            name="SyncRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=8)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('steps', models.JSONField(default=list)),
-                ('written', models.PositiveIntegerField(default=0)),
-                ('trouble', models.CharField(blank=True, max_length=300)),
-                ('router', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='routers.router')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=8,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("steps", models.JSONField(default=list)),
+                ("written", models.PositiveIntegerField(default=0)),
+                ("trouble", models.CharField(blank=True, max_length=300)),
+                (
+                    "router",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="routers.router"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('routers', '0001_initial'),
+        ("routers", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='router',
-            name='leaving_at',
+            model_name="router",
+            name="leaving_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='router',
-            name='misses',
+            model_name="router",
+            name="misses",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('routers', '0002_leaving_and_misses'),
+        ("routers", "0002_leaving_and_misses"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='router',
-            name='ports',
+            model_name="router",
+            name="ports",
             field=models.CharField(blank=True, max_length=64),
         ),
     ]
