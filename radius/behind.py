@@ -16,6 +16,7 @@ from radius.events import Nas
 from radius.facts import LiveFacts
 from radius.listener import Listener
 from radius.mismatches import Mismatches
+from radius.preloader import Preloader
 from radius.refresher import Refresher
 from radius.store import LiveStore
 
@@ -48,6 +49,7 @@ class LiveWorker:
         self._mismatches = Mismatches(self._patience)
         self.alerts = LiveAlerts(self._mismatches)
         self._refresher = Refresher(self.facts)
+        self._preloader = Preloader(self.facts, self._patience)
         self._usual: dict[str, Any] | None = None
         self._listener = Listener(self.facts, self.directory.refresh, self._patience)
 
@@ -56,6 +58,7 @@ class LiveWorker:
         self._usual = database.hasten()
         self.store.start()
         self._refresher.start()
+        self._preloader.start()
         self._mismatches.start()
         self._listener.start(wait=5.0)
 
@@ -63,6 +66,7 @@ class LiveWorker:
         self.store.close(timeout)
         self._listener.close()
         self._refresher.close()
+        self._preloader.close()
         self._mismatches.close(1.0)
         self._patience.close()
         connection.close()

@@ -8,10 +8,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
+from radius.ahead import Ahead
 from radius.arrivals import Arrivals
 from radius.database import Patience
 from radius.events import Accept, AccessRequest, AccountingRecord, Facts
 from radius.lookup import Found, find
+from radius.news import Mark, News
 from radius.ports import Unavailable
 from radius.trust import Trust
 
@@ -19,6 +21,7 @@ MOST = 100_000
 PAUSE = 0.5  # seconds without a new try after the database did not answer
 _Key = tuple[str, bytes]
 Read = Callable[[str, bytes, float], Found | None]
+ReadPage = Callable[[str, int | None, float], list[Found]]
 
 
 class LiveFacts:
@@ -46,11 +49,12 @@ class LiveFacts:
         self._marked: dict[tuple[str, str], set[_Key]] = {}
         self._wanted: OrderedDict[_Key, None] = OrderedDict()
         self._wants = threading.Event()
-        self._news = 0
+        self._ahead = Ahead()
+        self._news = News()
         self._silent_until = float("-inf")
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._kept) + len(self._ahead)
 
     def of(self, schema: str, username: bytes) -> Facts | None:
         """The facts of a name; None when nobody has it. Raises Unavailable rather than guess."""
@@ -59,9 +63,13 @@ class LiveFacts:
             found = self._kept.get(key) if self._trust.holds(now) else None
             if found is not None:
                 self._kept.move_to_end(key)
+            elif self._trust.holds(now) and (found := self._ahead.take(schema, username)) is not None:
+                self._put(key, found)
             elif self._trust.is_down(now) or now < self._silent_until:
                 raise Unavailable("the database is away")
-            news = self._news
+            news = self._news.count
+            if found is None:
+                self._ahead.ask(schema)
         at = self._clock()
         if found is None:
             try:
@@ -90,7 +98,7 @@ class LiveFacts:
             key, _ = self._wanted.popitem(last=False)
             if key in self._kept or not self._trust.holds(self._steady()):
                 return False
-            news = self._news
+            news = self._news.count
         try:
             found = self._read(*key, self._clock())
         except Unavailable:
@@ -99,6 +107,37 @@ class LiveFacts:
             with self._lock:
                 self._want(key)
         return True
+
+    def foresee(self, patience: float, read: ReadPage) -> bool:
+        """Read a page of an ISP whose people are asked for, waiting for one up to `patience` seconds.
+
+        For a thread of its own. True while there is more to read.
+        """
+        schema = self._ahead.wanted(patience)
+        if schema is None:
+            return False
+        with self._lock:
+            room, news, holds = self._most - len(self), self._news.count, self._trust.holds(self._steady())
+            before = self._ahead.before(schema)
+        if not holds:
+            return False
+        try:
+            page = read(schema, before, self._clock()) if room > 0 else []
+        except Unavailable:
+            with self._lock:
+                self._ahead.set_aside(schema)
+            return False
+        with self._lock:
+            if self._ahead.before(schema) != before or self._news.since(news, ()):
+                return False  # it is to be read again from the start
+            fresh = [
+                each
+                for each in page[:room]
+                if (marks := _marks(schema, each))[0] not in self._marked
+                and not self._news.since(news, marks)
+            ]
+            self._ahead.put(schema, fresh, page[-1].facts.service_id if page else None)
+        return bool(page)
 
     def accepted(self, request: AccessRequest, accept: Accept, at: float) -> None:
         """The server let somebody in; counts as a device until the session shows in the database."""
@@ -115,7 +154,7 @@ class LiveFacts:
 
     def lost(self) -> None:
         with self._lock:
-            self._news += 1
+            self._news.of_everything()
             self._trust.lost()
 
     def refused(self, at: float) -> None:
@@ -124,10 +163,11 @@ class LiveFacts:
 
     def forget_all(self) -> None:
         with self._lock:
-            self._news += 1
+            self._news.of_everything()
             for key in self._kept:
                 self._want(key)
             self._kept.clear()
+            self._ahead.clear()
             self._marked.clear()
 
     def forget(self, payload: str) -> None:
@@ -137,7 +177,8 @@ class LiveFacts:
             self.forget_all()
             return
         with self._lock:
-            self._news += 1
+            self._news.of((schema, mark))
+            self._ahead.forget(schema, mark)
             for key in list(self._marked.get((schema, mark), ())):
                 self._drop(key)
                 self._want(key)
@@ -150,26 +191,29 @@ class LiveFacts:
 
     def _keep(self, key: _Key, found: Found, news: int) -> bool:
         with self._lock:
-            if news != self._news or not self._trust.holds(self._steady()):
+            if self._news.since(news, _marks(key[0], found)) or not self._trust.holds(self._steady()):
                 return False
-            if key in self._kept:
-                self._drop(key)
-            self._kept[key] = found
-            for mark in _marks(key, found):
-                self._marked.setdefault(mark, set()).add(key)
-            if len(self._kept) > self._most:
-                self._drop(next(iter(self._kept)))
+            self._put(key, found)
         return True
+
+    def _put(self, key: _Key, found: Found) -> None:
+        if key in self._kept:
+            self._drop(key)
+        self._kept[key] = found
+        for mark in _marks(key[0], found):
+            self._marked.setdefault(mark, set()).add(key)
+        if len(self) > self._most and not self._ahead.drop_one():
+            self._drop(next(iter(self._kept)))
 
     def _drop(self, key: _Key) -> None:
         found = self._kept.pop(key)
-        for mark in _marks(key, found):
+        for mark in _marks(key[0], found):
             keys = self._marked[mark]
             keys.discard(key)
             if not keys:
                 del self._marked[mark]
 
 
-def _marks(key: _Key, found: Found) -> tuple[tuple[str, str], ...]:
+def _marks(schema: str, found: Found) -> tuple[Mark, ...]:
     """How the database names what this depends on."""
-    return ((key[0], f"s {found.lookup}"), (key[0], f"p {found.facts.plan_id}"))
+    return ((schema, f"s {found.lookup}"), (schema, f"p {found.facts.plan_id}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -55,6 +56,36 @@ def find(schema: str, username: bytes, at: float, patience: Patience) -> Found |
     except DatabaseError as error:
         _was_dead()
         raise Unavailable(str(error)) from error
+
+
+def page(schema: str, before: int | None, count: int, at: float, patience: Patience) -> list[Found]:
+    """The next services of an ISP that may let somebody in, newest first, those below the id `before`."""
+    if not scope.SCHEMA_NAME.match(schema):
+        return []
+    try:
+        return _page(schema, before, count, at, patience)
+    except (DatabaseError, InterfaceError) as error:
+        _was_dead()
+        raise Unavailable(str(error)) from error
+
+
+def _page(schema: str, before: int | None, count: int, at: float, patience: Patience) -> list[Found]:
+    connection.ensure_connection()
+    with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
+        services = Service.objects.select_related("plan").filter(status=Service.Status.ACTIVE)
+        if before is not None:
+            services = services.filter(pk__lt=before)
+        chosen = list(services.order_by("-pk")[:count])
+        sessions = Session.objects.filter(service__in=[each.pk for each in chosen]).order_by("started_at")
+        live, ended = defaultdict[int | None, list[Live]](list), defaultdict[int | None, list[Live]](list)
+        for each in sessions.filter(ended_at=None):
+            live[each.service_id].append(_live(each))
+        for each in sessions.filter(ended_at__gt=datetime.fromtimestamp(at, UTC) - RECENT):
+            ended[each.service_id].append(_live(each))
+    return [
+        Found(_facts(each, tuple(live[each.pk][:64])), each.lookup, tuple(ended[each.pk][:64]))
+        for each in chosen
+    ]
 
 
 def _was_dead() -> bool:

@@ -168,7 +168,7 @@ def test_what_changed_is_read_anew_before_anybody_asks(memory: LiveFacts, books:
 def test_news_during_a_refresh_make_it_read_once_more(memory: LiveFacts, books: Books) -> None:
     memory.of(SCHEMA, b"nemo")
     memory.forget(f"{SCHEMA} s digest")
-    books.during = lambda: memory.forget("t_bbbbbbbbbbbb s other")
+    books.during = lambda: memory.forget(f"{SCHEMA} s digest")
     assert memory.refresh(0)
     assert len(memory) == 0
     books.during = None

@@ -1,0 +1,168 @@
+"""Reading ahead: who is read before being asked for, what is dropped, and that no news is missed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from radius import lookup, news
+from radius.database import Patience
+from radius.facts import LiveFacts
+from radius.lookup import Found, lookups
+from radius.ports import Unavailable
+from tenants import scope
+from tenants.models import Isp
+from tests.factories import make_plan, make_service, make_session
+from tests.radius.fakes import facts as some_facts
+from tests.radius.test_facts import SCHEMA, Books, Clock
+
+NAMES = [b"amy", b"bob", b"cid", b"dan", b"eve"]
+
+
+def found(number: int) -> Found:
+    name = NAMES[number]
+    return Found(some_facts(service_id=number + 1, label=name.decode()), lookups(SCHEMA, name)[0], ())
+
+
+class Pages:
+    """An ISP of five people, read newest first, two a page."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+        self.during = lambda: None
+        self.away = False
+
+    def __call__(self, schema: str, before: int | None, at: float) -> list[Found]:
+        self.reads += 1
+        if self.away:
+            raise Unavailable
+        below = 5 if before is None else before - 1
+        page = [found(number) for number in range(max(0, below - 2), below)][::-1]
+        self.during()
+        return page
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+@pytest.fixture
+def memory(books: Books) -> LiveFacts:
+    clock = Clock()
+    kept = LiveFacts(books, clock=clock, steady=clock, most=6)
+    kept.heard(clock())
+    return kept
+
+
+def read_all(memory: LiveFacts, pages: Pages) -> None:
+    while memory.foresee(0, pages):
+        pass
+
+
+def test_one_question_brings_the_whole_isp(memory: LiveFacts, books: Books) -> None:
+    pages = Pages()
+    assert not memory.foresee(0, pages)
+    assert pages.reads == 0, "nobody has asked yet"
+    memory.of(SCHEMA, b"somebody")
+    read_all(memory, pages)
+    assert (pages.reads, len(memory), books.reads) == (3, 6, 1)
+    for number, name in enumerate(NAMES):
+        assert memory.of(SCHEMA, name) == found(number).facts
+        assert memory.of(SCHEMA, name) == found(number).facts
+    assert (len(memory), books.reads) == (6, 1)
+
+
+def test_memory_stays_bounded(books: Books) -> None:
+    clock = Clock()
+    memory = LiveFacts(books, clock=clock, steady=clock, most=3)
+    memory.heard(clock())
+    memory.of(SCHEMA, b"somebody")
+    read_all(memory, Pages())
+    assert len(memory) == 3
+    for name in (b"one", b"two", b"three", b"four"):
+        memory.of(SCHEMA, name)
+        assert len(memory) == 3
+
+
+def test_what_changed_while_it_was_read_is_not_kept(memory: LiveFacts, books: Books) -> None:
+    pages = Pages()
+    memory.of(SCHEMA, b"somebody")
+    pages.during = lambda: memory.forget(f"{SCHEMA} s {found(4).lookup}")
+    memory.foresee(0, pages)
+    assert len(memory) == 2
+    memory.of(SCHEMA, b"eve")
+    assert books.reads == 2
+
+
+def test_what_changed_after_it_was_read_is_dropped(memory: LiveFacts, books: Books) -> None:
+    memory.of(SCHEMA, b"somebody")
+    read_all(memory, Pages())
+    memory.forget(f"{SCHEMA} s {found(0).lookup}")
+    memory.of(SCHEMA, b"amy")
+    assert books.reads == 2
+    memory.forget(f"{SCHEMA} p {found(0).facts.plan_id}")
+    assert len(memory) == 0
+    read_all(memory, Pages())
+    assert len(memory) == 5
+
+
+@pytest.mark.parametrize("loss", ["forget_all", "lost"])
+def test_after_a_loss_all_is_read_again(memory: LiveFacts, books: Books, loss: str) -> None:
+    pages = Pages()
+    memory.of(SCHEMA, b"somebody")
+    pages.during = getattr(memory, loss)
+    memory.foresee(0, pages)
+    pages.during = lambda: None
+    memory.forget_all()
+    memory.heard(1000.0)
+    assert len(memory) == 0
+    read_all(memory, pages)
+    assert len(memory) == 5
+
+
+def test_an_isp_that_cannot_be_read_waits_for_the_next_question(memory: LiveFacts) -> None:
+    pages = Pages()
+    pages.away = True
+    memory.of(SCHEMA, b"somebody")
+    assert not memory.foresee(0, pages)
+    assert not memory.foresee(0, pages)
+    assert pages.reads == 1
+    pages.away = False
+    memory.of(SCHEMA, b"another")
+    read_all(memory, pages)
+    assert len(memory) > 2
+
+
+def test_news_too_old_to_tell_apart_is_news_of_everything() -> None:
+    told = news.News(most=2)
+    told.of(("a", "s 1"))
+    assert told.since(0, [("a", "s 1")])
+    assert not told.since(1, [("a", "s 1")])
+    assert not told.since(0, [("a", "s 2")])
+    told.of(("a", "s 2"))
+    told.of(("a", "s 3"))
+    assert told.since(0, [("a", "s 9")])
+    assert not told.since(1, [("a", "s 9")])
+    told.of_everything()
+    assert told.since(3, ())
+    assert not told.since(4, [("a", "s 3")])
+
+
+def test_a_page_says_what_a_single_read_says(fresh_isp: Isp) -> None:
+    schema, patience = fresh_isp.schema_name, Patience()
+    with scope.inside(schema):
+        plan = make_plan(devices=3)
+        services = [make_service(code=name.decode(), kind="account", plan=plan) for name in NAMES]
+        make_session(service=services[0])
+        make_service(code="gone", kind="account", plan=plan, status="ended")
+    now = services[0].made_at.timestamp()
+    first = lookup.page(schema, None, 3, now, patience)
+    rest = lookup.page(schema, first[-1].facts.service_id, 3, now, patience)
+    assert [each.facts.service_id for each in first + rest] == [each.pk for each in services][::-1]
+    singly = [lookup.find(schema, name, now, patience) for name in NAMES]
+    assert [replace(each) for each in (first + rest)[::-1]] == singly
+    assert lookup.page(schema, rest[-1].facts.service_id, 3, now, patience) == []
+    assert lookup.page("not a schema", None, 3, now, patience) == []
+    patience.close()
