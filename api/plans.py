@@ -17,6 +17,7 @@ from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.refusals import naming
 from api.view import View, one
+from radius import change as changes
 from subscribers import plans
 from subscribers.models import Plan
 
@@ -104,13 +105,17 @@ class OnePlan(View):
     def patch(self, request: Request, pk: int) -> Response:
         """Change a plan.
 
-        What is left out stays. Everybody on the plan gets the new terms at the next login; vouchers keep the price
-        they were made at.
+        What is left out stays. Everybody on the plan gets the new terms at the next login, and who is online gets a
+        new speed at once (`change_state` of the session says what the router answered); vouchers keep the price they
+        were made at.
         """
         plan = one(Plan.objects.select_for_update(), pk)
-        terms = replace(plans.terms_of(plan), **self.body(request, PlanIn, partial=True))
+        before, now = plans.terms_of(plan), datetime.now(UTC)
+        terms = replace(before, **self.body(request, PlanIn, partial=True))
         with naming(**NAMES):
-            plan = plans.change(plan, terms, by=access.actor(request), now=datetime.now(UTC))
+            plan = plans.change(plan, terms, by=access.actor(request), now=now)
+        if plans.speed_of(terms) != plans.speed_of(before):
+            changes.ask(plan.services.values("pk"), now=now)
         return Response(PlanOut(plan).data)
 
 

@@ -17,7 +17,7 @@ from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
 from kmikro.lib import codes
-from radius import disconnect
+from radius import change, disconnect
 from radius.models import Session
 from routers.models import Router
 from subscribers.models import Service
@@ -52,11 +52,20 @@ class SessionOut(serializers.Serializer[Session]):
     download_bytes = serializers.IntegerField()
     seconds = serializers.IntegerField()
     disconnect_state = serializers.ChoiceField(
-        ["", disconnect.ASKED, disconnect.ACKED, disconnect.REFUSED, disconnect.SILENT, disconnect.ENDED],
+        [
+            *("", disconnect.ASKED, disconnect.ACKED, disconnect.BACK, disconnect.REMOVING),
+            *(disconnect.REFUSED, disconnect.SILENT, disconnect.ENDED),
+        ],
         help_text="What became of the last wish to end it.",
     )
     disconnect_text = serializers.CharField()
     disconnect_at = Moment(allow_null=True)
+    change_state = serializers.ChoiceField(
+        ["", change.CHANGING, change.CHANGED, change.REFUSED, change.SILENT],
+        help_text="What became of the last change of its speed.",
+    )
+    change_text = serializers.CharField()
+    change_at = Moment(allow_null=True)
 
     def get_username(self, session: Session) -> str:
         """Only an account's name is surely no code; mistyped ones have no service."""

@@ -18,7 +18,6 @@ from billing import queries, vouchers
 from billing.models import Voucher
 from kmikro.lib import codes
 from radius import disconnect
-from radius.models import Session
 from subscribers.queries import State, ends_at
 
 
@@ -109,6 +108,5 @@ class VoidVoucher(View):
         self.body(request, Nothing)
         actor, now = access.actor(request), datetime.now(UTC)
         voucher = vouchers.void(one(_found(request), pk), by=actor, now=now)
-        for session in Session.objects.filter(service_id=voucher.service_id, ended_at=None):
-            disconnect.ask(session, by=actor, now=now)
+        disconnect.end_all([voucher.service_id], by=actor, now=now)
         return _shown(request, one(_found(request), pk))

@@ -5,14 +5,12 @@ from datetime import datetime
 
 from accounts.journal import Actor
 from radius import disconnect
-from radius import tasks as radius_tasks
 from radius.models import Session
 
 
 def ask(session: Session, *, by: Actor, now: datetime) -> None:
     """Ask the session's router to end it; its answer appears in the session's disconnect_state."""
     disconnect.ask(session, by=by, now=now)
-    radius_tasks.disconnect.soon(session.pk)
 
 
 def online(service_ids: Collection[int]) -> int:
@@ -26,9 +24,4 @@ def online_in_batch(batch_id: int) -> int:
 
 def end_sessions_of(service_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Ask for the end of every running session of these services; returns how many were asked."""
-    running = Session.objects.filter(service_id__in=service_ids, ended_at=None)
-    asked = 0
-    for session in running:
-        ask(session, by=by, now=now)
-        asked += 1
-    return asked
+    return disconnect.end_all(service_ids, by=by, now=now)

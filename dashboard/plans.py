@@ -15,6 +15,7 @@ from dashboard.forms_plans import START, PlanForm, initial
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
+from radius import change as changes
 from radius import mikrotik
 from subscribers import offers, plans, queries
 from subscribers.models import Plan
@@ -152,8 +153,12 @@ def edit(request: Request, pk: int) -> HttpResponse:
     terms, refusal = _read(form), None
     if terms is not None:
         try:
-            plans.change(plan, terms, by=access.actor(request), now=datetime.now(UTC))
+            now = datetime.now(UTC)
+            plans.change(plan, terms, by=access.actor(request), now=now)
             text = f"{plan.name} is saved. Every login from now on gets it."
+            if plans.speed_of(terms) != plans.speed_of(now_sold):
+                count = changes.ask(plan.services.values("pk"), now=now)
+                text += f" Live sessions that get the new speed now: {count:,}." if count else ""
             return done(request, reverse("plan", args=[pk]), text)
         except Refusal as caught:
             refusal = caught

@@ -32,9 +32,18 @@ QUIET_AFTER = timedelta(minutes=15)  # three missed reports of 5 minutes
 KICKS = {
     "asked": {"tone": "brand", "icon": "loader-circle", "label": "Asking the router"},
     "acked": {"tone": "ok", "icon": "circle-check", "label": "Router agreed"},
+    "back": {"tone": "warn", "icon": "rotate-ccw", "label": "Came back, asked again"},
+    "removing": {"tone": "brand", "icon": "loader-circle", "label": "Removing it at the router"},
     "refused": {"tone": "bad", "icon": "circle-x", "label": "Router refused"},
     "silent": {"tone": "bad", "icon": "unplug", "label": "Router did not answer"},
 }
+CHANGES = {
+    "changing": {"tone": "brand", "icon": "loader-circle", "label": "Changing speed"},
+    "changed": {"tone": "ok", "icon": "gauge", "label": "Speed changed"},
+    "refused": {"tone": "bad", "icon": "circle-x", "label": "Speed not changed"},
+    "silent": {"tone": "bad", "icon": "unplug", "label": "Speed not confirmed"},
+}
+WAITING = {"asked", "acked", "back", "removing"}
 FRESH = timedelta(minutes=10)  # how long the fate of a disconnect is worth a word
 
 
@@ -84,7 +93,7 @@ def _rows(request: Request) -> dict[str, Any]:
         "plan": plan,
         "places": places,
         "heads": listing.headings(request, chosen, [*columns, ("", "", "num")]),
-        "pace": "2s" if any(row["waiting"] for row in shown) else "10s",
+        "pace": "2s" if any(row["waiting"] or row["changing"] for row in shown) else "10s",
         "here": listing.link(request, page=found.number if found.number > 1 else None),
         "filtered": bool(text or router is not None or plan is not None),
         "may_see_vouchers": access.may(request, Action.SEE_VOUCHERS),
@@ -97,6 +106,7 @@ def _row(session: Session, places: dict[int, str], now: datetime, *, clear: bool
     service = session.service
     kick = session.disconnect_state
     fresh = session.disconnect_at is not None and now - session.disconnect_at < FRESH
+    recent = session.change_at is not None and now - session.change_at < FRESH
     return {
         "session": session,
         "service": service,
@@ -105,7 +115,9 @@ def _row(session: Session, places: dict[int, str], now: datetime, *, clear: bool
         "quiet": session.ended_at is None and now - session.updated_at > QUIET_AFTER,
         "kick": KICKS.get(kick) if fresh and session.ended_at is None else None,
         "kick_text": session.disconnect_text,
-        "waiting": fresh and session.ended_at is None and kick in {"asked", "acked"},
+        "waiting": fresh and session.ended_at is None and kick in WAITING,
+        "change": CHANGES.get(session.change_state) if recent and session.ended_at is None else None,
+        "changing": recent and session.ended_at is None and session.change_state == "changing",
     }
 
 

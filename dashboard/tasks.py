@@ -13,10 +13,13 @@ from accounts.models import User
 from accounts.tasks import post
 from legal import consent
 from legal.models import Document
+from radius import disconnect
+from radius.models import Session
+from routers import kick
 from subscribers.models import Site
 from tenants import addresses, finding, onboarding
 from tenants.models import Isp
-from tenants.tasks import tenant_task
+from tenants.tasks import tenant_task, unit
 
 log = structlog.get_logger("dashboard.tasks")
 
@@ -87,3 +90,25 @@ def mail_workspaces(email: str) -> None:
     ]
     if found:
         post("workspaces", email, workspaces=found)
+
+
+@tenant_task(enter=False)
+def remove_at_router(schema: str, session_id: int) -> None:
+    """End a session over its router's API after RADIUS failed to: RADIUS and routers meet only on this floor."""
+    with unit(schema):
+        session = Session.objects.filter(pk=session_id, ended_at=None).first()
+        target = None if session is None else kick.target_of(session.router_id)
+    if session is None:
+        return
+    if target is None:
+        removal = kick.Removal(0, "The router is not registered any more.")
+    else:
+        removal = kick.end(target, mac=session.mac, address=session.framed_ip or "")
+    with unit(schema):
+        if removal.trouble:
+            silent = session.disconnect_state == disconnect.SILENT
+            disconnect.note(session_id, disconnect.SILENT if silent else disconnect.REFUSED, removal.trouble)
+        elif removal.rows:
+            disconnect.note(session_id, disconnect.ACKED, "Removed over the router's API.")
+        else:
+            disconnect.close(session_id)

@@ -32,6 +32,9 @@ RADIUS_AUTH_PORT = env.number("KMIKRO_RADIUS_AUTH_PORT", 1812, low=1, high=65535
 RADIUS_ACCT_PORT = env.number("KMIKRO_RADIUS_ACCT_PORT", 1813, low=1, high=65535)
 # A second radiusd on this host may share the ports; without it a taken port is refused.
 RADIUS_JOIN = env.flag("KMIKRO_RADIUS_JOIN")
+# RADIUS over TLS beside it (RFC 6614), off unless wanted.
+RADSEC = env.flag("KMIKRO_RADSEC")
+RADSEC_PORT = env.number("KMIKRO_RADSEC_PORT", 2083, low=1, high=65535)
 COA_PORT = env.number("KMIKRO_COA_PORT", 3799, low=1, high=65535)
 # The address routers reach us at (RADIUS, CoA source, API source) and the one we listen on.
 RADIUS_ADDRESS = env.text("KMIKRO_RADIUS_ADDRESS", "127.0.0.1")
@@ -141,6 +144,7 @@ CELERY_TASK_ROUTES = {
     "routers.tasks.*": {"queue": "router"},
     "billing.tasks.*": {"queue": "bulk"},
     "radius.tasks.*": {"queue": "router"},
+    "dashboard.tasks.remove_at_router": {"queue": "router"},
     "accounts.tasks.*": {"queue": "message"},
 }
 CELERY_TASK_TIME_LIMIT = 600

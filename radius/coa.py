@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from kmikro.lib import coa
 from kmikro.lib.coa import Answer, Attribute
+from radius import mikrotik
+from radius.attributes import encode
 from radius.octets import unspell
 
 IRT, MRT, MRC, MRD = 2.0, 16.0, 5, 30.0  # RFC 5080, section 2.2.1
@@ -91,6 +93,28 @@ def disconnect(
     """Ask the router to end one session."""
     named = identify(session_id=session_id, username=username, framed_ip=framed_ip, mac=mac)
     return send(route, coa.DISCONNECT, named, total=total)
+
+
+def change(
+    route: Route,
+    attributes: Sequence[mikrotik.Attribute],
+    *,
+    session_id: str,
+    username: str,
+    framed_ip: str | None,
+    mac: str,
+    total: float = BRIEF,
+) -> Answer | None:
+    """Ask the router to change one session without ending it."""
+    named = identify(session_id=session_id, username=username, framed_ip=framed_ip, mac=mac)
+    return send(route, coa.COA, [*named, *_laid_out(encode(attributes))], total=total)
+
+
+def _laid_out(octets: bytes) -> Iterator[Attribute]:
+    """Attributes that were encoded, one by one."""
+    while octets:
+        yield octets[0], octets[2 : octets[1]]
+        octets = octets[octets[1] :]
 
 
 def echo(route: Route, *, total: float = BRIEF) -> bool:

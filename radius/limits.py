@@ -50,7 +50,9 @@ def enforce(services: Collection[int] | None, now: datetime) -> int:
 def repeat(now: datetime) -> int:
     """Ask again where nobody went to the router (the broker was away, a worker died)."""
     forgotten = Session.objects.filter(
-        ended_at=None, disconnect_state=disconnect.ASKED, disconnect_at__lte=now - AGAIN
+        ended_at=None,
+        disconnect_state__in=(disconnect.ASKED, disconnect.BACK, disconnect.REMOVING),
+        disconnect_at__lte=now - AGAIN,
     )
     wanted = list(forgotten)
     for session in wanted:

@@ -35,6 +35,15 @@ def plan_attributes(*, upload_bps: int, download_bps: int, interim_seconds: int)
     return attributes
 
 
+def change_attributes(*, upload_bps: int, download_bps: int) -> list[Attribute]:
+    """What a live session is told when its plan's speed changed (CoA).
+
+    Unlike an Accept it says 'unlimited' too (`0/0`): silence would leave the old limit. A CoA cannot move a
+    session to another address or list, and what the limits of time and data mean in one is not documented.
+    """
+    return [("Mikrotik-Rate-Limit", rate_limit(upload_bps=upload_bps, download_bps=download_bps))]
+
+
 def personal_attributes(accept: Accept) -> list[Attribute]:
     """What only this subscriber is told now. A limit of 0 means 'none' to RouterOS, so it is never sent."""
     attributes: list[Attribute] = []

@@ -31,9 +31,15 @@ class Session(models.Model):
     download_bytes = models.BigIntegerField(default=0)
     seconds = models.BigIntegerField(default=0)
     fold = models.JSONField(default=dict)  # radius.accounting's state beyond the columns
-    disconnect_state = models.CharField(max_length=12, blank=True)  # asked | acked | refused | silent | ended
+    disconnect_state = models.CharField(
+        max_length=12, blank=True
+    )  # asked | acked | back | removing | refused | silent | ended
     disconnect_text = models.CharField(max_length=200, blank=True)
     disconnect_at = models.DateTimeField(null=True)
+    disconnect_tries = models.PositiveSmallIntegerField(default=0)  # in a row
+    change_state = models.CharField(max_length=12, blank=True)  # changing | changed | refused | silent
+    change_text = models.CharField(max_length=200, blank=True)
+    change_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-started_at", "-id"]

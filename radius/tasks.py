@@ -2,50 +2,128 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
 
-from kmikro.lib.coa import NO_SESSION
+from kmikro.lib.coa import NO_SESSION, Answer
+from radius import change as change_verb
 from radius import coa, keeping, limits, projector
 from radius import disconnect as verb
-from radius.folding import GONE, NO_REPORT
+from radius.folding import NO_REPORT
 from radius.lookup import INTERIM_SECONDS
 from radius.models import Session
 from tenants.routes import nas_of
 from tenants.tasks import each_isp, tenant_task, unit
 
 SILENCE = timedelta(seconds=3 * INTERIM_SECONDS + 10)  # three reports missed
+AT_ONCE = 16  # CoA-Requests under way to one router
+MOST_ROUNDS = 10
+PAUSES = (5, 20, 60)  # seconds before a silent router is asked again
 
 
 @tenant_task(enter=False)
 def disconnect(schema: str, session_id: int) -> str:
-    """Ask the router to end a session and note its answer; no transaction is open meanwhile."""
+    """Ask the router to end a session and note its answer; no transaction is open meanwhile.
+
+    A router that does not do it is asked over its API next.
+    """
     with unit(schema):
         session = Session.objects.filter(pk=session_id, ended_at=None).first()
+        if session is not None and verb.is_stubborn(session):
+            verb.note(session_id, verb.REMOVING, "")
+            verb.go_by_hand(session_id)
+            return verb.REMOVING
     if session is None:
         return verb.ENDED
-    entry = nas_of(schema, session.router_id)
-    if entry is None:
-        state, text, gone = verb.REFUSED, "The router is not registered any more.", False
-    else:
-        route = coa.Route(entry.address, entry.coa_port, entry.secret, settings.RADIUS_ADDRESS)
-        answer = coa.disconnect(
-            route,
-            session_id=session.acct_session_id,
-            username=session.username,
-            framed_ip=session.framed_ip,
-            mac=session.mac,
-        )
-        state, text = verb.understand(answer)
-        gone = answer is not None and answer.cause == NO_SESSION
+    route = _route(schema, session.router_id)
+    if route is None:
+        with unit(schema):
+            verb.note(session_id, verb.REFUSED, change_verb.NOT_REGISTERED)
+        return verb.REFUSED
+    answer = coa.disconnect(
+        route,
+        session_id=session.acct_session_id,
+        username=session.username,
+        framed_ip=session.framed_ip,
+        mac=session.mac,
+    )
+    state, text = verb.understand(answer)
+    if state == verb.ACKED and session.disconnect_tries > 1:
+        text = f"It agreed before, and the session went on. Try {session.disconnect_tries}."
     with unit(schema):
         verb.note(session_id, state, text)
-        if gone:
-            held = Session.objects.select_for_update(of=("self",)).filter(pk=session_id, ended_at=None)
-            keeping.tell(schema, keeping.presume(list(held), GONE))
+        if answer is not None and answer.cause == NO_SESSION:
+            verb.close(session_id)
+        elif state != verb.ACKED:
+            verb.go_by_hand(session_id)
     return state
+
+
+def _route(schema: str, router_id: int) -> coa.Route | None:
+    entry = nas_of(schema, router_id)
+    if entry is None:
+        return None
+    return coa.Route(entry.address, entry.coa_port, entry.secret, settings.RADIUS_ADDRESS)
+
+
+@tenant_task(enter=False)
+def change(schema: str, router_id: int, attempt: int = 0) -> None:
+    """Tell a router the speeds that its live sessions shall have now; asks again when it does not answer."""
+    route = _route(schema, router_id)
+    states = [change_verb.CHANGING] if attempt == 0 else [change_verb.CHANGING, change_verb.SILENT]
+    for _ in range(MOST_ROUNDS):  # more than one when another change was asked for meanwhile
+        with unit(schema):
+            wishes = change_verb.wanted(router_id, states)
+        for at in range(0, len(wishes), AT_ONCE):
+            if not _change_some(schema, route, wishes[at : at + AT_ONCE]):
+                _give_up(schema, wishes[at + AT_ONCE :])
+                with unit(schema):
+                    if attempt < len(PAUSES):
+                        change.soon(router_id, attempt + 1, countdown=PAUSES[attempt])
+                return
+        states = [change_verb.CHANGING]
+        if not wishes:
+            return
+
+
+def _change_some(schema: str, route: coa.Route | None, wishes: Sequence[change_verb.Wish]) -> bool:
+    """Send some wishes at once and note what came of them; False when the router answered none of them."""
+    if route is None:
+        with unit(schema):
+            for wish in wishes:
+                change_verb.note(wish, change_verb.REFUSED, change_verb.NOT_REGISTERED)
+        return True
+    with ThreadPoolExecutor(len(wishes)) as threads:  # sockets only; the database stays with this thread
+        answers = list(threads.map(partial(_tell, route), wishes))
+    with unit(schema):
+        for wish, answer in zip(wishes, answers, strict=True):
+            change_verb.note(wish, *change_verb.understand(answer))
+            if answer is not None and answer.cause == NO_SESSION:
+                verb.close(wish.id)
+    return any(answer is not None for answer in answers)
+
+
+def _tell(route: coa.Route, wish: change_verb.Wish) -> Answer | None:
+    return coa.change(
+        route,
+        wish.attributes,
+        session_id=wish.session_id,
+        username=wish.username,
+        framed_ip=wish.framed_ip,
+        mac=wish.mac,
+    )
+
+
+def _give_up(schema: str, wishes: Sequence[change_verb.Wish]) -> None:
+    """A router that is silent once is not asked a thousand times more now."""
+    with unit(schema):
+        for wish in wishes:
+            change_verb.note(wish, *change_verb.understand(None))
 
 
 @tenant_task(enter=False)
@@ -55,6 +133,8 @@ def close_stale(schema: str) -> None:
     with unit(schema):
         limits.enforce(None, now)
         limits.repeat(now)
+        verb.came_back(now)
+        change_verb.repeat(now)
     with unit(schema):
         silent = Session.objects.filter(ended_at=None, heard_at__lt=now - SILENCE)
         locked = list(silent.select_for_update(of=("self",), skip_locked=True)[:5000])

@@ -38,6 +38,11 @@ def terms_of(plan: Plan) -> Terms:
     return Terms(**{name: getattr(plan, name) for name in Terms.__slots__})
 
 
+def speed_of(terms: Terms) -> tuple[int, int]:
+    """What a change of must reach people who are online."""
+    return terms.download_bps, terms.upload_bps
+
+
 def create(terms: Terms, *, by: Actor, now: datetime) -> Plan:
     """A new plan. Raises Refusal with the field that is wrong."""
     wanted = _checked(terms)

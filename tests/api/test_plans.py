@@ -92,3 +92,19 @@ def test_list_by_shelf(token_for: Callable[..., Any], isp: Isp) -> None:
         "?archived=true": [archived.pk],
         "?archived=false": [on_sale.pk],
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [({"download_bps": 9_000_000}, "changing"), ({"price_minor": 1}, "")]
+)
+def test_a_new_speed_reaches_who_is_online(
+    token_for: Callable[..., Any], isp: Isp, change: dict[str, int], state: str
+) -> None:
+    with scope.inside(isp.schema_name):
+        plan = make.make_plan(**DAY)
+        online = make.make_session(service=make.make_voucher(plan=plan).service)
+        other = make.make_session(service=make.make_voucher().service)
+    program = token_for(["plans:write", "sessions:read"])
+    assert program.call("PATCH", f"plans/{plan.pk}/", change).status_code == 200
+    assert program.call("GET", f"sessions/{online.pk}/").json()["change_state"] == state
+    assert program.call("GET", f"sessions/{other.pk}/").json()["change_state"] == ""

@@ -7,7 +7,7 @@ from dashboard.forms_plans import PlanForm, initial
 from subscribers import plans
 from subscribers.models import Plan
 from subscribers.plans import Terms
-from tests.factories import make_plan, make_voucher
+from tests.factories import make_plan, make_session, make_voucher
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -140,3 +140,20 @@ def test_readers_read_and_change_nothing(inside_isp, client_for, role):
 
 def test_neighbours_plans_are_not_found(client_for, neighbour, isp):
     assert client_for("owner", neighbour).get("/plans/987654/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [({"download": "9"}, "changing"), ({"download": "2,5", "price": "1"}, "")]
+)
+def test_a_new_speed_reaches_who_is_online(
+    inside_isp, client_for, django_capture_on_commit_callbacks, change, state
+):
+    client = client_for("manager")
+    client.post("/plans/new/", FORM)
+    plan = Plan.objects.get()
+    online = make_session(service=make_voucher(plan=plan).service)
+    with django_capture_on_commit_callbacks() as sent:
+        answer = client.post(f"/plans/{plan.pk}/", {**FORM, **change}, follow=True)
+    online.refresh_from_db()
+    assert (online.change_state, len(sent)) == (state, int(bool(state)))
+    assert ("Live sessions that get the new speed now: 1." in answer.content.decode()) == bool(state)

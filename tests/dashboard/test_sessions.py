@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import JournalEntry
-from radius import tasks as radius_tasks
 from radius.models import Session
 from tests.factories import NOW, make_plan, make_router, make_session, make_voucher
 
@@ -61,18 +60,18 @@ def test_ended_sessions_are_apart(live, client_for):
     assert 'hx-trigger="every' not in ended
 
 
-def test_disconnect_asks_first_then_the_router(live, client_for, monkeypatch):
-    sent = []
-    monkeypatch.setattr(radius_tasks.disconnect, "soon", sent.append)
+def test_disconnect_asks_first_then_the_router(live, client_for, django_capture_on_commit_callbacks):
     client, one = client_for("support"), live[0]
     url = f"/sessions/{one.pk}/disconnect/"
     dialog = client.get(url, headers={"HX-Request": "true"}).content.decode()
     assert "Online at Kibera" in dialog
     assert "<html" not in dialog
-    assert sent == []
-    assert client.post(url)["Location"] == "/sessions/"
     one.refresh_from_db()
-    assert (one.disconnect_state, sent) == ("asked", [one.pk])
+    assert one.disconnect_state == ""
+    with django_capture_on_commit_callbacks() as sent:
+        assert client.post(url)["Location"] == "/sessions/"
+    one.refresh_from_db()
+    assert (one.disconnect_state, len(sent)) == ("asked", 1)
     assert JournalEntry.objects.get(verb="session.disconnect").actor.startswith("Support")
 
 
@@ -91,6 +90,8 @@ def test_the_dialog_leads_back_to_the_same_filters(live, client_for):
         ("acked", "Router agreed", "2s"),
         ("silent", "Router did not answer", "10s"),
         ("refused", "Router refused", "10s"),
+        ("back", "Came back, asked again", "2s"),
+        ("removing", "Removing it at the router", "2s"),
     ],
 )
 def test_the_fate_is_said_and_polled(live, client_for, state, said, pace):
@@ -98,6 +99,24 @@ def test_the_fate_is_said_and_polled(live, client_for, state, said, pace):
     Session.objects.filter(pk=live[0].pk).update(
         disconnect_state=state, disconnect_at=now, disconnect_text="Why not"
     )
+    part = client_for("owner").get("/sessions/live/").content.decode()
+    assert said in part
+    assert "Why not" in part
+    assert f'hx-trigger="every {pace}"' in part
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "pace"),
+    [
+        ("changing", "Changing speed", "2s"),
+        ("changed", "Speed changed", "10s"),
+        ("refused", "Speed not changed", "10s"),
+        ("silent", "Speed not confirmed", "10s"),
+    ],
+)
+def test_a_change_of_speed_is_said(live, client_for, state, said, pace):
+    now = datetime.now(UTC)
+    Session.objects.filter(pk=live[0].pk).update(change_state=state, change_at=now, change_text="Why not")
     part = client_for("owner").get("/sessions/live/").content.decode()
     assert said in part
     assert "Why not" in part

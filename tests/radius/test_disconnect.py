@@ -179,3 +179,40 @@ def test_the_sweep_closes_ends_and_repeats(isp: Isp, session: Session, at_router
         assert silent.end_cause == NO_REPORT
         assert session.disconnect_state == "acked"
         assert Service.objects.get(pk=session.service_id).status == "active"
+
+
+@pytest.mark.parametrize(
+    ("heard", "reported", "asked_again"), [(119, 119, False), (121, 30, False), (121, 119, True)]
+)
+def test_an_agreement_is_not_believed_when_the_session_goes_on(
+    isp: Isp, session: Session, at_router: Make, soon: Any, heard: int, reported: int, asked_again: bool
+) -> None:
+    at_router(ack)
+    ask(isp, session, soon)
+    with scope.inside(isp.schema_name):
+        Session.objects.update(
+            heard_at=NOW + timedelta(seconds=heard), updated_at=NOW + timedelta(seconds=reported)
+        )
+        assert disconnect.came_back(NOW + timedelta(seconds=130)) == asked_again
+        session.refresh_from_db()
+        assert session.disconnect_state == ("back" if asked_again else "acked")
+        assert session.disconnect_tries == 1 + asked_again
+
+
+def test_after_three_tries_the_session_is_removed_by_hand(
+    isp: Isp, session: Session, at_router: Make, soon: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    router, by_hand = at_router(ack), []
+    monkeypatch.setattr(disconnect, "go_by_hand", by_hand.append)
+    states = []
+    for minute in (0, 3, 6, 9):
+        with soon(), scope.inside(isp.schema_name):
+            disconnect.ask(session, by=SYSTEM, now=NOW + timedelta(minutes=minute))
+        with scope.inside(isp.schema_name):
+            session.refresh_from_db()
+            states.append(session.disconnect_state)
+    assert states == ["acked", "acked", "acked", "removing"]
+    assert len(router.heard) == 3
+    assert by_hand == [session.pk]
+    with scope.inside(isp.schema_name):  # much later it is a new wish
+        assert disconnect.ask(session, by=SYSTEM, now=NOW + timedelta(hours=1)).disconnect_tries == 1

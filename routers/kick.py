@@ -1,0 +1,65 @@
+"""Taking a session off a router over its API: the last resort when RADIUS did not do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from kmikro.lib.refusal import Refusal
+from routers import device, faults, sync
+from routers.device import Device, DeviceError, Target, Trapped
+from routers.models import Router
+
+# Where sessions are, and what device and address are called there.
+_MENUS = (("/ip/hotspot/active", "mac-address", "address"), ("/ppp/active", "caller-id", "address"))
+_COOKIES = "/ip/hotspot/cookie"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How many rows were taken away, or why nobody could look."""
+
+    rows: int
+    trouble: str = ""
+
+
+def target_of(router_id: int) -> Target | None:
+    """Where the router's API is; None when there is no such router or it has not told its address."""
+    router = Router.objects.filter(pk=router_id, address__isnull=False, leaving_at=None).first()
+    if router is None:
+        return None
+    address = router.address or ""
+    return Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
+
+
+def end(target: Target, *, mac: str, address: str) -> Removal:
+    """End the session of a device; needs no lease, since nothing that we keep in order is written."""
+    if not mac or not address:  # one of them alone may be somebody else's
+        return Removal(0, "The session has no device or no address by which the router could find it.")
+    try:
+        sync.guard(target)
+        with device.opened(target) as talk:
+            return Removal(_remove(talk, mac, address))
+    except (DeviceError, Refusal) as error:
+        return Removal(0, faults.in_words(error, target))
+
+
+def _remove(talk: Device, mac: str, address: str) -> int:
+    """Cookies go first: a hotspot would let the device in again with one."""
+    for row in _rows(talk, _COOKIES, f"mac-address={mac}"):
+        talk.remove(_COOKIES, row)
+    count = 0
+    for menu, device_word, address_word in _MENUS:
+        for row in _rows(talk, menu, f"{device_word}={mac}", f"{address_word}={address}"):
+            talk.remove(menu, row)
+            count += 1
+    return count
+
+
+def _rows(talk: Device, menu: str, *queries: str) -> list[str]:
+    try:
+        found = talk.read(menu, *queries, fields=(".id",))
+    except Trapped:  # the package is not installed: nobody is in there
+        return []
+    return [row[".id"] for row in found if ".id" in row]
