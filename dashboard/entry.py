@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts import journal, limits
 from accounts.models import User
-from dashboard import access
+from dashboard import access, lasting
 from dashboard.middleware import EPOCH
 from kmikro.lib.refusal import Refusal
 
@@ -32,9 +32,11 @@ def check(request: HttpRequest, email: str, password: str, kind: str) -> User:
 def begin(request: HttpRequest, user: User, verb: str = "person.signed_in") -> None:
     """Sign in with a new session id, bound to the person's present epoch, and note it."""
     login(request, user, backend="accounts.backend.EmailBackend")
+    now = datetime.now(UTC)
     request.session[EPOCH] = user.session_epoch
+    lasting.begin(request.session, int(now.timestamp()))
     who = journal.person(user, access.address(request))
-    journal.record(who, verb, user, now=datetime.now(UTC))
+    journal.record(who, verb, user, now=now)
 
 
 def end(request: HttpRequest) -> None:

@@ -1,18 +1,22 @@
-"""The dashboard's doorkeeper: sessions that were ended elsewhere count as ended, undeclared views stay shut."""
+"""The dashboard's doorkeeper: sessions that were ended elsewhere or grew old are ended, undeclared views stay shut."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import structlog
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Action
-from dashboard import access
+from dashboard import access, lasting
+from dashboard.page import wants_part
 
 log = structlog.get_logger("dashboard.access")
 EPOCH = "epoch"  # in the session: the user's session_epoch at sign-in
@@ -66,4 +70,15 @@ def _still_signed_in(request: HttpRequest, user: Any) -> User | AnonymousUser:
     if user.kind != kind or not user.is_active or request.session.get(EPOCH) != user.session_epoch:
         request.session.flush()  # not logout(): it asks for request.user, which is being found right here
         return AnonymousUser()
+    now = int(datetime.now(UTC).timestamp())
+    if lasting.is_over(request.session, user, now):
+        request.session.flush()
+        messages.info(request, _("Your session has ended. Sign in again."), fail_silently=True)
+        return AnonymousUser()
+    lasting.note(request.session, now, active=not _asked_by_itself(request))
     return cast(User, user)
+
+
+def _asked_by_itself(request: HttpRequest) -> bool:
+    """A fragment that is only read: pages ask for those again and again while nobody sits there."""
+    return request.method == "GET" and wants_part(request)
