@@ -42,7 +42,7 @@ class Voucher(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="vouchers")
     serial = models.PositiveIntegerField()
     service = models.OneToOneField(Service, on_delete=models.PROTECT, related_name="voucher")
-    code = EncryptedTextField()
+    code = EncryptedTextField(row="service_id")
     tail = models.CharField(max_length=4)
     voided_at = models.DateTimeField(null=True)
     voided_by = models.ForeignKey(

@@ -39,8 +39,12 @@ def _des(key: bytes, block: bytes) -> bytes:
     return Cipher(TripleDES(spread * 3), _ECB).encryptor().update(block)
 
 
+@lru_cache(maxsize=65_536)
 def nt_hash(password: bytes) -> bytes | None:
-    """MD4 of the password in UTF-16; None when its octets are no text, which no MS-CHAP client could type."""
+    """MD4 of the password in UTF-16; None when its octets are no text, which no MS-CHAP client could type.
+
+    Kept in memory, as the one below, because MD4 is slow here and the same people come again.
+    """
     try:
         return md4(password.decode().encode("utf-16-le"))
     except UnicodeDecodeError:
@@ -49,7 +53,7 @@ def nt_hash(password: bytes) -> bytes | None:
 
 @lru_cache(maxsize=65_536)
 def hash_of_hash(nt: bytes) -> bytes:
-    """MD4 of the NT hash; kept because MD4 is slow here and the same people come again."""
+    """MD4 of the NT hash."""
     return md4(nt)
 
 

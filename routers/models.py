@@ -30,8 +30,8 @@ class Router(models.Model):
     address = models.GenericIPAddressField(null=True)
     api_port = models.PositiveIntegerField(default=8728)
     api_user = models.CharField(max_length=32, default="kmikro")
-    api_password = EncryptedTextField(blank=True)
-    radius_secret = EncryptedTextField(blank=True)
+    api_password = EncryptedTextField(blank=True, row="public_id")
+    radius_secret = EncryptedTextField(blank=True, row="public_id")
     coa_port = models.PositiveIntegerField(default=3799)
     hotspot_interface = models.CharField(max_length=40, default="bridge-lan")
     hotspot_address = models.GenericIPAddressField(null=True)
@@ -40,7 +40,7 @@ class Router(models.Model):
     serial = models.CharField(max_length=40, blank=True)
     board = models.CharField(max_length=60, blank=True)
     version = models.CharField(max_length=40, blank=True)
-    enrolment_sealed = EncryptedTextField(blank=True)  # the live token, to show the command again
+    enrolment_sealed = EncryptedTextField(blank=True, row="public_id")  # the live token, to show the command again
     enrolment_expires_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True)

@@ -93,7 +93,7 @@ class Service(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     label = models.CharField(max_length=80)
     lookup = models.CharField(max_length=64, unique=True)
-    secret = EncryptedTextField(blank=True)  # empty: the password is the code itself
+    secret = EncryptedTextField(blank=True, row="lookup")  # empty: the password is the code itself
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, null=True, related_name="services")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="services")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import ProgrammingError, connection
 from django.db.migrations.loader import MigrationLoader
 
-from tenants import schemas
+from tenants import keyring, schemas
 from tenants.models import Isp
 
 LOCK = 7_330_001  # advisory lock: one migration run at a time
@@ -90,6 +90,7 @@ def migrate_all(said: Said, now: datetime) -> Report:
             except Exception as error:  # noqa: BLE001 - any failure belongs to this tenant; the others go on
                 report.failed[name] = f"{type(error).__name__}: {error}"
                 said(f"{name} FAILED: {report.failed[name]}")
+        keyring.ensure_keys(names, now=now)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock_all()")

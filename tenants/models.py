@@ -129,6 +129,22 @@ class RadsecClient(models.Model):
         return f"{self.schema}/{self.router_id} {self.serial[:12]}"
 
 
+class TenantKey(models.Model):
+    """A data key of one tenant, wrapped by the service's key. The newest one seals; every one opens."""
+
+    schema = models.CharField(max_length=63)
+    number = models.PositiveIntegerField()
+    wrapped = models.TextField()
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)  # when no row was left that needs it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["schema", "number"], name="tenant_key_numbered")]
+
+    def __str__(self) -> str:
+        return f"{self.schema} {self.number}"
+
+
 class EnrolmentRoute(models.Model):
     """Digest of an enrolment token → tenant and router: the router calls before anything else is known."""
 

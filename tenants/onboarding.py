@@ -15,7 +15,7 @@ from accounts import journal, links, people
 from accounts.models import User
 from accounts.roles import Role
 from kmikro.lib.refusal import Refusal
-from tenants import addresses, schemas, scope
+from tenants import addresses, keyring, schemas, scope
 from tenants.models import Domain, Isp
 
 log = structlog.get_logger("tenants.onboarding")
@@ -153,6 +153,7 @@ def _make(isp: Isp, settle: Settle, clock: Callable[[], datetime]) -> None:
     _note(isp, 10, "Making your own database schema")
     schemas.drop(isp.schema_name)  # what a killed worker may have left
     schemas.make(isp.schema_name, clock())
+    keyring.ensure_keys([isp.schema_name], now=clock())
     _note(isp, 70, "Creating your account")
     with transaction.atomic():
         with scope.inside(isp.schema_name):

@@ -26,7 +26,7 @@ from accounts import limits
 from accounts.models import User
 from accounts.roles import Role
 from kmikro.celery import app as celery_app
-from tenants import migrating, schemas, scope
+from tenants import keyring, migrating, schemas, scope
 from tenants.models import Domain, EnrolmentRoute, Isp, NasRoute
 
 # Each process counts and caches in a Valkey database of its own: one test's clearing is not another's.
@@ -62,6 +62,7 @@ def make_isp(slug: str, name: str) -> Isp:
     )  # fmt: skip
     Domain.objects.create(domain=f"{slug}.{settings.BASE_DOMAIN}", tenant=isp, is_primary=True)
     schemas.make(isp.schema_name, now)
+    keyring.ensure_keys([isp.schema_name], now=now)
     with scope.inside(isp.schema_name):
         User.objects.bulk_create(
             User(email=f"{role.value}@{slug}.test", name=f"{role.value.title()} {name}", role=role.value,

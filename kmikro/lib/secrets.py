@@ -1,4 +1,4 @@
-"""Secrets at rest: AES-256-GCM with keys derived from the service's key, bound to tenant and field."""
+"""Secrets at rest: AES-256-GCM, bound to tenant, field and row. The column type, and sealing under the service's key."""
 
 import base64
 import os
@@ -11,10 +11,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import connection, models
+from django.db.models.query_utils import DeferredAttribute
 
+from kmikro.lib import envelope
+from kmikro.lib.envelope import Undecryptable
 
-class Undecryptable(Exception):
-    """The stored secret belongs to another key, tenant or field."""
+__all__ = ["EncryptedTextField", "Sealed", "Undecryptable", "derived_key", "purpose_key", "seal", "unseal"]
 
 
 @lru_cache(maxsize=64)
@@ -51,14 +53,75 @@ def unseal(sealed: str, *, bound_to: str) -> bytes:
     raise Undecryptable("no key opens it")
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
-    """Text that is stored sealed; empty text stays empty. Not searchable."""
+class Sealed(str):
+    """Text as it is stored, and the schema it was read in: opened when somebody asks for it."""
 
-    def _binding(self) -> str:
-        return f"{connection.schema_name}|{self.model._meta.label_lower}|{self.column}"  # type: ignore[attr-defined]
+    schema = ""
+
+
+class _Opening(DeferredAttribute):
+    """Opens a stored secret at its first use, when the row that it is bound to is known."""
+
+    field: "EncryptedTextField"
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        value = super().__get__(instance, cls)
+        if isinstance(value, Sealed):
+            value = instance.__dict__[self.field.attname] = self.field.opened(value, instance)
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+    """Text that is stored sealed; empty text stays empty. Not searchable.
+
+    `row` names a field that tells rows apart, is set before the first save and never changes: the sealed text
+    then opens in its own row only, and is written by saving objects, not by `update`. It is no part of the
+    database's schema and so not of migrations. Forms: k1 under the tenant's data key, g1 under the service's.
+    """
+
+    descriptor_class = _Opening
+
+    def __init__(self, *args: Any, row: str = "", **kwargs: Any) -> None:
+        self.row = row
+        super().__init__(*args, **kwargs)
+
+    def place(self, instance: Any) -> str:
+        """Where a value belongs: model, column and row."""
+        row = getattr(instance, self.row) if self.row else ""
+        return f"{self.model._meta.label_lower}|{self.column}|{row}"
+
+    def sealed(self, value: str, place: str) -> str:
+        schema: str = connection.schema_name  # type: ignore[attr-defined]  # django-tenants' connection has it
+        return envelope.seal(schema, place, value.encode()) or seal(
+            value.encode(), bound_to=f"{schema}|{self.model._meta.label_lower}|{self.column}"
+        )
+
+    def opened(self, stored: Sealed, instance: Any) -> str:
+        if stored.startswith(f"{envelope.FORM}:"):
+            return envelope.unseal(stored.schema, self.place(instance), stored).decode()
+        return unseal(
+            stored, bound_to=f"{stored.schema}|{self.model._meta.label_lower}|{self.column}"
+        ).decode()
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = model_instance.__dict__.get(self.attname)
+        if not value or isinstance(value, Sealed):  # never opened, so never changed
+            return value if value is not None else super().pre_save(model_instance, add)
+        return Sealed(self.sealed(value, self.place(model_instance)))
 
     def get_prep_value(self, value: Any) -> Any:
-        return seal(value.encode(), bound_to=self._binding()) if value else value
+        if not value or isinstance(value, Sealed):
+            return str(value) if value else value
+        if self.row:
+            raise TypeError(f"{self.name} is bound to its row: set it on an object and save that.")
+        return self.sealed(str(value), f"{self.model._meta.label_lower}|{self.column}|")
 
     def from_db_value(self, value: str | None, *_args: Any) -> str | None:
-        return unseal(value, bound_to=self._binding()).decode() if value else value
+        if not value:
+            return value
+        stored = Sealed(value)
+        stored.schema = connection.schema_name  # type: ignore[attr-defined]  # django-tenants' connection has it
+        return stored
