@@ -43,6 +43,12 @@ _USE_SERVICE = """
 _TELL = """
     SELECT pg_notify('kmikro_facts', %s || ' s ' || lookup) FROM subscribers_service WHERE id = ANY(%s)
 """
+# The workers need to know what is used only of those whose plan limits it.
+_TELL_USED = """
+    SELECT pg_notify('kmikro_facts', current_schema() || ' s ' || service.lookup)
+    FROM subscribers_service AS service JOIN subscribers_plan AS plan ON plan.id = service.plan_id
+    WHERE service.id = ANY(%s) AND (plan.data_limit_bytes IS NOT NULL OR plan.time_limit_seconds IS NOT NULL)
+"""
 _LAST = 253_402_300_799  # 31 December 9999; a router's nonsense must not stop a batch
 
 
@@ -220,7 +226,10 @@ def use(usage: Mapping[tuple[int, datetime], Amount], used: Mapping[int, Amount]
     with connection.cursor() as cursor:
         columns: list[list[Any]] = [[service for service, _ in hours], [hour for _, hour in hours]]
         cursor.execute(_USE_HOUR, columns + [[usage[each][at] for each in hours] for at in range(3)])
+        cursor.execute("SET LOCAL kmikro.quiet = 'on'")
         cursor.execute(_USE_SERVICE, [services] + [[used[each][at] for each in services] for at in range(3)])
+        cursor.execute("SET LOCAL kmikro.quiet = 'off'")
+        cursor.execute(_TELL_USED, [services])
 
 
 def tell(schema: str, services: Collection[int]) -> None:
