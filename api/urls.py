@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from api import batches, docs, documents, me, plans, routers, sessions, subscribers, vouchers
+from api import batches, docs, documents, explain, me, plans, routers, sessions, subscribers, vouchers
 from api.view import Unknown
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "sessions/<int:pk>/disconnect/", sessions.DisconnectSession.as_view(), name="api-session-disconnect"
     ),
+    path("explain/", explain.Explain.as_view(), name="api-explain"),
     path("legal-documents/", documents.Documents.as_view(), name="api-legal-documents"),
     path("legal-documents/<slug:kind>/versions/", documents.Versions.as_view(), name="api-legal-versions"),
     path(

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard import batches, help, home, logins, plans, sessions, sheets, subscribers, vouchers
+from dashboard import batches, help, home, logins, plans, sessions, sheets, subscribers, vouchers, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.index, name="home"),
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/live/", sessions.live, name="sessions-live"),
     path("sessions/<int:pk>/disconnect/", sessions.end, name="session-disconnect"),
     path("logins/", logins.index, name="logins"),
+    path("logins/why/", why.index, name="login-why"),
     path("logins/<int:pk>/", logins.login, name="login"),
     path("subscribers/", subscribers.index, name="subscribers"),
     path("subscribers/<int:pk>/", subscribers.subscriber, name="subscriber"),

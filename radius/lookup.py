@@ -88,6 +88,12 @@ def _page(schema: str, before: int | None, count: int, at: float, patience: Pati
         ]
 
 
+def facts_of(service: Service) -> Facts:
+    """What policy would know of a service now; call inside the tenant."""
+    sessions = Session.objects.filter(service=service, ended_at=None).order_by("started_at")[:64]
+    return _facts(service, tuple(map(_live, sessions)))
+
+
 def _was_dead() -> bool:
     """Put away a broken connection, so that the next try opens a new one."""
     line = connection.connection

@@ -49,6 +49,19 @@ def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzi
     return _accept(case, tuple(steps))
 
 
+def rehearse(request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> list[Step]:
+    """What the rules would say now to somebody who proves to be the right one; the last step decides."""
+    case = _Case(request, facts, now, zone)
+    steps = [Step("known", True, ("known", case.noun, facts.label, facts.plan_name))]
+    for code, rule in _OF_THE_SERVICE:
+        outcome = rule(case) if code not in _OF_THE_PERSON else ""
+        if isinstance(outcome, _No):
+            return [*steps, Step(outcome.code, False, outcome.text)]
+        if outcome:
+            steps.append(Step(code, True, outcome))
+    return steps
+
+
 def _reject(no: _No, steps: list[Step], facts: Facts | None) -> Reject:
     trace = (*steps, Step(no.code, False, no.text))
     return Reject(no.code, no.message, trace, facts.service_id if facts else None)
@@ -263,6 +276,7 @@ _OF_THE_SERVICE: tuple[tuple[str, Callable[[_Case], Said | _No]], ...] = (
     ("access", _right_access),
     ("devices", _devices),
 )
+_OF_THE_PERSON = frozenset({"device", "password"})  # what only a real request can show
 
 
 def _accept(case: _Case, steps: tuple[Step, ...]) -> Accept:

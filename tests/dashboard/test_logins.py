@@ -69,3 +69,24 @@ def test_an_odd_trace_does_not_break_the_page(inside_isp, client_for):
 def test_every_rule_of_the_policy_has_a_title():
     codes = {code for code, _rule in (*policy._OF_THE_REQUEST, *policy._OF_THE_SERVICE)}
     assert codes - set(RULES) == set()
+
+
+def test_why_answers_with_sentence_fix_and_rules(inside_isp, client_for):
+    voucher = make_voucher(status="suspended")
+    client = client_for("support")
+    assert "Why can" in client.get("/logins/").content.decode()
+    assert "What to do" not in client.get("/logins/why/").content.decode()
+    page = client.get("/logins/why/", {"q": voucher.code}).content.decode()
+    assert "The voucher is suspended." in page
+    assert "What to do" in page
+    assert 'class="bad"' in page
+    assert voucher.service.label in page
+
+
+def test_why_by_device_covers_what_was_typed(inside_isp, client_for):
+    voucher = make_voucher()
+    typed = voucher.code[:-1] + ("C" if voucher.code[-1] != "C" else "D")
+    make_attempt(username=typed, mac="AA:BB:CC:00:00:07", sentence=f"Nobody here is called “{typed}”.")
+    query = {"q": "AA:BB:CC:00:00:07"}
+    assert typed not in client_for("support").get("/logins/why/", query).content.decode()
+    assert "Nobody here is called" in client_for("support").get("/logins/why/", query).content.decode()

@@ -1,0 +1,37 @@
+"""What to do about a refusal: one sentence for the operator to each rule of policy. No database in here."""
+
+from __future__ import annotations
+
+REMEDIES = {
+    "unknown_user": "Compare what was typed with the voucher or the account, letter by letter.",
+    "wrong_password": "Give the right password again, or set a new one.",
+    "wrong_device": "Sign in from the device itself, or take the device off the list.",
+    "void": "Hand out another voucher: this one cannot be made valid again.",
+    "suspended": "Let it connect again by resuming it, if what it was paused for is settled.",
+    "time_spent": "Sell a new voucher, or give the plan more online time.",
+    "data_spent": "Sell a new voucher, or give the plan more data.",
+    "ended": "Sell a new voucher, or renew the account.",
+    "wrong_site": "Use it at a router of its own site.",
+    "wrong_access": "Use it for the kind of connection it was made for.",
+    "too_many_devices": "Disconnect the other device under Live sessions, or sell a plan for more devices.",
+    "malformed": "Update RouterOS, and look for anything between the router and us that changes packets.",
+    "both_passwords": "Update RouterOS: no router that works sends two passwords.",
+    "unsupported_method": "Let the hotspot profile sign in by HTTP CHAP or HTTP PAP.",
+    "no_password": "Look at the login page on the router: it must send a password.",
+}
+OTHERWISE = "Open the attempt in the login log: it lists every rule that was checked."
+NO_ROUTER = "See under Routers what it needs; until it is back nobody can sign in there."
+NEVER_TRIED = (
+    "Connect the device to the hotspot and open any page. If nothing appears in the login log, the router does not "
+    "ask us: compare it under Routers."
+)
+NO_SESSION = (
+    "Look at the router: its hotspot may have dropped the device, or its accounting packets (UDP port 1813) do not "
+    "reach us."
+)
+ONLINE = "If pages do not open although it is online, look at the router's own way to the internet."
+TRY_NOW = "Let them try again now."
+
+
+def of(code: str) -> str:
+    return REMEDIES.get(code, OTHERWISE)
