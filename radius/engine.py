@@ -113,6 +113,15 @@ class Engine:
         if exchange is not None:
             self._remove(self._shelves[ask.key[0]], exchange)
 
+    def leave(self, source: str) -> None:
+        """A connection has ended: what was asked on it is asked anew on another one, if at all (RFC 6613, 2.6.1)."""
+        shelf = self._shelves.pop(source, None)
+        if shelf is not None:
+            for exchange in shelf.exchanges.values():
+                exchange.is_gone = True
+            self._count -= len(shelf.exchanges)
+        self._status.pop(source, None)
+
     def _exchange(self, ask: Ask) -> _Exchange | None:
         shelf = self._shelves.get(ask.key[0])
         exchange = shelf.exchanges.get(ask.key) if shelf else None

@@ -54,7 +54,7 @@ class Server:
 
     def __init__(self, worker: Worker, auth: Door, acct: Door, engine: Engine | None = None) -> None:
         self.worker = worker
-        self.engine = engine or Engine()
+        self.engine = Engine() if engine is None else engine  # an empty one is false
         self.endpoints = {Port.AUTH: auth, Port.ACCT: acct}
         self.counts: Counter[str] = Counter()
         self.stopping = False

@@ -11,7 +11,9 @@ from django.db import connections
 
 from radius import rounds
 from radius.crew import Crew
+from radius.radsec import serve as serve_radsec
 from radius.sockets import open_socket
+from radius.streams import listen
 from radius.worker import serve
 
 
@@ -30,6 +32,12 @@ class Command(BaseCommand):
         parser.add_argument("--address", default=settings.RADIUS_BIND)
         parser.add_argument("--auth-port", type=int, default=settings.RADIUS_AUTH_PORT)
         parser.add_argument("--acct-port", type=int, default=settings.RADIUS_ACCT_PORT)
+        parser.add_argument(
+            "--radsec-port",
+            type=int,
+            default=settings.RADSEC_PORT if settings.RADSEC else 0,
+            help="serve RADIUS over TLS on this TCP port too; 0: do not (KMIKRO_RADSEC=1)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         address, workers = options["address"], options["workers"]
@@ -39,10 +47,20 @@ class Command(BaseCommand):
             raise CommandError("--workers is at least 1.")
         for number, name in ((auth, "KMIKRO_RADIUS_AUTH_PORT"), (acct, "KMIKRO_RADIUS_ACCT_PORT")):
             _require_free(address, number, name, join=join)
+        also, told = [rounds.serve], ""
+        if radsec := options["radsec_port"]:
+            try:
+                listen(address, radsec, shared=join).close()
+            except OSError as error:
+                raise CommandError(
+                    f"TCP {address}:{radsec} cannot be used ({error.strerror}). Set KMIKRO_RADSEC_PORT to a free port."
+                ) from None
+            also.append(lambda lifeline: serve_radsec(address, radsec, lifeline))
+            told = f", radsec {radsec}"
         connections.close_all()
-        self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}, {workers} workers")
+        self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}{told}, {workers} workers")
         self.stdout.flush()
-        Crew(lambda lifeline: serve(address, auth, acct, lifeline), workers, [rounds.serve]).run()
+        Crew(lambda lifeline: serve(address, auth, acct, lifeline), workers, also).run()
 
 
 def _require_free(address: str, number: int, variable: str, *, join: bool) -> None:

@@ -1,0 +1,90 @@
+"""RADIUS over TLS as a process of its own: the same server behind another door (RFC 6614).
+
+A router is who its certificate says, whatever its address: it may sit behind any translation. RADIUS/1.1 (RFC 9765)
+is not offered: it would bring a second way to sign, and no RouterOS asks for it.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import connection
+
+from radius.behind import LiveWorker
+from radius.directory import LiveDirectory
+from radius.engine import Engine
+from radius.events import Nas, Port
+from radius.ports import Worker
+from radius.server import Server
+from radius.sockets import Datagram, Door
+from radius.streams import Streams, tls
+from radius.wire import ACCOUNTING_REQUEST
+from tenants import authority
+
+SECRET = b"radsec"  # RFC 6614, section 2.3: a constant, since TLS does the rest
+MOST = 65_536  # exchanges in all
+MOST_IN_FLIGHT = 2 * 256  # of one connection: all identifiers of both kinds
+
+
+class RadsecServer(Server):
+    """Certificate instead of source address; what is malformed ends its connection (RFC 6613, section 2.6.4)."""
+
+    def __init__(self, worker: Worker, streams: Streams) -> None:
+        engine = Engine(most=MOST, most_in_flight=MOST_IN_FLIGHT)
+        super().__init__(worker, streams, streams, engine)
+        self.streams = streams
+        self.counts = streams.counts
+        streams.gone = engine.leave
+
+    def turn(self, patience: float) -> None:
+        super().turn(min(patience, 1.0))
+        now = time.monotonic()
+        self.streams.flush(now)
+        self.streams.tend(now)
+
+    def close(self) -> None:
+        self.streams.flush(time.monotonic())
+        super().close()
+
+    def _take(self, endpoint: Door, datagram: Datagram, wall: float, now: float) -> None:
+        name = datagram.source[0]
+        nas = self.streams.router_of(name)
+        if nas is None:  # revoked, or its connection ended within this turn
+            self.counts["stranger"] += 1
+            return
+        port = Port.ACCT if datagram.octets[0] == ACCOUNTING_REQUEST else Port.AUTH
+        drop = self._judge(nas, port, datagram, now)
+        if drop is not None and drop.reason.startswith(("malformed_", "wrong_")):
+            self.streams.end(name, "malformed")
+
+
+def routers() -> dict[str, Nas]:
+    """Fingerprint → router, from the database (outside any tenant)."""
+    return {
+        fingerprint: Nas(
+            schema=client.schema,
+            router_id=client.router_id,
+            address="",  # that of the connection
+            secret=SECRET,
+            require_message_auth=False,  # TLS vouches for every octet
+            limit_proxy_state=False,
+            zone=client.zone,
+        )
+        for fingerprint, client in authority.clients(now=datetime.now(UTC)).items()
+    }
+
+
+def serve(address: str, number: int, lifeline: int) -> None:
+    """Serve until SIGTERM, or until `lifeline` closes; our own certificate is new at every start."""
+    names = [settings.RADIUS_ADDRESS, settings.BASE_DOMAIN]
+    own, root = authority.server(names, now=datetime.now(UTC))
+    connection.close()
+    directory = LiveDirectory(routers)
+    streams = Streams(address, number, tls(own, root), directory.get)
+    server = RadsecServer(LiveWorker(directory=directory), streams)
+    server.watch(lifeline)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    server.run()
