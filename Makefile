@@ -3,10 +3,10 @@ PYTHON ?= python3
 KMIKRO := $(PYTHON) bin/kmikro
 ARGS ?=
 
-.PHONY: help up down status reset logs test bench lint css
+.PHONY: help up down status reset logs test bench bench-radius lint css
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 up: ## install what is missing and run everything; Ctrl-C stops it
 	@exec $(KMIKRO) up $(ARGS)
@@ -28,6 +28,9 @@ test: ## every test on a private PostgreSQL and Valkey (ARGS="tests/stack -k por
 
 bench: ## benchmarks, printed as JSON
 	@exec $(KMIKRO) bench $(ARGS)
+
+bench-radius: ## RADIUS beside FreeRADIUS, written to docs/benchmarks.md (6 minutes)
+	@exec $(KMIKRO) bench radius-peers
 
 lint: ## style, types, floors, migrations, API schema
 	@exec $(KMIKRO) lint $(ARGS)

@@ -34,7 +34,7 @@ class Ground:
     plan_id: int
 
 
-def _admin(statement: sql.Composed) -> None:
+def admin(statement: sql.Composed) -> None:
     at = settings.DATABASES["default"]
     admin = psycopg2.connect(
         dbname="postgres", user=at["USER"], password=at["PASSWORD"], host=at["HOST"], port=at["PORT"]
@@ -50,7 +50,7 @@ def laid() -> Iterator[Ground]:
     """Make the database and everything in it; DATABASE_URL in the environment then names it for child processes."""
     name, now = f"bench_{os.getpid()}", datetime.now(UTC)
     at = settings.DATABASES["default"]
-    _admin(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    admin(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     at["NAME"] = connection.settings_dict["NAME"] = name
     os.environ["DATABASE_URL"] = (
         f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{name}"
@@ -71,7 +71,7 @@ def laid() -> Iterator[Ground]:
         if isp:
             schemas.drop(isp.schema_name)
         connection.close()
-        _admin(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _filled(isp: Isp, now: datetime) -> Ground:

@@ -7,12 +7,15 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 SOCKETS = 16  # as many flows as let SO_REUSEPORT spread them
-WINDOW = 16  # per socket
+WINDOW = 256  # open requests in all
 PATIENCE = 1.0
+SILENCE = 20.0  # seconds without any answer after which there is nothing to measure
+
+Address = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,79 @@ class Outcome:
     p99_ms: float
 
 
+@dataclass(frozen=True)
+class Part:
+    """Requests to one port: made by make(number, identifier); good are the reply codes that count as right."""
+
+    server: Address
+    count: int
+    make: Callable[[int, int], bytes]
+    good: frozenset[int]
+
+
+@dataclass
+class _Flow:
+    """One socket with its own requests and its share of the window."""
+
+    socket: socket.socket
+    good: frozenset[int]
+    datagrams: list[bytes]
+    open: dict[int, tuple[int, float, float]] = field(default_factory=dict)  # identifier → which, first, last
+    replies: list[tuple[int, bytes]] = field(default_factory=list)
+    sent: int = 0
+    resent: int = 0
+
+    def fill(self, window: int, now: float) -> None:
+        while (
+            len(self.open) < window and self.sent < len(self.datagrams) and self.sent & 255 not in self.open
+        ):
+            self.socket.send(self.datagrams[self.sent])
+            self.open[self.sent & 255] = (self.sent, now, now)
+            self.sent += 1
+
+    def hear(self, delays: list[float]) -> None:
+        """Take what has come; it is verified when the clock has stopped."""
+        now = time.perf_counter()
+        while True:
+            try:
+                reply = self.socket.recv(4096)
+            except BlockingIOError:
+                return
+            if (entry := self.open.pop(reply[1], None)) is not None:
+                delays.append(now - entry[1])
+                self.replies.append((entry[0], reply))
+
+    def insist(self, now: float) -> None:
+        """Send again what was not answered, as a NAS does."""
+        for identifier, (which, first, last) in list(self.open.items()):
+            if now - last > PATIENCE:
+                self.socket.send(self.datagrams[which])
+                self.open[identifier] = (which, first, now)
+                self.resent += 1
+
+    def wrong(self, secret: bytes) -> int:
+        return sum(
+            reply[0] not in self.good or not verified(reply, self.datagrams[which], secret)
+            for which, reply in self.replies
+        )
+
+
 def attribute(kind: int, value: bytes) -> bytes:
     return struct.pack("!BB", kind, len(value) + 2) + value
 
 
+_WHERE = attribute(4, bytes((10, 0, 0, 1))) + attribute(32, b"bench")
+
+
+def _access(secret: bytes, identifier: int, authenticator: bytes, body: bytes) -> bytes:
+    """Message-Authenticator last, as RouterOS does (RFC 3579)."""
+    body += _WHERE + b"\x50\x12"
+    head = struct.pack("!BBH", 1, identifier, 20 + len(body) + 16) + authenticator
+    return head + body + hmac.new(secret, head + body + bytes(16), hashlib.md5).digest()
+
+
 def access_request(secret: bytes, identifier: int, name: bytes, mac: bytes, session: bytes) -> bytes:
-    """PAP with the name as the password, Message-Authenticator last as RouterOS does (RFC 2865, 3579)."""
+    """PAP with the name as the password (RFC 2865)."""
     authenticator = os.urandom(16)
     padded = name + bytes(-len(name) % 16)
     hidden, last = b"", authenticator
@@ -40,12 +110,19 @@ def access_request(secret: bytes, identifier: int, name: bytes, mac: bytes, sess
             a ^ b for a, b in zip(padded[at : at + 16], hashlib.md5(secret + last).digest(), strict=True)
         )
         hidden += last
+    body = attribute(1, name) + attribute(2, hidden) + attribute(31, mac) + attribute(44, session)
+    return _access(secret, identifier, authenticator, body)
+
+
+def chap_request(secret: bytes, identifier: int, name: bytes, mac: bytes, session: bytes) -> bytes:
+    """CHAP with the name as the password and a challenge of its own (RFC 2865)."""
+    challenge, ident = os.urandom(16), bytes((identifier,))
+    answer = ident + hashlib.md5(ident + name + challenge).digest()
     body = (
-        attribute(1, name) + attribute(2, hidden) + attribute(31, mac) + attribute(44, session)
-        + attribute(32, b"bench") + b"\x50\x12"
+        attribute(1, name) + attribute(3, answer) + attribute(60, challenge)
+        + attribute(31, mac) + attribute(44, session)
     )  # fmt: skip
-    head = struct.pack("!BBH", 1, identifier, 20 + len(body) + 16) + authenticator
-    return head + body + hmac.new(secret, head + body + bytes(16), hashlib.md5).digest()
+    return _access(secret, identifier, os.urandom(16), body)
 
 
 def accounting_request(
@@ -54,7 +131,7 @@ def accounting_request(
     """An Interim-Update (RFC 2866)."""
     body = (
         attribute(40, struct.pack("!I", 3)) + attribute(44, session) + attribute(1, name) + attribute(31, mac)
-        + attribute(32, b"bench") + attribute(46, struct.pack("!I", 60)) + attribute(42, struct.pack("!I", octets))
+        + _WHERE + attribute(46, struct.pack("!I", 60)) + attribute(42, struct.pack("!I", octets))
         + attribute(43, struct.pack("!I", octets)) + attribute(55, struct.pack("!I", int(time.time())))
     )  # fmt: skip
     head = struct.pack("!BBH", 4, identifier, 20 + len(body))
@@ -66,61 +143,56 @@ def verified(reply: bytes, request: bytes, secret: bytes) -> bool:
     return hashlib.md5(reply[:4] + request[4:20] + reply[20:] + secret).digest() == reply[4:20]
 
 
-def run(
-    server: tuple[str, int],
-    source: str,
-    secret: bytes,
-    count: int,
-    make: Callable[[int, int], bytes],
-    good: frozenset[int],
-) -> Outcome:
-    """Send count requests made by make(number, identifier); good are the reply codes that count as right."""
-    sockets = []
-    for _ in range(SOCKETS):
-        each = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        each.bind((source, 0))
-        each.connect(server)
-        each.setblocking(False)
-        sockets.append(each)
-    open_: list[dict[int, tuple[bytes, float, float]]] = [{} for _ in sockets]
-    free = [list(range(256)) for _ in sockets]
-    sent = answered = wrong = resent = 0
-    delays: list[float] = []
-    began = time.perf_counter()
-    while answered < count:
-        for at, each in enumerate(sockets):
-            while sent < count and len(open_[at]) < WINDOW:
-                identifier = free[at].pop(0)
-                datagram = make(sent, identifier)
-                now = time.perf_counter()
-                each.send(datagram)
-                open_[at][identifier] = (datagram, now, now)
-                sent += 1
-        ready, _, _ = select.select(sockets, [], [], 0.2)
+def _flows(parts: Sequence[Part], source: str) -> list[_Flow]:
+    """Every part gets its share of the sockets; all requests are made before the clock starts."""
+    flows: list[_Flow] = []
+    share = SOCKETS // len(parts)
+    for part in parts:
+        for lane in range(share):
+            opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            opened.bind((source, 0))
+            opened.connect(part.server)
+            opened.setblocking(False)
+            numbers = range(lane, part.count, share)
+            flows.append(
+                _Flow(opened, part.good, [part.make(each, at & 255) for at, each in enumerate(numbers)])
+            )
+    return flows
+
+
+def run(source: str, secret: bytes, *parts: Part) -> Outcome:
+    """Send all parts at once and wait for every answer."""
+    flows = _flows(parts, source)
+    by_number = {each.socket.fileno(): each for each in flows}
+    poll = select.poll()
+    for number in by_number:
+        poll.register(number, select.POLLIN)
+    window, count, delays = WINDOW // len(flows), sum(part.count for part in parts), list[float]()
+    began = last_look = last_answer = time.perf_counter()
+    for each in flows:
+        each.fill(window, began)
+    while len(delays) < count:
+        for number, _ in poll.poll(200):
+            flow = by_number[number]
+            flow.hear(delays)
+            flow.fill(window, time.perf_counter())
+            last_answer = time.perf_counter()
         now = time.perf_counter()
-        for each in ready:
-            at = sockets.index(each)
-            while True:
-                try:
-                    reply = each.recv(4096)
-                except BlockingIOError:
-                    break
-                entry = open_[at].pop(reply[1], None)
-                if entry is None:
-                    continue
-                free[at].append(reply[1])
-                answered += 1
-                delays.append(now - entry[1])
-                wrong += reply[0] not in good or not verified(reply, entry[0], secret)
-        for at, each in enumerate(sockets):
-            for identifier, (datagram, first, last) in list(open_[at].items()):
-                if now - last > PATIENCE:
-                    each.send(datagram)
-                    open_[at][identifier] = (datagram, first, now)
-                    resent += 1
+        if now - last_answer > SILENCE:
+            raise RuntimeError(f"no answer for {SILENCE:.0f} s, after {len(delays)} of {count}")
+        if now - last_look > PATIENCE / 4:
+            last_look = now
+            for each in flows:
+                each.insist(now)
     took = time.perf_counter() - began
-    for each in sockets:
-        each.close()
+    for each in flows:
+        each.socket.close()
     delays.sort()
-    return Outcome(answered, wrong, resent, answered / took, 1000 * delays[int(len(delays) * 0.99) - 1])
+    return Outcome(
+        answered=len(delays),
+        wrong=sum(each.wrong(secret) for each in flows),
+        resent=sum(each.resent for each in flows),
+        per_second=len(delays) / took,
+        p99_ms=1000 * delays[int(len(delays) * 0.99) - 1],
+    )

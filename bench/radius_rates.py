@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench import load, peer
 from bench.ground import SECRET, SOURCE, Ground
@@ -35,12 +35,17 @@ def free_pair() -> int:
             return port
 
 
+class Server(NamedTuple):
+    """A running RADIUS server and the process that all its others come from."""
+
+    auth: int
+    acct: int
+    pid: int
+
+
 @contextmanager
-def radiusd(workers: int) -> Iterator[int]:
-    """The product's server on free ports, ready; yields the authentication port."""
-    port = free_pair()
-    command = [sys.executable, "manage.py", "radiusd", "--workers", str(workers), "--address", ADDRESS,
-               "--auth-port", str(port), "--acct-port", str(port + 1)]  # fmt: skip
+def serving(command: list[str], port: int) -> Iterator[Server]:
+    """Run a RADIUS server on a port and the next one until the block ends; it is ready when it says so itself."""
     process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -54,43 +59,66 @@ def radiusd(workers: int) -> Iterator[int]:
                     break
                 except OSError:
                     if time.monotonic() > deadline or process.poll() is not None:
-                        raise RuntimeError("radiusd did not become ready") from None
-        yield port
+                        raise RuntimeError(f"{command[0]} did not become ready") from None
+        yield Server(port, port + 1, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
 
 
-def _logins(port: int, names: list[bytes], count: int) -> load.Outcome:
+@contextmanager
+def radiusd(workers: int) -> Iterator[Server]:
+    """The product's server on free ports."""
+    port = free_pair()
+    command = [sys.executable, "manage.py", "radiusd", "--workers", str(workers), "--address", ADDRESS,
+               "--auth-port", str(port), "--acct-port", str(port + 1)]  # fmt: skip
+    with serving(command, port) as server:
+        yield server
+
+
+def mac(at: int) -> bytes:
+    return b"AA:00:00:00:%02X:%02X" % (at >> 8, at & 255)
+
+
+def logins(port: int, names: list[bytes], count: int, start: int = 0, chap: bool = False) -> load.Part:
+    """Count logins by PAP or CHAP, one name after the other from `start` on."""
+    secret, request = SECRET.encode(), load.chap_request if chap else load.access_request
+
+    def make(number: int, identifier: int) -> bytes:
+        at = (start + number) % len(names)
+        return request(secret, identifier, names[at], mac(at), b"80%06x" % (start + number))
+
+    return load.Part((ADDRESS, port), count, make, frozenset({2}))
+
+
+def records(port: int, names: list[bytes], count: int, start: int = 0) -> load.Part:
+    """Count interim records of sessions that are up, their counters growing with `start`."""
     secret = SECRET.encode()
 
     def make(number: int, identifier: int) -> bytes:
-        at = number % len(names)
-        mac = b"AA:00:00:00:%02X:%02X" % (at >> 8, at & 255)
-        return load.access_request(secret, identifier, names[at], mac, b"80%06x" % number)
+        at = (start + number) % len(names)
+        return load.accounting_request(
+            secret, identifier, names[at], mac(at), b"81%06x" % at, 1000 + start + number
+        )
 
-    return load.run((ADDRESS, port), SOURCE, secret, count, make, frozenset({2}))
+    return load.Part((ADDRESS, port), count, make, frozenset({5}))
 
 
-def _records(port: int, names: list[bytes], count: int) -> load.Outcome:
-    secret = SECRET.encode()
-
-    def make(number: int, identifier: int) -> bytes:
-        at = number % len(names)
-        mac = b"AA:00:00:00:%02X:%02X" % (at >> 8, at & 255)
-        return load.accounting_request(secret, identifier, names[at], mac, b"81%06x" % at, 1000 + number)
-
-    return load.run((ADDRESS, port), SOURCE, secret, count, make, frozenset({5}))
+def drive(*parts: load.Part) -> load.Outcome:
+    return load.run(SOURCE, SECRET.encode(), *parts)
 
 
 def measure(ground: Ground) -> dict[str, Any]:
     """Rates with 2 workers; the peers run in the same minute on the same cores."""
     names = [code.encode() for code in ground.codes]
-    with radiusd(2) as port:
-        cold = _logins(port, names, len(names))
-        for _ in range(WARM_PASSES):  # flows fall on workers by chance: until each worker has read every user once
-            _logins(port, names, len(names))
-        login, record = _logins(port, names, LOGINS), _records(port + 1, names, RECORDS)
+    with radiusd(2) as server:
+        cold = drive(logins(server.auth, names, len(names)))
+        for _ in range(
+            WARM_PASSES
+        ):  # flows fall on workers by chance: until each worker has read every user once
+            drive(logins(server.auth, names, len(names)))
+        login = drive(logins(server.auth, names, LOGINS))
+        record = drive(records(server.acct, names, RECORDS))
     peer_port = free_pair()
     other = subprocess.Popen(
         [sys.executable, "-m", "bench.peer", str(peer_port), SOURCE, SECRET],
@@ -101,7 +129,7 @@ def measure(ground: Ground) -> dict[str, Any]:
         other.stdin.write("\n".join(ground.codes))
         other.stdin.close()
         other.stdout.readline()
-        plain = _logins(peer_port, names, PEER_LOGINS)
+        plain = drive(logins(peer_port, names, PEER_LOGINS))
     finally:
         other.terminate()
         other.wait(10)
