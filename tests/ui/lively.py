@@ -1,0 +1,165 @@
+"""An ISP on a busy afternoon, with one row of each kind under the key that the matrix asks for; real commits."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from accounts import invitations, links, tokens
+from accounts.journal import person
+from accounts.models import ApiToken, Invitation, User
+from accounts.roles import Role
+from billing.models import Voucher
+from kmikro.lib import codes
+from routers.models import SyncRun
+from subscribers.models import Plan, Service
+from tenants import onboarding, scope
+from tenants.models import Isp
+from tests.conftest import PASSWORD
+from tests.factories import (
+    make_attempt,
+    make_batch,
+    make_plan,
+    make_router,
+    make_service,
+    make_session,
+    make_site,
+    make_subscriber,
+    make_voucher,
+)
+from tests.isolation.bodies import IP, MAC
+from tests.isolation.planting import EQUAL
+from tests.isolation.world import Side
+
+PLANS = (("Hour", 2_000, 3600, None), ("Day", 8_000, 86_400, None), ("Week, 10 GB", 35_000, 604_800, 10**10))
+WAITING = "lake-net-shots"
+PEOPLE = ("Wanjiku Mwangi", "Otieno Hardware and Sons Limited", "Baraka Lodge", "Fatuma Abdi")
+REFUSALS = (
+    ("unknown_user", "No voucher or account has this name."),
+    ("data_spent", "All 10 GB of data are used."),
+    ("too_many_devices", "1 of 1 devices is online already."),
+)
+
+
+def fill(isp: Isp) -> Side:
+    """Rows that make every page look used; returns what addresses need."""
+    now, side = datetime.now(UTC), Side("A", isp)
+    with scope.inside(isp.schema_name):
+        owner = User.objects.get(role=Role.OWNER)
+        side.emails["owner"] = owner.email
+        _radius(side, _sold(owner, now), now)
+        _team(side, owner, now)
+    staff = User(email="staff@platform.test", name="Sam Staff", role="", kind=User.Kind.STAFF, joined_at=now)
+    staff.set_password(PASSWORD)
+    staff.save()
+    side.keys["staff"] = staff.email
+    _asked, side.keys["ticket"] = onboarding.ask(
+        name="Lake Net", slug=WAITING, owner_name="Lake", email="lake@example.test", password=PASSWORD,
+        country="KE", currency="KES", time_zone="Africa/Nairobi", now=now,
+    )  # fmt: skip
+    return side
+
+
+def clear() -> None:
+    """Take back what was written in public."""
+    with connection.cursor() as cursor:
+        # Django's delete would look for what refers to a person in tables that only tenants have.
+        cursor.execute("DELETE FROM accounts_user WHERE kind = %s", [User.Kind.STAFF])
+        cursor.execute("DELETE FROM tenants_isp WHERE slug = %s", [WAITING])
+
+
+def _sold(owner: User, now: datetime) -> list[Service]:
+    made: list[Plan] = []
+    for number, (name, price, validity, data) in enumerate(PLANS):
+        key = {"pk": EQUAL} if number == 1 else {}
+        made.append(
+            make_plan(
+                name=name, price_minor=price, validity_seconds=validity, data_limit_bytes=data, made_at=now, changed_at=now, **key
+            )
+        )  # fmt: skip
+    batch = make_batch(
+        plan=made[1], pk=EQUAL, count=30, made=30, note="Counter at the mall", made_by=owner, made_at=now
+    )
+    make_batch(plan=made[2], count=500, made=180, state="making", made_by=owner, made_at=now)
+    make_batch(
+        plan=made[0], count=50, made=20, state="failed", state_text="The worker was stopped.", made_at=now
+    )
+    services = []
+    for number in range(30):
+        used = (
+            {"first_used_at": now - timedelta(minutes=9 * number), "download_bytes": 10**8 * number}
+            if number < 12
+            else {}
+        )
+        voucher = make_voucher(
+            batch=batch, plan=made[1], label=f"{EQUAL}-{number + 1:04d}", made_at=now, **used
+        )
+        services.append(voucher.service)
+    Voucher.objects.filter(service=services[0]).update(id=EQUAL)
+    return services
+
+
+def _radius(side: Side, services: list[Service], now: datetime) -> None:
+    site = make_site(name="Kitengela", made_at=now)
+    routers = [
+        make_router(
+            name=name, site=site, identity=name.lower(), board=board, version="7.20.8 (stable)", serial=f"HE{pk}", pk=pk,
+            cpu_load=load, free_memory=9 * 10**7, total_memory=25 * 10**7, up_since=now - timedelta(days=3), is_up=up,
+            checked_at=now, made_at=now, ready_at=now, fetched_at=now, reached_at=now, api_user_at=now, radius_tested_at=now,
+        )
+        for name, board, load, up, pk in (("Mall", "hEX", 7, True, EQUAL), ("Lodge", "RB5009", 41, False, EQUAL + 1))
+    ]  # fmt: skip
+    SyncRun.objects.create(
+        router=routers[0], reason="Asked for by a person", state="done", started_at=now, ended_at=now, written=1,
+        steps=[{"do": "set", "path": "/radius", "what": "Timeout 3 s", "done": True}],
+    )  # fmt: skip
+    for number, service in enumerate(services[:12]):
+        key = {"pk": EQUAL} if number == 0 else {}
+        make_session(
+            service=service, router=routers[number % 2], mac=f"02:AA:00:00:00:{number:02X}", framed_ip=f"10.5.50.{20 + number}",
+            started_at=now - timedelta(minutes=5 * number), updated_at=now, download_bytes=3 * 10**7 * number,
+            upload_bytes=10**6 * number, ended_at=now if number > 8 else None, end_cause="User-Request" if number > 8 else "", **key,
+        )  # fmt: skip
+        make_attempt(
+            service=service, router=routers[0], at=now - timedelta(minutes=number), accepted=True, code="accepted",
+            sentence="Let in.", trace=[{"code": "known", "ok": True, "text": "Found."}], mac=f"02:AA:00:00:00:{number:02X}",
+        )  # fmt: skip
+    for number, (code, sentence) in enumerate(REFUSALS):
+        key = {"pk": EQUAL} if number == 0 else {}
+        make_attempt(
+            router=routers[0], at=now - timedelta(minutes=2), code=code, sentence=sentence,
+            trace=[{"code": "known", "ok": True, "text": "Found."}, {"code": code, "ok": False, "text": sentence}],
+            sent={"Reply-Message": "Please ask at the counter."}, **key,
+        )  # fmt: skip
+    for number, name in enumerate(PEOPLE):
+        key = {"pk": EQUAL} if number == 0 else {}
+        subscriber = make_subscriber(name=name, made_at=now, **key)
+        make_service(
+            kind="account", label=f"home-{number}", subscriber=subscriber, plan=services[0].plan, made_at=now
+        )
+    side.keys |= {"router": routers[0].public_id, "login_url": routers[0].login_url, "code": codes.mint()}
+    make_session(
+        service=services[13], router=routers[0], mac=MAC, framed_ip=IP, started_at=now, updated_at=now
+    )
+
+
+def _team(side: Side, owner: User, now: datetime) -> None:
+    linked = User.objects.create(
+        pk=EQUAL,
+        email="grace@fresh.test",
+        name="Grace Wambui",
+        role=Role.MANAGER,
+        joined_at=now,
+        password="!",
+    )
+    side.keys["reset"] = links.make(links.Purpose.RESET, linked, now=now)
+    side.keys["first"] = links.make(links.Purpose.FIRST_SIGN_IN, linked, now=now)
+    invitation, side.keys["join"] = invitations.invite(
+        email="joins@example.test", name="Joins", role="support", by=owner, actor=person(owner), now=now
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(id=EQUAL)
+    token, _secret = tokens.mint(
+        name="Accounting export", scopes=["plans:read", "vouchers:read"], expires_at=now + timedelta(days=90),
+        by=person(owner), now=now,
+    )  # fmt: skip
+    ApiToken.objects.filter(pk=token.pk).update(id=EQUAL)
+    side.keys["enrolment"] = "nobody0000"
