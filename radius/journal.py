@@ -82,6 +82,8 @@ def _sent(verdict: Accept | Reject) -> dict[str, str]:
     sent = _sent_by_plan(verdict.upload_bps, verdict.download_bps, verdict.interim_seconds).copy()
     for name, value in mikrotik.personal_attributes(verdict):
         sent[name] = _as_text(value)
+    if verdict.proof is not None:
+        sent.update((name, _as_text(value)) for name, value in mikrotik.hidden_attributes(verdict.proof))
     return sent
 
 

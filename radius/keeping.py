@@ -11,13 +11,14 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from kmikro.lib import macs
 from radius import accounting, journal, token
 from radius.events import AccountingRecord
 from radius.folding import Amount, Fold, Folded, Key, recall
 from radius.lookup import lookups
 from radius.models import AuthAttempt, NasRestart, Session
 from radius.octets import unspell
-from subscribers.models import Service
+from subscribers.models import Device, Service
 
 _IDENTITY = ["router_id", "acct_session_id", "username", "generation"]
 _CHANGED = [
@@ -156,6 +157,12 @@ def services_of(schema: str, pairs: Collection[tuple[bytes, str]]) -> dict[tuple
             "lookup", "pk"
         )
     )
+    written = {pair: macs.normalise(pair[1]) for pair in digests}
+    by_device = dict(
+        Device.objects.filter(mac__in={each for each in written.values() if each}).values_list(
+            "mac", "service_id"
+        )
+    )
     found: dict[tuple[bytes, str], int | None] = {}
     for pair, service in named.items():
         if service in known:
@@ -163,7 +170,8 @@ def services_of(schema: str, pairs: Collection[tuple[bytes, str]]) -> dict[tuple
         elif token.is_foreign(pair[0], schema):
             found[pair] = None
         else:
-            found[pair] = next((by_lookup[each] for each in digests[pair] if each in by_lookup), None)
+            named_so = (by_lookup[each] for each in digests[pair] if each in by_lookup)
+            found[pair] = next(named_so, by_device.get(written[pair]))
     return found
 
 

@@ -73,14 +73,12 @@ def attributes(accept: Accept) -> list[Attribute]:
         download_bps=accept.download_bps,
         interim_seconds=accept.interim_seconds,
     )
-    hidden = [(name, "not kept") for name in _of_proof(accept.proof)]
-    return plan + personal_attributes(accept) + hidden
+    return plan + personal_attributes(accept) + (hidden_attributes(accept.proof) if accept.proof else [])
 
 
-def _of_proof(proof: Proof | None) -> list[str]:
-    """Names of what an MS-CHAP answer adds; the values are of no use to anybody but the client."""
-    if proof is None:
-        return []
+def hidden_attributes(proof: Proof) -> list[Attribute]:
+    """What an MS-CHAP answer adds, by name alone: the values are nobody's business but the client's."""
     names = ["MS-CHAP2-Success"] if proof.success else []
     names += ["MS-MPPE-Send-Key", "MS-MPPE-Recv-Key"] if proof.keys else []
-    return names + (["MS-CHAP-MPPE-Keys"] if proof.v1_keys else [])
+    names += ["MS-CHAP-MPPE-Keys"] if proof.v1_keys else []
+    return [(name, "not kept") for name in names]

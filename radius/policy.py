@@ -9,7 +9,7 @@ from datetime import tzinfo
 from radius import passwords, token
 from radius.events import Accept, AccessRequest, Facts, Live, Reject, Step
 from radius.passwords import FRAMED
-from radius.sentences import Said
+from radius.sentences import Said, nobody
 from radius.wording import amount, moment, span
 
 _CONDEMNING = ("duplicate:", "malformed:User-Password", "malformed:CHAP-Password", "malformed:MS-CHAP")
@@ -36,8 +36,9 @@ def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzi
         if outcome:
             steps.append(Step(code, True, outcome))
     if facts is None:
-        text = f"Nobody here is called {_shown(request.name)}."
-        return _reject(_No("unknown_user", text, f"Unknown code. {_TRY_AGAIN}"), steps, None)
+        return _reject(
+            _No("unknown_user", nobody(request.name, request.mac), f"Unknown code. {_TRY_AGAIN}"), steps, None
+        )
     case = _Case(request, facts, now, zone)
     steps.append(Step("known", True, ("known", case.noun, facts.label, facts.plan_name)))
     for code, rule in _OF_THE_SERVICE:
@@ -65,10 +66,6 @@ def rehearse(request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> 
 def _reject(no: _No, steps: list[Step], facts: Facts | None) -> Reject:
     trace = (*steps, Step(no.code, False, no.text))
     return Reject(no.code, no.message, trace, facts.service_id if facts else None)
-
-
-def _shown(name: str) -> str:
-    return f"“{name[:64]}”" if name else "nothing"
 
 
 # What the request itself must be.

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kmikro.lib import macs
 from radius.wording import amount, moment, span
 
 Said = str | tuple[Any, ...]  # a finished sentence, or the name of one below and what it is about
@@ -15,6 +16,13 @@ Said = str | tuple[Any, ...]  # a finished sentence, or the name of one below an
 def say(said: Said) -> str:
     """The sentence."""
     return said if isinstance(said, str) else _SENTENCES[said[0]](*said[1:])
+
+
+def nobody(name: str, mac: str) -> str:
+    """Whom we do not know: a device that signs in by its own MAC, or a name."""
+    if mac and macs.normalise(name) == mac:
+        return f"The device {mac} is on no device list, so it has to sign in."
+    return f"Nobody here is called {f'“{name[:64]}”' if name else 'nothing'}."
 
 
 @lru_cache(maxsize=1024)

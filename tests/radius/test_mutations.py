@@ -89,10 +89,12 @@ def answer(ask: Ask) -> str:
     match ask.question:
         case AccessRequest() as request:
             known = facts() if request.username in {b"nemo", b"flopsy", b"mopsy"} else None
+            if request.username == b"User":
+                known = facts(secret=b"clientPass")
             verdict = policy.authorize(request, known, NOW, UTC)
             parse(write(ask, verdict))
             if isinstance(verdict, Accept):
-                assert request.password == b"arctangent" or request.chap
+                assert request.password in (b"arctangent", b"clientPass") or request.chap or request.ms_chap
                 return "accept"
             return verdict.code
         case StatusRequest():

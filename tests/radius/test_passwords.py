@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from accounts.journal import SYSTEM
-from radius import directory, lookup
+from radius import directory, keeping, lookup
 from radius.behind import LiveWorker
 from radius.credentials import Chap, MsChap
 from radius.database import Patience
@@ -82,6 +82,22 @@ def test_by_chap_too(password: bytes) -> None:
     nas = replace(ROUTER, mac_auth_password=b"shared")
     expected = "wrong_password" if password == b"else" else "accept"
     assert code(asks(password=None, chap=answer, nas=nas)) == expected
+
+
+def test_an_unknown_device_is_no_unknown_person() -> None:
+    verdict = authorize(asks(), None, 1e9, UTC)
+    assert verdict.trace[-1].text == f"The device {MAC} is on no device list, so it has to sign in."
+    verdict = authorize(asks(name=b"AA:BB:CC:DD:EE:00"), None, 1e9, UTC)
+    assert verdict.trace[-1].text.startswith("Nobody here is called")
+
+
+def test_usage_of_a_listed_device_without_a_class_finds_its_service(isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        service = make_service(kind="account")
+        devices.add(service, MAC, by=SYSTEM, now=NOW)
+        pairs = {(b"", "aabbccddee0f"), (b"", "AA:BB:CC:DD:EE:00"), (b"", "nemo")}
+        found = keeping.services_of(isp.schema_name, pairs)
+    assert found == {(b"", "aabbccddee0f"): service.pk, (b"", "AA:BB:CC:DD:EE:00"): None, (b"", "nemo"): None}
 
 
 @pytest.mark.parametrize("kind", ["account", "voucher"])
