@@ -13,6 +13,7 @@ from dashboard.access import Request, operator
 from dashboard.page import page
 from dashboard.sessions import searched
 from radius.models import AuthAttempt
+from radius.sentences import shown
 
 # Titles of the rules in radius.policy, in its order; a rule that is not here is shown by its code.
 RULES = {
@@ -158,7 +159,7 @@ def login(request: Request, pk: int) -> HttpResponse:
             ),
             "text": names.sentence(str(step.get("text", "")), attempt.username, attempt.service, clear=clear),
         }
-        for step in attempt.trace
+        for step in shown(attempt.trace)
         if isinstance(step, dict)
     ]
     before = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from radius.events import AccountingRecord, Kind
@@ -59,7 +59,7 @@ class SessionState:
         return bytes.fromhex(self.token[1])
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return _encode({name: getattr(self, name) for name in _NAMES})
 
     @classmethod
     def from_json(cls, text: str) -> SessionState:
@@ -68,6 +68,10 @@ class SessionState:
             name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
         }
         return cls(**fields)
+
+
+_NAMES = tuple(each.name for each in fields(SessionState))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _start_of(record: AccountingRecord, at: float) -> float:

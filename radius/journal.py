@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Line
 
 from radius import mikrotik
 from radius.events import Accept, AccessRequest, AccountingRecord, Reject
-from radius.sentences import Said, say
+from radius.sentences import Said
 
 ACCOUNTING, ATTEMPT = "acct", "auth"
 _COPY = "COPY public.tenants_radiusrecord (schema, kind, at, body) FROM STDIN"
@@ -66,14 +66,6 @@ def of_attempt(request: AccessRequest, verdict: Accept | Reject, at: float, micr
 
 def _step(code: str, ok: bool, said: Said) -> dict[str, Any]:
     return {"code": code, "ok": ok, ("text" if isinstance(said, str) else "said"): said}
-
-
-def shown(trace: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The steps of an attempt's trace with their sentences put into words."""
-    return [
-        {"code": each["code"], "ok": each["ok"], "text": say(tuple(each["said"]))} if "said" in each else each
-        for each in trace
-    ]
 
 
 def _sent(verdict: Accept | Reject) -> dict[str, str]:

@@ -1,24 +1,22 @@
-"""Folded sessions, usage and attempts to and from one ISP's tables; call inside the tenant."""
+"""Folded sessions and usage to and from one ISP's tables; call inside the tenant."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
-from kmikro.lib import macs
-from radius import accounting, journal, token
+from radius import accounting, token
 from radius.events import AccountingRecord
 from radius.folding import Amount, Fold, Folded, Key, recall
 from radius.lookup import lookups
-from radius.models import AuthAttempt, NasRestart, Session
+from radius.models import NasRestart, Session
 from radius.octets import unspell
-from subscribers.models import Device, Service
+from subscribers.models import Service
 
 _IDENTITY = ["router_id", "acct_session_id", "username", "generation"]
 _CHANGED = [
@@ -245,47 +243,3 @@ def tell(schema: str, services: Collection[int]) -> None:
     if services:
         with connection.cursor() as cursor:
             cursor.execute(_TELL, [schema, sorted(services)])
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt of the journal."""
-
-    id: int
-    at: datetime
-    body: dict[str, Any]
-
-
-def add_attempts(attempts: Sequence[Attempt]) -> None:
-    """Store attempts; one that is there already stays as it is."""
-    wanted = {each.body["service"] for each in attempts if each.body["service"] is not None}
-    known = set(Service.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    AuthAttempt.objects.bulk_create(
-        (
-            AuthAttempt(
-                record_id=each.body["key"],
-                at=each.at,
-                router_id=each.body["router"],
-                service_id=each.body["service"] if each.body["service"] in known else None,
-                username=each.body["username"],
-                mac=each.body["mac"],
-                framed_ip=each.body["framed_ip"] or None,
-                accepted=each.body["accepted"],
-                code=each.body["code"][:32],
-                sentence=_sentence(each.body)[:300],
-                trace=journal.shown(each.body["trace"]),
-                sent=each.body["sent"],
-                microseconds=each.body["microseconds"],
-            )
-            for each in attempts
-        ),
-        batch_size=1000,
-        ignore_conflicts=True,
-    )
-
-
-def _sentence(body: dict[str, Any]) -> str:
-    """The rule that decided, in its own words."""
-    if body["accepted"]:
-        return "Let in."
-    return next((step["text"] for step in body["trace"] if not step["ok"]), "Refused.")

@@ -7,7 +7,6 @@ advisory lock; two at once would only wait for each other's rows.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 from collections import defaultdict
 from collections.abc import Generator, Sequence
@@ -17,7 +16,7 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, connection
 from psycopg2.extensions import connection as Line
 
-from radius import database, journal, keeping, limits
+from radius import database, journal, keeping, limits, login_log
 from radius.events import AccountingRecord, Kind
 from radius.folding import Fold, key_of
 from tenants import scope
@@ -118,16 +117,12 @@ def _one_by_one(schema: str, rows: Sequence[Row], now: datetime) -> bool:
 def fold(schema: str, rows: Sequence[Row], now: datetime) -> None:
     """Fold rows of one ISP in one transaction."""
     records = [AccountingRecord.from_json(each.body) for each in rows if each.kind == journal.ACCOUNTING]
-    attempts = [
-        keeping.Attempt(each.id, each.at, json.loads(each.body))
-        for each in rows
-        if each.kind == journal.ATTEMPT
-    ]
+    attempts = [(each.at, each.body) for each in rows if each.kind == journal.ATTEMPT]
     with scope.inside(schema):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '2s'")
         if attempts:
-            keeping.add_attempts(attempts)
+            login_log.add(attempts)
         if records:
             _account(schema, records, now)
 

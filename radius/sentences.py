@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,14 @@ Said = str | tuple[Any, ...]  # a finished sentence, or the name of one below an
 def say(said: Said) -> str:
     """The sentence."""
     return said if isinstance(said, str) else _SENTENCES[said[0]](*said[1:])
+
+
+def shown(trace: Iterable[Any]) -> list[Any]:
+    """The steps of a stored trace with what they say put into words; anything odd stays as it is."""
+    return [
+        {"code": each["code"], "ok": each["ok"], "text": say(tuple(each["said"]))} if "said" in each else each
+        for each in trace
+    ]
 
 
 def nobody(name: str, mac: str) -> str:

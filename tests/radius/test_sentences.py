@@ -7,8 +7,7 @@ import json
 import pytest
 
 from radius.events import Step
-from radius.journal import shown
-from radius.sentences import Said, say, zone_of
+from radius.sentences import Said, say, shown, zone_of
 
 
 @pytest.mark.parametrize(
