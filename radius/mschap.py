@@ -6,6 +6,7 @@ The NT hash opens everything that the password opens, so it is handled like a pa
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -32,11 +33,18 @@ def _sha(*parts: bytes) -> bytes:
     return hashlib.sha1(b"".join(parts), usedforsecurity=False).digest()
 
 
-def _des(key: bytes, block: bytes) -> bytes:
-    """One block under a key of 7 octets; single DES is Triple DES with the same key three times."""
+def _des(key: bytes) -> Callable[[bytes], bytes]:
+    """Encrypts blocks under a key of 7 octets; single DES is Triple DES with the same key three times."""
     bits = int.from_bytes(key, "big")
     spread = bytes((bits >> (49 - 7 * at) & 0x7F) << 1 for at in range(8))
-    return Cipher(TripleDES(spread * 3), _ECB).encryptor().update(block)
+    return Cipher(TripleDES(spread * 3), _ECB).encryptor().update
+
+
+@lru_cache(maxsize=16_384)
+def _three(nt: bytes) -> tuple[Callable[[bytes], bytes], ...]:
+    """The ciphers of an NT hash: 3 KB, but making them takes ten times as long as using them."""
+    keys = nt + bytes(5)
+    return tuple(_des(keys[at : at + 7]) for at in (0, 7, 14))
 
 
 @lru_cache(maxsize=65_536)
@@ -63,8 +71,8 @@ def challenge_hash(peer_challenge: bytes, challenge: bytes, username: bytes) -> 
 
 def challenge_response(challenge: bytes, nt: bytes) -> bytes:
     """24 octets: the challenge of 8 under the three keys that the NT hash makes."""
-    keys = nt + bytes(5)
-    return b"".join(_des(keys[at : at + 7], challenge) for at in (0, 7, 14))
+    one, two, three = _three(nt)
+    return one(challenge) + two(challenge) + three(challenge)
 
 
 def authenticator_response(nt: bytes, response: bytes, hashed: bytes) -> bytes:
@@ -104,7 +112,7 @@ def error(asked: MsChap, reason: int, fresh: bytes) -> bytes:
 
 _KNOWN = (
     (nt_hash(b"MyPw"), "fc156af7edcd6c0edde3337d427f4eac"),
-    (_des(bytes(7), bytes(8)), "8ca64de9c1b123a7"),
+    (_des(bytes(7))(bytes(8)), "8ca64de9c1b123a7"),
 )
 if any(found is None or found.hex() != known for found, known in _KNOWN):
     raise RuntimeError("MD4 or DES of this machine computes nonsense; MS-CHAP would let in the wrong people.")

@@ -14,7 +14,7 @@ from tenants.models import Isp
 class Command(BaseCommand):
     help = (
         "Give ISPs a new data key and seal all their secrets under it. Safe to run again after an interruption. "
-        "Keys are also wrapped anew, so run it with --all after KMIKRO_SECRET_KEY was changed."
+        "The data keys are also wrapped anew by the service's present key."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
