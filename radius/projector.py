@@ -26,11 +26,11 @@ log = logging.getLogger("radius.projector")
 
 BATCH = 4_000
 LOCK = 0x6B6D_6B72  # 'kmkr'
-_KINDS = (journal.ACCOUNTING, journal.ATTEMPT)
 _READ = """
     SELECT id, schema, kind, at, body::text FROM tenants_radiusrecord
     WHERE kind IN ('acct', 'auth') AND NOT schema = ANY(%s) ORDER BY id LIMIT %s
 """
+_DELETE = "DELETE FROM tenants_radiusrecord WHERE id = ANY(%s) AND kind IN ('acct', 'auth')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ def project(now: datetime, resting: Sequence[str] = ()) -> tuple[int, list[str]]
         elif not _fold_all(schema, mine, now):
             failed.append(schema)
             continue
-        RadiusRecord.objects.filter(pk__in=[each.id for each in mine], kind__in=_KINDS).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(_DELETE, [[each.id for each in mine]])
     return len(rows), failed
 
 
