@@ -10,13 +10,14 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from kmikro.lib import macs
 from radius import accounting, token
 from radius.events import AccountingRecord
 from radius.folding import Amount, Fold, Folded, Key, recall
 from radius.lookup import lookups
 from radius.models import NasRestart, Session
 from radius.octets import unspell
-from subscribers.models import Service
+from subscribers.models import Device, Service
 
 _IDENTITY = ["router_id", "acct_session_id", "username", "generation"]
 _CHANGED = [
