@@ -1,6 +1,6 @@
 """Routers: the list, one router's health and runs, change, compare now, remove."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -27,6 +27,7 @@ SORTS = {
     "site": ("site__name", "name", "pk"),
     "checked": ("checked_at", "name", "pk"),
 }
+MISMATCH_SHOWN = timedelta(minutes=10)  # routers ask again all the time: older ones are over
 CHIPS = [("", "All"), ("up", "Online"), ("down", "Not answering"), ("enrolling", "Being set up")]
 HEADS = ("Name", "Site", "State", "Address", "Identity", "Board", "RouterOS", "Serial number", "Last answer")
 
@@ -108,6 +109,7 @@ def router(request: Request, pk: int) -> HttpResponse:
         router=shown,
         state=state_of(shown),
         memory=memory,
+        mismatch=routes.mismatches(shown.pk, since=datetime.now(UTC) - MISMATCH_SHOWN),
         unsigned=not progress.signs(shown.version),
         unsigned_until=routes.unsigned_until(shown.pk) if not progress.signs(shown.version) else None,
         used_memory=(shown.total_memory or 0) - (shown.free_memory or 0),

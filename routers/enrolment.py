@@ -1,6 +1,5 @@
 """From 'add' to 'the router has reported': tokens, what the router says of itself, change and removal."""
 
-import base64
 import hmac
 import re
 import secrets
@@ -13,7 +12,7 @@ from django.db import IntegrityError, transaction
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import addresses, guard_address, script
+from routers import addresses, guard_address, rotation, script
 from routers.models import Router
 from subscribers.models import Site
 from tenants import routes
@@ -36,7 +35,7 @@ def begin(*, name: str, site: Site, interface: str, by: Actor, now: datetime) ->
         public_id=secrets.token_hex(5),
         hotspot_interface=checked_interface(interface),
         api_password=secrets.token_urlsafe(24),
-        radius_secret=_base32(16),
+        radius_secret=rotation.mint(),
         coa_port=settings.COA_PORT,
         made_at=now,
     )
@@ -195,15 +194,11 @@ def checked_interface(text: str) -> str:
 
 
 def _issue(router: Router, now: datetime) -> None:
-    token = _base32(16)
+    token = rotation.mint()
     router.enrolment_sealed = token
     router.enrolment_expires_at = now + LIFETIME
     router.save(update_fields=["enrolment_sealed", "enrolment_expires_at"])
     routes.register_enrolment(router.pk, token=token, expires_at=router.enrolment_expires_at)
-
-
-def _base32(octets: int) -> str:
-    return base64.b32encode(secrets.token_bytes(octets)).decode().rstrip("=").lower()
 
 
 def _save(router: Router) -> None:

@@ -40,7 +40,9 @@ class Router(models.Model):
     serial = models.CharField(max_length=40, blank=True)
     board = models.CharField(max_length=60, blank=True)
     version = models.CharField(max_length=40, blank=True)
-    enrolment_sealed = EncryptedTextField(blank=True, row="public_id")  # the live token, to show the command again
+    enrolment_sealed = EncryptedTextField(
+        blank=True, row="public_id"
+    )  # the live token, to show the command again
     enrolment_expires_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True)

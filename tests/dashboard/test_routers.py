@@ -13,7 +13,7 @@ from routers import enrolment
 from routers.models import Router, SyncRun
 from subscribers.models import Site
 from tenants import routes, scope
-from tenants.models import EnrolmentRoute, Isp, NasRoute
+from tenants.models import EnrolmentRoute, Isp, NasRoute, SecretMismatch
 from tests.conftest import HostClient, host_of
 from tests.factories import NOW, make_router, make_session
 
@@ -311,3 +311,24 @@ def test_an_old_router_is_shown_its_exception_and_gets_more_days(
     assert owner.post(f"/routers/{old.pk}/unsigned/").status_code == 302
     after = routes.unsigned_until(old.pk)
     assert before and after and after - before > timedelta(days=28)
+
+
+def test_a_secret_that_does_not_match_is_told_with_its_fix_while_it_is_new(
+    neighbour: Isp, inside_isp: Isp, gate: Router, client_for: ClientFor
+) -> None:
+    owner, said = client_for("owner"), "Its RADIUS secret is not ours."
+    now = datetime.now(UTC)
+    row = {"router_id": gate.pk, "count": 12, "first_at": now, "last_at": now}
+    with scope.outside():
+        SecretMismatch.objects.create(schema=neighbour.schema_name, **row)
+    assert said not in owner.get(f"/routers/{gate.pk}/").content.decode()
+    with scope.outside():
+        mine = SecretMismatch.objects.create(schema=inside_isp.schema_name, **row)
+    page = owner.get(f"/routers/{gate.pk}/").content.decode()
+    assert said in page
+    assert "12 packets were signed with another secret" in page
+    assert "Press Compare now" in page
+    with scope.outside():
+        mine.last_at = now - timedelta(minutes=11)
+        mine.save()
+    assert said not in owner.get(f"/routers/{gate.pk}/").content.decode()
