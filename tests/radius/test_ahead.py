@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from radius import lookup, news
+from radius.behind import LiveWorker
 from radius.database import Patience
 from radius.facts import LiveFacts
 from radius.lookup import Found, lookups
 from radius.ports import Unavailable
+from subscribers.models import Service
 from tenants import scope
 from tenants.models import Isp
 from tests.factories import make_plan, make_service, make_session
 from tests.radius.fakes import facts as some_facts
+from tests.radius.running import until
 from tests.radius.test_facts import SCHEMA, Books, Clock
 
 NAMES = [b"amy", b"bob", b"cid", b"dan", b"eve"]
@@ -166,3 +170,22 @@ def test_a_page_says_what_a_single_read_says(fresh_isp: Isp) -> None:
     assert lookup.page(schema, rest[-1].facts.service_id, 3, now, patience) == []
     assert lookup.page("not a schema", None, 3, now, patience) == []
     patience.close()
+
+
+def test_a_worker_reads_ahead_and_still_hears_of_changes(fresh_isp: Isp, tmp_path: Any) -> None:
+    schema = fresh_isp.schema_name
+    with scope.inside(schema):
+        plan = make_plan()
+        services = [make_service(code=name.decode(), kind="account", plan=plan) for name in NAMES]
+    worker = LiveWorker(tmp_path)
+    worker.start()
+    try:
+        until(lambda: worker.facts.of(schema, NAMES[0]) is not None and len(worker.facts) == 5)
+        with scope.inside(schema):
+            Service.objects.filter(pk=services[4].pk).update(status="suspended")
+        until(lambda: len(worker.facts) == 4, 1.0)
+        suspended = worker.facts.of(schema, NAMES[4])
+        assert suspended is not None
+        assert suspended.status == "suspended"
+    finally:
+        worker.close(2)
