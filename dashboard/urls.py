@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard import batches, help, home, logins, plans, sessions, sheets, subscribers, vouchers, why
+from dashboard import batches, help, home, logins, plans, rates, sessions, sheets, subscribers, vouchers, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.index, name="home"),
@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logins/", logins.index, name="logins"),
     path("logins/why/", why.index, name="login-why"),
     path("logins/<int:pk>/", logins.login, name="login"),
+    path("network/radius/", rates.index, name="radius-health"),
     path("subscribers/", subscribers.index, name="subscribers"),
     path("subscribers/<int:pk>/", subscribers.subscriber, name="subscriber"),
     path("help/", help.index, name="help"),

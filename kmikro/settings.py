@@ -35,6 +35,8 @@ RADIUS_JOIN = env.flag("KMIKRO_RADIUS_JOIN")
 # RADIUS over TLS beside it (RFC 6614), off unless wanted.
 RADSEC = env.flag("KMIKRO_RADSEC")
 RADSEC_PORT = env.number("KMIKRO_RADSEC_PORT", 2083, low=1, high=65535)
+# Prometheus asks /metrics on the public host with this bearer token; without it there is no such page.
+METRICS_TOKEN = env.text("KMIKRO_METRICS_TOKEN", "")
 COA_PORT = env.number("KMIKRO_COA_PORT", 3799, low=1, high=65535)
 # The address routers reach us at (RADIUS, CoA source, API source) and the one we listen on.
 RADIUS_ADDRESS = env.text("KMIKRO_RADIUS_ADDRESS", "127.0.0.1")

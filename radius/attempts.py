@@ -33,6 +33,9 @@ class Attempts:
     def start(self) -> None:
         self._thread.start()
 
+    def __len__(self) -> int:
+        return len(self._queue)
+
     def put(self, attempt: _Attempt) -> None:
         if not self._queue.put(attempt):
             self._counts["attempts_shed"] += 1

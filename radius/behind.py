@@ -15,6 +15,7 @@ from radius.directory import LiveDirectory
 from radius.events import Nas
 from radius.facts import LiveFacts
 from radius.listener import Listener
+from radius.metrics import MeteredStore, Teller
 from radius.mismatches import Mismatches
 from radius.preloader import Preloader
 from radius.refresher import Refresher
@@ -45,7 +46,10 @@ class LiveWorker:
         self._patience = database.Patience()
         self.directory = directory or LiveDirectory()
         self.facts = LiveFacts(patience=self._patience)
-        self.store = LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
+        self.store = MeteredStore(
+            LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
+        )
+        self.teller = Teller(settings.STATE_DIR / "metrics", self.store.told)
         self._mismatches = Mismatches(self._patience)
         self.alerts = LiveAlerts(self._mismatches)
         self._refresher = Refresher(self.facts)
@@ -60,6 +64,7 @@ class LiveWorker:
         self._refresher.start()
         self._preloader.start()
         self._mismatches.start()
+        self.teller.start()
         self._listener.start(wait=5.0)
 
     def close(self, timeout: float) -> None:
@@ -68,6 +73,7 @@ class LiveWorker:
         self._refresher.close()
         self._preloader.close()
         self._mismatches.close(1.0)
+        self.teller.close()
         self._patience.close()
         connection.close()
         if self._usual is not None:

@@ -51,6 +51,9 @@ class Clocks:
     def start(self) -> None:
         self._thread.start()
 
+    def __len__(self) -> int:
+        return len(self._queue)
+
     def put(self, schema: str, service_id: int, at: float, done: Done) -> bool:
         return self._queue.put((schema, service_id, at, done))
 

@@ -84,7 +84,9 @@ def serve(address: str, number: int, lifeline: int) -> None:
     connection.close()
     directory = LiveDirectory(routers)
     streams = Streams(address, number, tls(own, root), directory.get)
-    server = RadsecServer(LiveWorker(directory=directory), streams)
+    worker = LiveWorker(directory=directory)
+    server = RadsecServer(worker, streams)
+    worker.teller.counts = server.counts
     server.watch(lifeline)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     server.run()

@@ -45,5 +45,9 @@ class LiveStore:
         self._facts.recorded(record)
         return self._writer.put(record, done)
 
+    def depths(self) -> dict[str, int]:
+        """How many wait in each queue."""
+        return {"accounting": len(self._writer), "attempts": len(self._attempts), "clocks": len(self._clocks)}
+
     def start_clock(self, schema: str, service_id: int, at: float, done: Done) -> bool:
         return self._clocks.put(schema, service_id, at, done)

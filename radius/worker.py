@@ -12,7 +12,9 @@ from radius.sockets import Endpoint
 
 def serve(address: str, auth: int, acct: int, lifeline: int) -> None:
     """Serve until SIGTERM, or until `lifeline` closes because the parent is gone; then drain."""
-    server = Server(LiveWorker(), Endpoint(Port.AUTH, address, auth), Endpoint(Port.ACCT, address, acct))
+    worker = LiveWorker()
+    server = Server(worker, Endpoint(Port.AUTH, address, auth), Endpoint(Port.ACCT, address, acct))
+    worker.teller.counts = server.counts
     server.watch(lifeline)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     server.run()

@@ -38,6 +38,9 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
+    def __len__(self) -> int:
+        return len(self._queue)
+
     def put(self, record: AccountingRecord, done: Done) -> bool:
         return self._queue.put((record, done))
 

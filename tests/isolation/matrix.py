@@ -61,6 +61,7 @@ TENANT: dict[str, Line] = {
     "login": at(A.SEE_LOGINS),
     "login-why": at(A.SEE_LOGINS),
     "login-why?asked": at(A.SEE_LOGINS, query={"q": "anary"}),
+    "radius-health": at(A.SEE_LOGINS),
     "subscribers": at(A.SEE_SUBSCRIBERS),
     "subscribers?search": at(A.SEE_SUBSCRIBERS, query={"q": "anary"}),
     "subscriber": at(A.SEE_SUBSCRIBERS),
@@ -152,6 +153,7 @@ PUBLIC: dict[str, Line] = {
     "opening-retry": at("all", get=None, post=302, ticket=Key("ticket")),
     "finder": at("all"),
     "finder-mail": at("all", get=None, post=200, body={"email": "canary@example.test"}),
+    "metrics": at("all", get=404),  # off until a token for it is set
     "staff": at("staff"),
     "staff?search": at("staff", query={"q": "a"}),
     "staff-sign-in": at("all", get=(200, 302), post=302, body=bodies.STAFF_SIGN_IN),
