@@ -23,7 +23,7 @@ ENV PATH=/opt/venv/bin:$PATH VIRTUAL_ENV=/opt/venv PYTHONUNBUFFERED=1 PYTHONDONT
 WORKDIR /app
 USER kmikro
 VOLUME /state
-EXPOSE 8000/tcp 1812/udp 1813/udp
+EXPOSE 8000/tcp 1812/udp 1813/udp 2083/tcp
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
     CMD ["python", "deploy/healthy.py", "web"]
 CMD ["gunicorn", "kmikro.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
