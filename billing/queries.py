@@ -65,7 +65,7 @@ def matching(rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
         return rows.filter(service__lookup=verbs.lookup(text))
     if text.isascii() and text.isdigit() and len(text) <= 5:
         return rows.filter(Q(serial=int(text)) | Q(tail=codes.normalise(text)))
-    return rows.filter(Q(service__label__startswith=text) | Q(tail=codes.normalise(text)[:4]))
+    return rows.filter(Q(service__label__startswith=text) | Q(tail=codes.normalise(text)))
 
 
 def sold(since: datetime, until: datetime, owner: int | None = None) -> Sales:

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.roles import Action
-from dashboard import access
+from dashboard import access, find
 
 
 class Item(NamedTuple):
@@ -97,7 +97,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "account_url": url_of("account"),
         "sign_out_url": url_of("sign-out"),
         "help_url": url_of("help"),
-        "search_url": url_of("voucher-find") if access.may(request, Action.SEE_VOUCHERS) else "",
+        "search_url": url_of("find") if any(access.may(request, kind) for kind in find.KINDS) else "",
+        "search_hint": find.hint(request),
     }
 
 

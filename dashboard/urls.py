@@ -4,11 +4,25 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard import batches, help, home, logins, plans, rates, sessions, sheets, subscribers, vouchers, why
+from dashboard import (
+    batches,
+    find,
+    help,
+    home,
+    logins,
+    plans,
+    rates,
+    sessions,
+    sheets,
+    subscribers,
+    vouchers,
+    why,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.index, name="home"),
     path("home/live/", home.live, name="home-live"),
+    path("find/", find.index, name="find"),
     path("plans/", plans.index, name="plans"),
     path("plans/new/", plans.create, name="plan-new"),
     path("plans/preview/", plans.preview, name="plan-preview"),

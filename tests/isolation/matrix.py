@@ -28,6 +28,8 @@ TENANT: dict[str, Line] = {
     # The everyday pages
     "home": at(A.SEE_HOME),
     "home-live": at(A.SEE_HOME),
+    "find": at("signed-in", query={"q": "anary"}),
+    "find?place": at("signed-in", query={"q": "10.5.50.20"}),
     "plans": at(A.SEE_PLANS),
     "plans?archived": at(A.SEE_PLANS, query={"shelf": "archived", "q": "anary"}),
     "plan-new": at(A.CHANGE_PLANS, post=302, body=bodies.PLAN),
