@@ -19,6 +19,7 @@ from radius.events import Port
 from radius.models import AuthAttempt
 from radius.packet import Packet, parse, vendor_attributes
 from radius.seal import Seal
+from radius.sentences import shown
 from radius.server import Server
 from radius.sockets import Endpoint
 from subscribers import accounts
@@ -141,8 +142,8 @@ def test_a_household_from_its_account_to_its_keys(fresh_isp: Isp, router: Concen
     until(lambda: {"accepted", "wrong_password", "wrong_access"} <= {each.code for each in attempts()})
     first = attempts()[0]
     assert first.sent["MS-MPPE-Send-Key"] == "not kept"
-    assert "The password is right (MS-CHAPv2)." in [step["text"] for step in first.trace]
-    written = repr([(each.sent, each.trace, each.sentence) for each in attempts()])
+    assert "The password is right (MS-CHAPv2)." in [step["text"] for step in shown(first.trace)]
+    written = repr([(each.sent, shown(each.trace), each.sentence) for each in attempts()])
     assert secret not in written
     assert new not in written
     assert keys[0].hex() not in written
