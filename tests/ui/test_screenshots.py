@@ -94,7 +94,7 @@ def pages(where: str, side: Side, client: HostClient, stranger: HostClient) -> l
     """Every GET route of the matrix that answers with a whole page."""
     found = []
     for call in calls(where, side, ("GET",)):
-        if "GET" not in call.line.statuses or isinstance(call.line.needs, Scope):
+        if 200 not in call.line.statuses.get("GET", ()) or isinstance(call.line.needs, Scope):
             continue
         if "?" in call.name and call.name not in ALSO:
             continue
