@@ -59,7 +59,7 @@ def _counts(name: str, text: str, last: str, key: str, told: list[Told]) -> Metr
     family = CounterMetricFamily(name, text, labels=["worker", "tenant", "router", last])
     for each in told:
         for schema, router, code, count in each[key]:
-            family.add_metric([str(each["pid"]), schema, str(router), code], count)
+            family.add_metric([each["worker"], schema, str(router), code], count)
     return family
 
 
@@ -70,7 +70,7 @@ def _events(told: list[Told]) -> Iterator[Metric]:
     )
     queues = GaugeMetricFamily("kmikro_radius_queue", "What waits", labels=["worker", "queue"])
     for each in told:
-        worker = str(each["pid"])
+        worker = each["worker"]
         for name, count in (*each["server"].items(), *((f"store_{k}", n) for k, n in each["store"].items())):
             events.add_metric([worker, name], count)
         for name, depth in each["queues"].items():
@@ -84,5 +84,5 @@ def _histogram(name: str, text: str, key: str, told: list[Told]) -> Metric:
     bounds = [*map(str, metrics.BOUNDS), "+Inf"]
     for each in told:
         sums = itertools.accumulate(each[key]["places"])
-        family.add_metric([str(each["pid"])], list(zip(bounds, sums, strict=True)), each[key]["total"])
+        family.add_metric([each["worker"]], list(zip(bounds, sums, strict=True)), each[key]["total"])
     return family

@@ -97,7 +97,8 @@ class Teller:
     def __init__(self, folder: Path, tell: Callable[[], Mapping[str, Any]]) -> None:
         self.counts: Counter[str] = Counter()  # the server's, once it is known
         self._folder, self._tell = folder, tell
-        self._path = folder / f"{os.getpid()}.json"
+        self._name = f"{os.uname().nodename}-{os.getpid()}"  # containers share the folder, not their numbers
+        self._path = folder / f"{self._name}.json"
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="metrics")
 
@@ -118,7 +119,7 @@ class Teller:
             log.warning("metrics are not written", extra={"why": str(error)})
 
     def _write(self) -> None:
-        told = {"pid": os.getpid(), "at": time.time(), "server": dict(self.counts), **self._tell()}
+        told = {"worker": self._name, "at": time.time(), "server": dict(self.counts), **self._tell()}
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(told, separators=(",", ":")))
         fresh.replace(self._path)

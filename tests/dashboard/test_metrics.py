@@ -22,7 +22,7 @@ def told(settings, tmp_path):
         (tmp_path / "metrics" / f"{pid}.json").write_text(
             json.dumps(
                 {
-                    "pid": pid, "at": time.time(), "server": {"drop_malformed": 4}, "store": {"shed": 1},
+                    "worker": str(pid), "at": time.time(), "server": {"drop_malformed": 4}, "store": {"shed": 1},
                     "attempts": [["t_a", 7, "ended", 3], ["t_a", 7, "accept", pid]], "records": [["t_a", 7, "interim", 9]],
                     "decided": decided.told(), "durable": Histogram().told(), "queues": {"accounting": 2},
                 }
