@@ -2,13 +2,20 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 GLANCE = 0.02  # seconds between looks at another process or thread
+T = TypeVar("T")
 
 
-def until(holds: Callable[[], object], seconds: float, what: str = "it did not come to pass") -> None:
-    """Return as soon as holds() is true; AssertionError after seconds."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(GLANCE)
+def until(
+    look: Callable[[], T], within: float, what: str = "it did not come to pass", *, glance: float = GLANCE
+) -> T:
+    """What look() gives as soon as it is true; AssertionError after `within` seconds."""
+    ends = time.monotonic() + within
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < ends, f"waited {within:.0f} s: {what}"
+        time.sleep(glance)

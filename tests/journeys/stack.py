@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+
+from tests import waiting
 
 ROOT = Path(__file__).resolve().parents[2]
 KMIKRO = ROOT / "bin/kmikro"
@@ -19,15 +20,8 @@ T = TypeVar("T")
 
 
 def until(look: Callable[[], T], what: str, *, within: float = 60.0) -> T:
-    """What `look` gives once it is true; fails with `what` after the deadline."""
-    ends = time.monotonic() + within
-    while True:
-        found = look()
-        if found:
-            return found
-        assert time.monotonic() < ends, f"waited {within:.0f} s for {what}"
-        # Waiting for another process: there is no event to wait on.
-        time.sleep(0.1)
+    """What `look` gives once it is true, asked gently: each look may load a page."""
+    return waiting.until(look, within, what, glance=0.1)
 
 
 def free_ports(count: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> list[int]:

@@ -225,9 +225,10 @@ def test_each_failure_says_its_fix_and_is_tried_again(
     web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]], fault: str, words: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("routers.echo.GAP", 0.05)
     setattr(mikrotik.faults, fault, True)
-    number = enrolled(fresh_isp, mikrotik, asked)
+    with monkeypatch.context() as impatient:
+        impatient.setattr("routers.echo.GAP", 0.05)
+        number = enrolled(fresh_isp, mikrotik, asked)
     assert words in seen(fresh_isp, number).trouble
     assert asked == [("enrol", fresh_isp.schema_name, number, 1)]
     setattr(mikrotik.faults, fault, False)
