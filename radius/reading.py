@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kmikro.lib import macs
 from radius.attributes import number
 from radius.credentials import Chap, MsChap
 from radius.events import AccessRequest, AccountingRecord, Kind, Nas, Source
@@ -32,7 +33,6 @@ _CAUSES = (
     *("Admin-Reboot", "Port-Error", "NAS-Error", "NAS-Request", "NAS-Reboot", "Port-Unneeded"),
     *("Port-Preempted", "Port-Suspended", "Service-Unavailable", "Callback", "User-Error", "Host-Request"),
 )
-_MAC = re.compile(rb"(?:[0-9A-Fa-f]{2}[:.-]?){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}")
 _USUAL_MAC = re.compile(rb"[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}")
 _NEAR = 3600.0  # seconds around the time of receipt in which a router's clock is believed
 _LONGEST_DELAY = 86_400
@@ -100,10 +100,7 @@ class _Fields:
         value = self.single.get("Calling-Station-Id", b"")
         if _USUAL_MAC.fullmatch(value):
             return value.decode()
-        if not _MAC.fullmatch(value):
-            return spell(value)
-        digits = value.translate(None, b":.-").decode().upper()
-        return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+        return macs.normalise(value.decode("ascii", "replace")) or spell(value)
 
 
 def _password(fields: _Fields, packet: Packet, seal: Seal) -> bytes | None:

@@ -73,7 +73,8 @@ def test_a_hotspot_request_is_read_field_by_field() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [b"AABBCC0DEEFF", b"aabb.cc0d.eeff", b"AA:BB:CC:0D:EE:FF", b"aa.bb.cc.0d.ee.ff"]
+    "written",
+    [b"AABBCC0DEEFF", b"AA BB CC 0D EE FF", b"aabb.cc0d.eeff", b"AA:BB:CC:0D:EE:FF", b"aa.bb.cc.0d.ee.ff"],
 )
 def test_a_mac_has_one_spelling(written: bytes) -> None:
     assert access(v.attribute(31, written)).mac == "AA:BB:CC:0D:EE:FF"
