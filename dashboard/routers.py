@@ -17,7 +17,7 @@ from dashboard.forms_routers import RouterForm
 from dashboard.page import confirm, done, page, refused, wants_part
 from kmikro.lib.refusal import Refusal
 from radius.models import Session
-from routers import enrolment, progress, queries
+from routers import enrolment, progress, queries, rotation
 from routers.models import Router
 from routers.tasks import let_go, sync
 from tenants import routes
@@ -193,6 +193,21 @@ def compare(request: Request, pk: int) -> HttpResponse:
     shown = router_or_404(pk)
     sync.soon(shown.pk, "Asked for by a person")
     return done(request, _with_runs(shown), "The router is being compared. The run appears below.")
+
+
+@operator(Action.CHANGE_ROUTERS)
+@require_POST
+def new_secret(request: Request, pk: int) -> HttpResponse:
+    """Another RADIUS secret; the old one is good until the router has surely been told."""
+    shown = router_or_404(pk)
+    try:
+        rotation.rotate(shown, by=access.actor(request), now=datetime.now(UTC))
+    except Refusal as refusal:
+        return done(request, reverse("router", args=[pk]), refusal.text, "bad")
+    sync.soon(shown.pk, "A new RADIUS secret")
+    return done(
+        request, _with_runs(shown), "The router is being told its new secret. The old one is good for a day."
+    )
 
 
 @operator(Action.CHANGE_ROUTERS)

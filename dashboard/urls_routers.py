@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/command/", enrolments.new_command, name="router-command"),
     path("<int:pk>/again/", enrolments.again, name="router-again"),
     path("<int:pk>/compare/", routers.compare, name="router-compare"),
+    path("<int:pk>/secret/", routers.new_secret, name="router-secret"),
     path("<int:pk>/unsigned/", routers.accept_unsigned, name="router-unsigned"),
     path("<int:pk>/edit/", routers.edit, name="router-edit"),
     path("<int:pk>/remove/", routers.remove, name="router-remove"),

@@ -9,7 +9,7 @@ import pytest
 from accounts.journal import SYSTEM
 from accounts.models import JournalEntry
 from accounts.roles import MAY, Action, Role
-from routers import enrolment
+from routers import enrolment, progress
 from routers.models import Router, SyncRun
 from subscribers.models import Site
 from tenants import routes, scope
@@ -332,3 +332,23 @@ def test_a_secret_that_does_not_match_is_told_with_its_fix_while_it_is_new(
         mine.last_at = now - timedelta(minutes=11)
         mine.save()
     assert said not in owner.get(f"/routers/{gate.pk}/").content.decode()
+
+
+def test_a_new_secret_is_made_once_a_day_and_written_to_the_router(
+    gate: Router, inside_isp: Isp, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("dashboard.routers.sync.soon", lambda *args: asked.append(args))
+    gate.address = "8.8.4.4"
+    gate.save()
+    progress.register(gate, now=NOW)
+    before, owner = gate.radius_secret, client_for("owner")
+    assert owner.post(f"/routers/{gate.pk}/secret/").status_code == 302
+    after = Router.objects.get(pk=gate.pk).radius_secret
+    assert after != before
+    assert asked == [(gate.pk, "A new RADIUS secret")]
+    assert after not in owner.get(f"/routers/{gate.pk}/").content.decode()
+    assert owner.post(f"/routers/{gate.pk}/secret/").status_code == 302
+    assert "still good" in owner.get(f"/routers/{gate.pk}/").content.decode()
+    assert Router.objects.get(pk=gate.pk).radius_secret == after
+    assert len(asked) == 1
