@@ -131,3 +131,29 @@ def test_void_twice_is_void_once(client_for, vouchers):
     for _ in range(2):
         assert client.post(f"/vouchers/{vouchers[0].pk}/void/").status_code == 302
     assert JournalEntry.objects.filter(verb="service.void").count() == 1
+
+
+def test_pause_ends_the_live_session_and_resume_opens_again(client_for, vouchers):
+    used = vouchers[0]
+    live = make_session(service=used.service, router=make_router())
+    client, page = client_for("owner"), f"/vouchers/{used.pk}/"
+    assert f"{page}pause/" in client.get(page).content.decode()
+    assert "1 device is online with it" in client.get(f"{page}pause/").content.decode()
+    client.post(f"{page}pause/")
+    used.service.refresh_from_db()
+    assert used.service.status == "suspended"
+    assert Session.objects.get(pk=live.pk).disconnect_state == "asked"
+    shown = client.get(page).content.decode()
+    assert f"{page}resume/" in shown and f"{page}pause/" not in shown
+    client.post(f"{page}resume/")
+    used.service.refresh_from_db()
+    assert used.service.status == "active"
+
+
+def test_what_is_void_is_neither_paused_nor_resumed(client_for, vouchers):
+    client, page = client_for("owner"), f"/vouchers/{vouchers[0].pk}/"
+    client.post(f"{page}void/")
+    for verb in ("pause", "resume"):
+        assert "cannot be changed" in client.post(f"{page}{verb}/", follow=True).content.decode()
+    vouchers[0].service.refresh_from_db()
+    assert vouchers[0].service.status == "void"
