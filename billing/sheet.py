@@ -13,6 +13,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from kmikro.lib import codes
+from kmikro.lib.typeface import BOLD, MONO, REGULAR, printable, register
 
 COLUMNS, ROWS = 3, 8
 PER_PAGE = COLUMNS * ROWS
@@ -51,6 +52,7 @@ def link(url: str, code: str) -> str:
 
 def draw(heading: Heading, slips: Iterable[Slip]) -> bytes:
     """The sheet as PDF."""
+    register()
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1)
     canvas.setTitle(f"Vouchers of {heading.isp}")
@@ -78,25 +80,27 @@ def _slip(canvas: Canvas, at: int, heading: Heading, slip: Slip) -> None:
     left, right, top = x + PAD, x + CELL_W - PAD, y + CELL_H - PAD
     inner = CELL_W - 2 * PAD
     canvas.setFillGray(0.06)
-    price_width = stringWidth(heading.price, "Helvetica-Bold", 10)
-    _line(canvas, heading.isp, left, top - 8, inner - price_width - 6, "Helvetica-Bold", 9)
-    canvas.setFont("Helvetica-Bold", 10)
-    canvas.drawRightString(right, top - 8, heading.price)
+    price = printable(heading.price, BOLD)
+    price_width = stringWidth(price, BOLD, 10)
+    _line(canvas, heading.isp, left, top - 8, inner - price_width - 6, BOLD, 9)
+    canvas.setFont(BOLD, 10)
+    canvas.drawRightString(right, top - 8, price)
     _qr(canvas, link(heading.url, slip.code), right - QR, y + (CELL_H - QR) / 2 - 0.5 * mm)
     text_width = inner - QR - 2 * mm
     canvas.setFillGray(0.3)
-    _line(canvas, heading.offer, left, y + CELL_H / 2 + 6, text_width, "Helvetica", 7)
+    _line(canvas, heading.offer, left, y + CELL_H / 2 + 6, text_width, REGULAR, 7)
     canvas.setFillGray(0.06)
-    _line(canvas, codes.shown(slip.code), left, y + CELL_H / 2 - 8, text_width, "Courier-Bold", 13)
+    _line(canvas, codes.shown(slip.code), left, y + CELL_H / 2 - 8, text_width, MONO, 13)
     canvas.setFillGray(0.3)
-    serial_width = stringWidth(slip.serial, "Helvetica", 7)
-    _line(canvas, heading.address, left, y + PAD - 1, inner - serial_width - 6, "Helvetica", 7)
-    canvas.setFont("Helvetica", 7)
+    serial_width = stringWidth(slip.serial, REGULAR, 7)
+    _line(canvas, heading.address, left, y + PAD - 1, inner - serial_width - 6, REGULAR, 7)
+    canvas.setFont(REGULAR, 7)
     canvas.drawRightString(right, y + PAD - 1, slip.serial)
 
 
 def _line(canvas: Canvas, text: str, x: float, y: float, width: float, font: str, size: float) -> None:
     """One line that shrinks, then is cut, so that it stays inside its width."""
+    text = printable(text, font)
     while size > 5.5 and stringWidth(text, font, size) > width:
         size -= 0.25
     while text and stringWidth(text, font, size) > width:

@@ -16,31 +16,35 @@ def render(version: Version) -> bytes:
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
     from reportlab.platypus import ListFlowable, ListItem, Paragraph, SimpleDocTemplate, Spacer  # noqa: PLC0415
 
-    text = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=15, spaceAfter=6)
-    title = ParagraphStyle("title", parent=text, fontName="Helvetica-Bold", fontSize=22, leading=28)
-    head = ParagraphStyle(
-        "head", parent=text, fontName="Helvetica-Bold", fontSize=13, leading=18, spaceBefore=12
-    )
+    from kmikro.lib.typeface import BOLD, REGULAR, printable, register  # noqa: PLC0415
+
+    register()
+    text = ParagraphStyle("text", fontName=REGULAR, fontSize=10, leading=15, spaceAfter=6)
+    title = ParagraphStyle("title", parent=text, fontName=BOLD, fontSize=22, leading=28)
+    head = ParagraphStyle("head", parent=text, fontName=BOLD, fontSize=13, leading=18, spaceBefore=12)
     small = ParagraphStyle("small", parent=text, fontSize=9, textColor=HexColor("#596770"))
 
+    def shown(words: str) -> str:
+        return escape(printable(words))
+
     def footer(canvas: Canvas, _template: SimpleDocTemplate) -> None:
-        canvas.setFont("Helvetica", 7)
+        canvas.setFont(REGULAR, 7)
         canvas.drawString(20 * mm, 12 * mm, f"Version {version.number} · SHA-256 {version.digest}")
         canvas.drawRightString(A4[0] - 20 * mm, 12 * mm, str(canvas.getPageNumber()))
 
     story: list[Any] = [
         Paragraph("K-Mikro Core · Legal Documentation", small),
-        Paragraph(escape(version.document.title), title),
+        Paragraph(shown(version.document.title), title),
         Paragraph(f"Last updated: {version.dated:%B %Y}", small),
         Spacer(1, 6 * mm),
     ]
     for section in version.sections:
-        story.append(Paragraph(f"{section['number']} &nbsp; {escape(section['title'])}", head))
-        story.extend(Paragraph(escape(line), text) for line in section.get("paragraphs", []))
+        story.append(Paragraph(f"{section['number']} &nbsp; {shown(section['title'])}", head))
+        story.extend(Paragraph(shown(line), text) for line in section.get("paragraphs", []))
         if section.get("points"):
-            items: Any = [ListItem(Paragraph(escape(point), text), value="»") for point in section["points"]]
+            items: Any = [ListItem(Paragraph(shown(point), text), value="»") for point in section["points"]]
             story.append(ListFlowable(items, bulletType="bullet", start="»", leftIndent=14))
-        story.extend(Paragraph(escape(line), text) for line in section.get("closing", []))
+        story.extend(Paragraph(shown(line), text) for line in section.get("closing", []))
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=A4, title=version.document.title, author="K-Mikro Core", leftMargin=20 * mm, rightMargin=20 * mm,

@@ -1,5 +1,6 @@
 """The A4 sheet: 24 a page, every code and serial on it, and a QR code that says what it should."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pypdf
@@ -42,6 +43,24 @@ def test_long_names_stay_inside_their_slip():
     text = read(1, heading).pages[0].extract_text()
     assert "W" * 60 not in text
     assert "KES 12,345,678" in text
+
+
+def test_names_outside_latin_1_are_printed_with_an_embedded_font():
+    heading = replace(HEADING, isp="Ñandú Łódź Kąt")
+    page = read(1, heading).pages[0]
+    assert "Ñandú Łódź Kąt" in page.extract_text()
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    used = [font for font in fonts if "Atkinson" in font["/BaseFont"]]
+    assert used
+    assert all("/FontFile2" in font["/FontDescriptor"].get_object() for font in used)
+
+
+def test_a_letter_that_the_font_lacks_is_seen_to_be_missing():
+    heading = replace(HEADING, isp="سلام Net", offer="1 दिन\n\x07", price="৳ 50", address="例え.test")
+    text = read(1, heading).pages[0].extract_text()
+    assert "???? Net" in text
+    assert "? 50" in text
+    assert "??.test" in text
 
 
 def test_the_qr_code_opens_the_portal_with_the_code():
