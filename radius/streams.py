@@ -108,6 +108,10 @@ class Streams:
                 self._care(stream)
             except Ended as why:
                 self._end(stream, str(why))
+            except Exception:  # one connection must never end the service of all others
+                self._end(stream, "fault")
+                if self._quiet.may("fault", now):
+                    log.exception("a connection could not be served")
         return found
 
     def send(self, reply: bytes, source: Source, via: bytes) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from radius import streams
-from radius.stream import MOST_UNSENT
+from radius.stream import MOST_UNSENT, Stream
 from tenants.certificates import Signed
 from tests.radius import vectors as v
 from tests.radius.fakes import World
@@ -184,6 +184,27 @@ def test_an_unknown_code_is_ignored(connect: Open, up: Running) -> None:
     router.wire.sendall(v.build(43, 1, b""))
     assert serves(router)
     assert up.counts["drop_code"] == 1
+
+
+def test_a_fault_in_one_connection_ends_nobody_elses(
+    connect: Open, up: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = connect(), connect()
+    assert serves(one)
+    assert serves(other)
+    read = Stream.read
+
+    def faulty(stream: Stream, now: float) -> list[bytes]:
+        packets = read(stream, now)
+        if any(each[0] == 99 for each in packets):
+            raise RuntimeError
+        return packets
+
+    monkeypatch.setattr(Stream, "read", faulty)
+    one.wire.sendall(v.build(99, 1, b""))
+    assert one.is_ended()
+    assert serves(other)
+    assert up.counts["ended_fault"] == 1
 
 
 def test_a_packet_may_come_octet_by_octet(connect: Open) -> None:
