@@ -99,7 +99,7 @@ def logins_of(party: _Party, count: int) -> list[load.Part]:
 
 def measure(ground: Ground) -> dict[str, Any]:
     """Medians of alternating runs; without FreeRADIUS only our own."""
-    began, steal = time.monotonic(), cpu.steal()
+    began, steal, busy = time.monotonic(), cpu.steal(), os.getloadavg()[0]
     names, postmaster = [code.encode() for code in ground.codes], _postmaster()
     with ExitStack() as stack:
         servers = {OURS: stack.enter_context(radiusd(os.cpu_count() or 1))}
@@ -121,6 +121,7 @@ def measure(ground: Ground) -> dict[str, Any]:
     return {
         "rounds": rounds,
         "seconds": round(took),
+        "load_before": round(busy, 1),
         "stolen": round((cpu.steal() - steal) / took, 3),
         "cpu_of_postgresql": postmaster is not None,
         "window": load.WINDOW,

@@ -91,6 +91,7 @@ def write(figures: dict[str, Any], run: dict[str, Any]) -> str:
   32 connections, post-auth logging and radacct on. In memory: users file, nothing stored. Configuration: `bench/freeradius`.
 - The mix is a quarter PAP, a quarter CHAP, half interim records.
 - All parties and the load tool share the machine and one CPU cgroup; rates of a busy machine vary, the CPU figures less.
+  Load average of the machine before the run, other work only: {figures["load_before"]}.
 """
     )
     return shown
