@@ -155,7 +155,9 @@ def build(wish: Wish, facts: Facts) -> list[Row]:
                 "name": PROFILE,
                 "hotspot-address": hotspot_address(facts, wish.interface),
                 "html-directory-override": folder,
-                "login-by": "http-chap,http-pap",
+                # A voucher's code is its user name too, so CHAP would hide nothing; and its challenge is good for one
+                # view of the page, which a phone's own look for a portal in the background can use up.
+                "login-by": "http-pap",
                 "use-radius": "true",
                 "radius-accounting": "true",
                 "radius-interim-update": "received",
