@@ -34,6 +34,7 @@ NETWORK = (
     Item("routers", "routers", "Routers", "router", Action.SEE_ROUTERS),
     Item("sessions", "sessions", "Live sessions", "activity", Action.SEE_SESSIONS),
     Item("logins", "logins", "Login log", "scroll-text", Action.SEE_LOGINS),
+    Item("radius", "radius-health", "RADIUS health", "heart-pulse", Action.SEE_LOGINS),
 )
 SETTINGS = (Item("settings", "team", "Settings", "settings", Action.SEE_TEAM),)
 TABS = (

@@ -43,7 +43,7 @@ def index(request: Request) -> HttpResponse:
     return page(
         request,
         "dashboard/logins/rates.html",
-        nav_key="logins",
+        nav_key="radius",
         accepted=sum(minutes["accepted"]),
         refused=sum(minutes["refused"]),
         half=half,

@@ -5,77 +5,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('subscribers', '0001_initial'),
+        ("subscribers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NasRestart',
+            name="NasRestart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('router_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("router_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('router_id', 'at'), name='restart_once')],
+                "constraints": [models.UniqueConstraint(fields=("router_id", "at"), name="restart_once")],
             },
         ),
         migrations.CreateModel(
-            name='AuthAttempt',
+            name="AuthAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_id', models.BigIntegerField(unique=True)),
-                ('at', models.DateTimeField()),
-                ('router_id', models.BigIntegerField(db_index=True)),
-                ('username', models.CharField(max_length=253)),
-                ('mac', models.CharField(blank=True, max_length=253)),
-                ('framed_ip', models.GenericIPAddressField(null=True)),
-                ('accepted', models.BooleanField()),
-                ('code', models.CharField(max_length=32)),
-                ('sentence', models.CharField(max_length=300)),
-                ('trace', models.JSONField(default=list)),
-                ('sent', models.JSONField(default=dict)),
-                ('microseconds', models.PositiveIntegerField(default=0)),
-                ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attempts', to='subscribers.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record_id", models.BigIntegerField(unique=True)),
+                ("at", models.DateTimeField()),
+                ("router_id", models.BigIntegerField(db_index=True)),
+                ("username", models.CharField(max_length=253)),
+                ("mac", models.CharField(blank=True, max_length=253)),
+                ("framed_ip", models.GenericIPAddressField(null=True)),
+                ("accepted", models.BooleanField()),
+                ("code", models.CharField(max_length=32)),
+                ("sentence", models.CharField(max_length=300)),
+                ("trace", models.JSONField(default=list)),
+                ("sent", models.JSONField(default=dict)),
+                ("microseconds", models.PositiveIntegerField(default=0)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="attempts",
+                        to="subscribers.service",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['-at'], name='attempt_newest'), models.Index(fields=['accepted', '-at'], name='attempt_outcome')],
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["-at"], name="attempt_newest"),
+                    models.Index(fields=["accepted", "-at"], name="attempt_outcome"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('router_id', models.BigIntegerField(db_index=True)),
-                ('acct_session_id', models.CharField(max_length=253)),
-                ('username', models.CharField(max_length=253)),
-                ('generation', models.PositiveIntegerField(default=0)),
-                ('mac', models.CharField(blank=True, max_length=253)),
-                ('framed_ip', models.GenericIPAddressField(null=True)),
-                ('called', models.CharField(blank=True, max_length=253)),
-                ('port', models.CharField(blank=True, max_length=253)),
-                ('started_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_cause', models.CharField(blank=True, max_length=40)),
-                ('upload_bytes', models.BigIntegerField(default=0)),
-                ('download_bytes', models.BigIntegerField(default=0)),
-                ('seconds', models.BigIntegerField(default=0)),
-                ('fold', models.JSONField(default=dict)),
-                ('disconnect_state', models.CharField(blank=True, max_length=12)),
-                ('disconnect_text', models.CharField(blank=True, max_length=200)),
-                ('disconnect_at', models.DateTimeField(null=True)),
-                ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sessions', to='subscribers.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("router_id", models.BigIntegerField(db_index=True)),
+                ("acct_session_id", models.CharField(max_length=253)),
+                ("username", models.CharField(max_length=253)),
+                ("generation", models.PositiveIntegerField(default=0)),
+                ("mac", models.CharField(blank=True, max_length=253)),
+                ("framed_ip", models.GenericIPAddressField(null=True)),
+                ("called", models.CharField(blank=True, max_length=253)),
+                ("port", models.CharField(blank=True, max_length=253)),
+                ("started_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("end_cause", models.CharField(blank=True, max_length=40)),
+                ("upload_bytes", models.BigIntegerField(default=0)),
+                ("download_bytes", models.BigIntegerField(default=0)),
+                ("seconds", models.BigIntegerField(default=0)),
+                ("fold", models.JSONField(default=dict)),
+                ("disconnect_state", models.CharField(blank=True, max_length=12)),
+                ("disconnect_text", models.CharField(blank=True, max_length=200)),
+                ("disconnect_at", models.DateTimeField(null=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sessions",
+                        to="subscribers.service",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['-started_at'], name='session_live'), models.Index(fields=['service', '-started_at'], name='session_of_service'), models.Index(fields=['-started_at'], name='session_newest')],
-                'constraints': [models.UniqueConstraint(fields=('router_id', 'acct_session_id', 'username', 'generation'), name='session_identity')],
+                "ordering": ["-started_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)), fields=["-started_at"], name="session_live"
+                    ),
+                    models.Index(fields=["service", "-started_at"], name="session_of_service"),
+                    models.Index(fields=["-started_at"], name="session_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("router_id", "acct_session_id", "username", "generation"),
+                        name="session_identity",
+                    )
+                ],
             },
         ),
     ]

@@ -4,45 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('radius', '0001_initial'),
+        ("radius", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='authattempt',
-            name='mac',
+            model_name="authattempt",
+            name="mac",
             field=models.CharField(blank=True, max_length=1012),
         ),
         migrations.AlterField(
-            model_name='authattempt',
-            name='username',
+            model_name="authattempt",
+            name="username",
             field=models.CharField(max_length=1012),
         ),
         migrations.AlterField(
-            model_name='session',
-            name='acct_session_id',
+            model_name="session",
+            name="acct_session_id",
             field=models.CharField(max_length=1012),
         ),
         migrations.AlterField(
-            model_name='session',
-            name='called',
+            model_name="session",
+            name="called",
             field=models.CharField(blank=True, max_length=1012),
         ),
         migrations.AlterField(
-            model_name='session',
-            name='mac',
+            model_name="session",
+            name="mac",
             field=models.CharField(blank=True, max_length=1012),
         ),
         migrations.AlterField(
-            model_name='session',
-            name='port',
+            model_name="session",
+            name="port",
             field=models.CharField(blank=True, max_length=1012),
         ),
         migrations.AlterField(
-            model_name='session',
-            name='username',
+            model_name="session",
+            name="username",
             field=models.CharField(max_length=1012),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('radius', '0002_spelled_names'),
+        ("radius", "0002_spelled_names"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='session',
-            name='heard_at',
+            model_name="session",
+            name="heard_at",
             field=models.DateTimeField(null=True),
         ),
     ]
