@@ -193,6 +193,7 @@ def client_for(isp: Isp) -> Callable[..., HostClient]:
 @pytest.fixture
 def eager_tasks() -> Iterator[None]:
     """Celery tasks run at once in this process, outside the tenant that asked, as a worker would."""
+    celery_app.loader.import_default_modules()  # as a worker does: tasks asked for by name must be known
     celery_app.conf.update(task_always_eager=True, task_eager_propagates=True)
     yield
     celery_app.conf.update(task_always_eager=False, task_eager_propagates=False)

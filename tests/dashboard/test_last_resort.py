@@ -15,6 +15,7 @@ from routers.models import Router
 from routers.virtual import VirtualRouter
 from tenants import routes, scope
 from tenants.models import Isp
+from tests.addresses import own
 from tests.conftest import NOW
 from tests.factories import make_router, make_session, make_voucher
 
@@ -24,7 +25,7 @@ SECRET = "the-secret-of-this-router-001"
 @pytest.fixture
 def mikrotik() -> Iterator[VirtualRouter]:
     """A hotspot whose users are its own: who asks whom for logins is not the matter here."""
-    with VirtualRouter(address="127.0.0.91", admin_password="a-long-password") as router:
+    with VirtualRouter(address=own(91), admin_password="a-long-password") as router:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind((router.device.address, 0))
             port = probe.getsockname()[1]

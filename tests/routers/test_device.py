@@ -10,6 +10,7 @@ import pytest
 from routers import device
 from routers.device import BadReply, DeviceError, LoginRefused, Target, Trapped, Unreachable
 from routers.virtual import VirtualRouter
+from tests.addresses import own
 
 DONE = b"\x05!done\x00"
 Serve = Callable[[bytes], Target]
@@ -139,8 +140,8 @@ def test_only_real_ids_are_written(serve: Serve) -> None:
 
 def test_a_real_conversation_and_no_secret_in_any_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with VirtualRouter(address="127.0.0.46", admin_password="open sesame") as router:
-        target = Target("127.0.0.46", router.api_port, "admin", "open sesame", "127.0.0.1")
+    with VirtualRouter(address=own(46), admin_password="open sesame") as router:
+        target = Target(own(46), router.api_port, "admin", "open sesame", "127.0.0.1")
         with device.opened(target) as talk:
             row = talk.add("/radius", {"service": "hotspot", "address": "9.9.9.9", "comment": "Muñoz"})
             talk.set("/radius", row, {"timeout": "3s"})
@@ -160,5 +161,5 @@ def test_a_real_conversation_and_no_secret_in_any_log(caplog: pytest.LogCaptureF
 
 
 def test_a_wrong_password_is_told_apart() -> None:
-    with VirtualRouter(address="127.0.0.47") as router, pytest.raises(LoginRefused):
-        ask(Target("127.0.0.47", router.api_port, "admin", "wrong", "127.0.0.1"))
+    with VirtualRouter(address=own(47)) as router, pytest.raises(LoginRefused):
+        ask(Target(own(47), router.api_port, "admin", "wrong", "127.0.0.1"))

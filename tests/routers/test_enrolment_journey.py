@@ -15,6 +15,7 @@ from routers.models import Router, SyncRun
 from routers.virtual import VirtualRouter
 from tenants import scope
 from tenants.models import EnrolmentRoute, Isp, NasRoute
+from tests.addresses import own
 from tests.conftest import host_of
 
 
@@ -63,7 +64,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def mikrotik() -> Iterator[VirtualRouter]:
-    with VirtualRouter(address="127.0.0.43", identity="<img src=x onerror=alert(1)>") as router:
+    with VirtualRouter(address=own(43), identity="<img src=x onerror=alert(1)>") as router:
         yield router
 
 
@@ -112,7 +113,7 @@ def test_paste_one_line_and_the_router_becomes_ready(
     ]
     assert None not in times
     assert times == sorted(times)
-    assert router.address == "127.0.0.43"
+    assert router.address == own(43)
     assert router.identity == "<img src=x onerror=alert(1)>"
     assert (router.version, router.board, router.serial) == ("7.20.8 (stable)", "hEX", mikrotik.device.serial)
     assert router.is_up
@@ -120,7 +121,7 @@ def test_paste_one_line_and_the_router_becomes_ready(
     assert router.ports == "uuuuu"
     assert router.login_url == mikrotik.web.link("login")
     assert router.leased_until is None
-    route = NasRoute.objects.get(address="127.0.0.43")
+    route = NasRoute.objects.get(address=own(43))
     assert (route.schema, route.router_id, route.secret) == (
         fresh_isp.schema_name,
         number,
@@ -130,7 +131,7 @@ def test_paste_one_line_and_the_router_becomes_ready(
     assert len(ours) == 1
     assert ours[0]["secret"] == router.radius_secret
     assert ours[0]["timeout"] == "3s"
-    assert ours[0]["src-address"] == "127.0.0.43"
+    assert ours[0]["src-address"] == own(43)
     assert mikrotik.tree.singles["/radius/incoming"]["accept"] == "true"
     server = mikrotik.tree.find("/ip/hotspot", name="kmikro-hotspot")
     assert server is not None
@@ -183,7 +184,7 @@ def test_the_command_works_once(
 ) -> None:
     _number, line = begin(fresh_isp)
     assert worked(mikrotik.paste(line))
-    with VirtualRouter(address="127.0.0.44") as thief:
+    with VirtualRouter(address=own(44)) as thief:
         assert "Status 404" in thief.paste(line)
     assert "Status 404" in mikrotik.paste(line)
     assert len(asked) == 1
@@ -196,7 +197,7 @@ def test_only_the_first_caller_gets_the_script(
     fetch = line.partition(";")[0]
     assert worked(mikrotik.paste(fetch))
     assert seen(fresh_isp, number).state == Router.State.FETCHED
-    with VirtualRouter(address="127.0.0.45") as thief:
+    with VirtualRouter(address=own(45)) as thief:
         assert "Status 404" in thief.paste(fetch)
     assert worked(mikrotik.paste(line))
 

@@ -10,6 +10,7 @@ from routers import script
 from routers.virtual import VirtualRouter
 from routers.virtual.console import Console
 from routers.virtual.device import SYSTEM, Device
+from tests.addresses import own
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 ATTACKS = (
@@ -71,7 +72,7 @@ def test_the_line_is_one_line_and_fits_a_terminal() -> None:
 
 
 def test_the_script_makes_the_user_and_doors_once_however_often_it_runs() -> None:
-    with VirtualRouter(address="127.0.0.41") as router:
+    with VirtualRouter(address=own(41)) as router:
         router.paste('/ip firewall filter add chain=input action=drop comment="theirs"')
         text = script.enrolment(wish())
         for _ in range(2):
@@ -91,7 +92,7 @@ def test_the_script_makes_the_user_and_doors_once_however_often_it_runs() -> Non
 
 
 def test_an_old_router_is_told_and_left_alone() -> None:
-    with VirtualRouter(address="127.0.0.42") as router:
+    with VirtualRouter(address=own(42)) as router:
         router.device.version = "6.49.10 (long-term)"
         assert router.paste(script.enrolment(wish(url="http://127.0.0.1:9/e/t"))) != ""
         assert all(row["name"] != "kmikro" for row in router.tree.rows("/user"))

@@ -11,6 +11,7 @@ from pyrad.dictionary import Dictionary
 from pyrad.packet import AcctPacket, AuthPacket, Packet
 
 from routers.virtual import VirtualRouter
+from tests.addresses import own
 
 SECRET = b"s3cret"
 _DICTIONARY = """
@@ -116,14 +117,14 @@ def server() -> Iterator[FakeServer]:
 
 @pytest.fixture
 def router() -> Iterator[VirtualRouter]:
-    with VirtualRouter(address="127.0.0.77") as running:
+    with VirtualRouter(address=own(77)) as running:
         yield running
 
 
 @pytest.fixture
 def hotspot(server: FakeServer) -> Iterator[VirtualRouter]:
     """A router that was set up by hand as a hotspot with RADIUS."""
-    router = VirtualRouter(address="127.0.0.78", identity="site-1", speed=20)
+    router = VirtualRouter(address=own(78), identity="site-1", speed=20)
     with router:
         said = router.paste(
             f"""

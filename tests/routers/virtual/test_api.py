@@ -13,6 +13,7 @@ from librouteros.login import token
 
 from routers.virtual import VirtualRouter
 from routers.virtual.words import encode_sentence, read_sentence
+from tests.addresses import own
 
 
 def connect(router: VirtualRouter, user: str = "admin", password: str = "admin", **more: Any) -> Any:
@@ -158,13 +159,13 @@ def test_commands_before_login_end_the_connection(router: VirtualRouter) -> None
     ("version", "answer"), [("7.20.8 (stable)", ["!empty"]), ("7.12.2 (stable)", ["!done"])]
 )
 def test_empty_is_said_from_7_18(version: str, answer: list[str]) -> None:
-    with VirtualRouter(address="127.0.0.79", version=version) as router, Raw(router) as raw:
+    with VirtualRouter(address=own(79), version=version) as router, Raw(router) as raw:
         raw.send("/radius/print")
         assert raw.get() == answer
 
 
 def test_old_versions_lack_what_came_later() -> None:
-    with VirtualRouter(address="127.0.0.79", version="7.12.2 (stable)") as router:
+    with VirtualRouter(address=own(79), version="7.12.2 (stable)") as router:
         api = connect(router)
         with pytest.raises(TrapError, match="unknown parameter require-message-auth"):
             tuple(api("/radius/add", address="127.0.0.1", **{"require-message-auth": "no"}))

@@ -10,6 +10,7 @@ import pytest
 
 from routers.virtual import VirtualRouter
 from routers.virtual.templates import headers_of, render
+from tests.addresses import own
 from tests.routers.virtual.conftest import FakeServer
 
 MAC = "AA:BB:CC:00:11:22"
@@ -59,7 +60,7 @@ def test_a_phone_is_sent_to_the_login_page(hotspot: VirtualRouter, browser: Brow
     status, location, _ = browser.ask("GET", "/news?a=1")
     login = urlsplit(location)
     assert status == 302
-    assert f"{login.scheme}://{login.netloc}{login.path}" == f"http://127.0.0.78:{hotspot.http_port}/login"
+    assert f"{login.scheme}://{login.netloc}{login.path}" == f"http://{own(78)}:{hotspot.http_port}/login"
     assert parse_qs(login.query)["dst"][0].endswith("/news?a=1")
 
 
@@ -74,7 +75,7 @@ def test_an_uploaded_login_page_gets_the_real_variables(hotspot: VirtualRouter, 
     mac, ip, link, identity, server, orig, chap = text.split("|")
     assert mac == "AA%3ABB%3ACC%3A00%3A11%3A22"
     assert ip == hotspot.hotspot.phones[MAC].ip
-    assert link == f"http%3A%2F%2F127.0.0.78%3A{hotspot.http_port}%2Flogin"
+    assert link == f"http%3A%2F%2F{own(78)}%3A{hotspot.http_port}%2Flogin"
     assert (identity, server, chap) == ("site-1", "hs1", "chap")
     assert orig == "http%3A%2F%2Fx%2F%3Fa%3D1%26b%3D2"
 
@@ -113,7 +114,7 @@ def test_pap_login_from_form_to_accounting(
     kinds = [kind for kind in _kinds(server.raw[0])]
     assert kinds == [61, 31, 30, 87, 1, 5, 44, 8, 26, 2, 6, 26, 11, 32, 4, 80]
     assert asked["Called-Station-Id"] == ["hs1"] and asked["Calling-Station-Id"] == [MAC]
-    assert asked["NAS-Identifier"] == ["site-1"] and asked["NAS-IP-Address"] == ["127.0.0.78"]
+    assert asked["NAS-Identifier"] == ["site-1"] and asked["NAS-IP-Address"] == [own(78)]
     assert re.fullmatch("80[0-9a-f]{6}", asked["Acct-Session-Id"][0])
     assert hotspot.wait(lambda: len(server.acct) == 1)
     assert (

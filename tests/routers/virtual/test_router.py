@@ -12,16 +12,17 @@ import pytest
 from routers.virtual import VirtualRouter, packets
 from routers.virtual.faults import Faults
 from routers.virtual.people import codes_from
+from tests.addresses import own
 from tests.routers.virtual.conftest import FakeServer
 
 
 def test_state_survives_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "router.json"
-    with VirtualRouter(address="127.0.0.80", state=state, identity="kept") as first:
+    with VirtualRouter(address=own(80), state=state, identity="kept") as first:
         first.paste('/ip pool add name=p2 ranges=10.8.0.2 comment="kmikro:1"')
         serial = first.device.serial
     assert state.stat().st_mode & 0o077 == 0
-    with VirtualRouter(address="127.0.0.80", state=state) as second:
+    with VirtualRouter(address=own(80), state=state) as second:
         assert second.device.identity == "kept" and second.device.serial == serial
         assert second.tree.find("/ip/pool", name="p2", comment="kmikro:1") is not None
         assert second.device.boots == 2
@@ -33,7 +34,7 @@ def test_state_survives_a_restart(tmp_path: Path) -> None:
 def test_people_log_in_with_the_codes_of_a_file(server: FakeServer, tmp_path: Path) -> None:
     codes = tmp_path / "codes"
     server.decide = lambda p: "spent" if p["User-Name"][0] == "BAD" else {}
-    router = VirtualRouter(address="127.0.0.81", users=2, codes=codes_from(codes), speed=200)
+    router = VirtualRouter(address=own(81), users=2, codes=codes_from(codes), speed=200)
     with router:
         router.paste(f"/radius add service=hotspot address=127.0.0.1 secret=s3cret authentication-port={server.port} "
                      f"accounting-port={server.port}\n/ip hotspot profile set default use-radius=yes\n"
@@ -90,14 +91,14 @@ def test_a_lost_clock_shows_everywhere(router: VirtualRouter) -> None:
 def test_the_command_runs_pastes_and_stops(tmp_path: Path) -> None:
     paste = tmp_path / "paste"
     paste.write_text("/system identity set name=pasted; :put [/system identity get name]")
-    arguments = ["--address", "127.0.0.82", "--api-port", "0", "--http-port", "0", "--paste-file", str(paste)]
+    arguments = ["--address", own(82), "--api-port", "0", "--http-port", "0", "--paste-file", str(paste)]
     done = subprocess.Popen(
         [sys.executable, "manage.py", "virtual_router", *arguments],
         cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, text=True, env=os.environ.copy(),
     )  # fmt: skip
     with done:
         assert done.stdout is not None
-        assert done.stdout.readline().startswith("virtual router MikroTik: API 127.0.0.82:")
+        assert done.stdout.readline().startswith(f"virtual router MikroTik: API {own(82)}:")
         assert done.stdout.readline().strip() == "pasted"
         assert not paste.exists()
         done.send_signal(signal.SIGTERM)
