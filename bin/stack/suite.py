@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,19 +30,21 @@ def private_settings() -> settings.Settings:
     )
 
 
-def with_services(arguments: Sequence[str], suite: bool = False) -> int:
+def with_services(arguments: Sequence[str], suite: bool = False, durable: bool = False) -> int:
     """Runs a command with DATABASE_URL, REDIS_URL and a secret key in its environment; answers its exit code."""
     argv = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
     if not argv:
         raise Trouble("Say which command to run: bin/kmikro services -- COMMAND …")
-    running = Running(private_settings(), report.Steps(), "services")
+    # A benchmark prints figures for programs on standard output and measures servers that keep what they were given.
+    steps = report.Steps(sys.stderr if durable else None)
+    running = Running(private_settings(), steps, "services")
     try:
         with running.held():
             running.packages("test")
             if suite:
                 build(running)
                 install_peers(running)
-            env = running.environment(running.servers(test=True))
+            env = running.environment(running.servers(test=not durable))
             running.mark("ready")
             return running.run_command(argv, env, running.settings.root if suite else Path.cwd())
     except Stopped:
@@ -61,7 +64,7 @@ def run_tests(arguments: Sequence[str]) -> int:
 def run_bench(arguments: Sequence[str]) -> int:
     """The benchmarks print JSON to stdout."""
     extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
-    return with_services([str(settings.ROOT / ".venv/bin/python"), "-m", "bench", *extra])
+    return with_services([str(settings.ROOT / ".venv/bin/python"), "-m", "bench", *extra], durable=True)
 
 
 def install_peers(running: Running) -> None:
