@@ -18,6 +18,15 @@ def online(service_ids: Collection[int]) -> int:
     return Session.objects.filter(service_id__in=service_ids, ended_at=None).count()
 
 
+def warning(service_id: int) -> str:
+    """What a person is told before live sessions of a service are ended; empty when nobody is online."""
+    count = online([service_id])
+    if not count:
+        return ""
+    devices = "1 device is" if count == 1 else f"{count} devices are"
+    return f" {devices} online with it and will be disconnected."
+
+
 def online_in_batch(batch_id: int) -> int:
     return Session.objects.filter(service__voucher__batch_id=batch_id, ended_at=None).count()
 

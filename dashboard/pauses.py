@@ -21,11 +21,10 @@ def pause(request: Request, pk: int) -> HttpResponse:
     shown = voucher_or_404(request, pk)
     here = reverse("voucher", args=[pk])
     if request.method == "GET":
-        online = kicks.online([shown.service_id])
-        text = "Nobody connects with it until it is resumed. The clock of its validity goes on."
-        if online:
-            devices = "1 device is" if online == 1 else f"{online} devices are"
-            text += f" {devices} online with it and will be disconnected."
+        text = (
+            "Nobody connects with it until it is resumed. The clock of its validity goes on."
+            + kicks.warning(shown.service_id)
+        )
         return confirm(
             request,
             title=f"Pause voucher {shown}?",

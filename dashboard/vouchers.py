@@ -168,11 +168,7 @@ def void(request: Request, pk: int) -> HttpResponse:
     shown = voucher_or_404(request, pk)
     here = reverse("voucher", args=[pk])
     if request.method == "GET":
-        online = kicks.online([shown.service_id])
-        text = "Its code stops working for ever."
-        if online:
-            devices = "1 device is" if online == 1 else f"{online} devices are"
-            text += f" {devices} online with it and will be disconnected."
+        text = "Its code stops working for ever." + kicks.warning(shown.service_id)
         return confirm(
             request,
             title=f"Void voucher {shown}?",
