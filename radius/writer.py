@@ -20,6 +20,7 @@ log = logging.getLogger("radius.writer")
 
 MOST, BATCH = 20_000, 4_000
 AWAY = (0.25, 2.0)  # seconds until the database is tried again, growing
+IDLE = 1.0  # seconds without a record after which the spool file is let go
 
 
 class Writer:
@@ -55,10 +56,11 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            batch = self._queue.take()
+            batch = self._queue.take(IDLE)
             if not batch:
                 if self._queue.closed:
                     break
+                self._spool.let_go()  # no commit may ever follow here: the routers may ask other workers now
                 continue
             durable = False
             try:

@@ -122,6 +122,19 @@ def test_without_a_database_records_go_to_disk_and_come_back(
     until(lambda: not list(tmp_path.glob("*.spool")), 10)
 
 
+def test_a_spool_file_comes_back_although_no_record_follows(
+    away: threading.Event, store: LiveStore, fresh_isp: Isp, tmp_path: Path
+) -> None:
+    """The routers may ask another worker from now on; what lies here must not wait for them."""
+    done = Answers()
+    store.record(record("start", schema=fresh_isp.schema_name, session_id="only"), done)
+    until(lambda: done.all == [True])
+    assert list(tmp_path.glob("*.spool"))
+    away.clear()
+    until(lambda: [each.session_id for each in bodies()] == ["only"], 10)
+    until(lambda: not list(tmp_path.glob("*.spool")), 10)
+
+
 def test_neither_database_nor_disk_is_no_acknowledgement(
     away: threading.Event, store: LiveStore, fresh_isp: Isp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
