@@ -32,6 +32,8 @@ RADIUS_AUTH_PORT = env.number("KMIKRO_RADIUS_AUTH_PORT", 1812, low=1, high=65535
 RADIUS_ACCT_PORT = env.number("KMIKRO_RADIUS_ACCT_PORT", 1813, low=1, high=65535)
 # A second radiusd on this host may share the ports; without it a taken port is refused.
 RADIUS_JOIN = env.flag("KMIKRO_RADIUS_JOIN")
+# Datagrams of one router that are no RADIUS of ours, a second and worker, before it goes unread; 0: any number.
+RADIUS_INVALID_PER_SECOND = env.number("KMIKRO_RADIUS_INVALID_PER_SECOND", 200, low=0, high=1_000_000)
 # RADIUS over TLS beside it (RFC 6614), off unless wanted.
 RADSEC = env.flag("KMIKRO_RADSEC")
 RADSEC_PORT = env.number("KMIKRO_RADSEC_PORT", 2083, low=1, high=65535)

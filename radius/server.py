@@ -6,13 +6,13 @@ import heapq
 import logging
 import random
 import selectors
-import socket
 import time
 from collections import Counter, deque
 from collections.abc import Callable
 
 from radius import policy
 from radius.accounting import RESTART_PAUSE
+from radius.bell import Bell
 from radius.engine import Engine
 from radius.events import (
     Accept,
@@ -29,6 +29,7 @@ from radius.events import (
     Resend,
     Verdict,
 )
+from radius.floods import Floods
 from radius.ports import Unavailable, Worker
 from radius.quiet import Quiet
 from radius.sentences import zone_of
@@ -61,22 +62,22 @@ class Server:
         self._settled: deque[_Settled] = deque()
         self._pending = 0
         self._held: list[tuple[float, int, bytes, Port, Datagram]] = []
+        self.floods = Floods()
         self._quiet = Quiet(60.0)
+        self._strangers = Quiet(60.0, most=64)  # addresses can be invented; lines in the log are bounded
         self._summary_at = time.monotonic() + SUMMARY
         self._restarts = Quiet(RESTART_PAUSE)
         self._lifeline = -1
-        self._ear, self._bell = socket.socketpair()
-        self._ear.setblocking(False)
-        self._bell.setblocking(False)
+        self._bell = Bell()
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._ear, selectors.EVENT_READ)
+        self._selector.register(self._bell, selectors.EVENT_READ)
         for door in {auth, acct}:  # RadSec has one door for both
             self._selector.register(door, selectors.EVENT_READ)
 
     def stop(self) -> None:
         """Drain and return from `run`; may be called from a signal handler or another thread."""
         self.stopping = True
-        self._ring()
+        self._bell.ring()
 
     def watch(self, descriptor: int) -> None:
         """Stop when this pipe closes, that is, when the parent is gone."""
@@ -99,7 +100,6 @@ class Server:
 
     def close(self) -> None:
         self._selector.close()
-        self._ear.close()
         self._bell.close()
         for endpoint in set(self.endpoints.values()):
             endpoint.close()
@@ -112,8 +112,8 @@ class Server:
         if "parent" in ready:
             self.stopping = True
             self._selector.unregister(self._lifeline)
-        if self._ear in ready:
-            self._listen_to_bell()
+        if self._bell in ready:
+            self._bell.hush()
         self._settle()
         for port, most in ((Port.AUTH, AUTH_BATCH), (Port.ACCT, ACCT_BATCH)):
             if self.endpoints[port] in ready:
@@ -139,8 +139,11 @@ class Server:
         nas = self.worker.directory.get(address)
         if nas is None:
             self.counts["stranger"] += 1
-            if self._quiet.may(f"stranger {address}", time.monotonic()):
+            if self._strangers.may(address, now):
                 log.warning("a datagram from an unknown address", extra={"address": address})
+            return
+        if self.floods.shut and self.floods.refuses(nas, now):
+            self.counts["flood"] += 1
             return
         if wall - datagram.received_at > STALE[endpoint.port]:
             self.counts["stale"] += 1
@@ -166,6 +169,8 @@ class Server:
                     self.worker.alerts.mismatched(nas, datagram.received_at)
                 if alert:
                     self._alert(nas, reason)
+                if self.floods.count(nas, reason, now):
+                    self._alert(nas, "flood")
                 return taken
         return None
 
@@ -234,7 +239,7 @@ class Server:
 
         def done(ok: bool) -> None:
             self._settled.append((ask, verdict, datagram, ok, after))
-            self._ring()
+            self._bell.ring()
 
         return done
 
@@ -275,16 +280,3 @@ class Server:
         self.counts[f"alert_{code}"] += 1
         if self._quiet.may(f"{code} {nas.address}", time.monotonic()):
             self.worker.alerts.raised(nas, code, time.time())
-
-    def _ring(self) -> None:
-        try:
-            self._bell.send(b"!")
-        except OSError:  # full: it will wake anyway; closed: nobody is left to wake
-            pass
-
-    def _listen_to_bell(self) -> None:
-        try:
-            while self._ear.recv(4096):
-                pass
-        except BlockingIOError:
-            pass

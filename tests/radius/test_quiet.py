@@ -16,3 +16,9 @@ def test_it_does_not_grow() -> None:
     for number in range(20_000):
         assert quiet.may(f"address {number}", 0)
     assert len(quiet._said) <= 4096
+
+
+def test_a_bound_on_everything_that_is_said_in_one_pause() -> None:
+    quiet = Quiet(60, most=3)
+    assert [quiet.may(name, 0) for name in "abcde"] == [True, True, True, False, False]
+    assert [quiet.may(name, 60) for name in "abcde"] == [True, True, True, False, False]
