@@ -52,6 +52,7 @@ def _nas(entry: NasEntry, zone: str, now: datetime) -> Nas:
         previous_secret=entry.previous_secret if overlaps else None,
         allow_mschap1=entry.allow_mschap1,
         mac_auth_password=entry.mac_auth_password,
+        allow_eap=entry.allow_eap,
     )
 
 

@@ -50,6 +50,7 @@ class Nas:
     zone: str = "UTC"  # the ISP's, for times in sentences
     allow_mschap1: bool = False
     mac_auth_password: bytes = field(default=b"", repr=False)  # what its hotspot sends beside a MAC
+    allow_eap: bool = False
 
 
 @dataclass(slots=True)

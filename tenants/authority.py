@@ -40,9 +40,9 @@ def issue(router_id: int, *, now: datetime) -> Bundle:
     """A new certificate for a router of this tenant. Older ones stay good, so that nothing is cut off: revoke them."""
     schema = own_schema()
     with scope.outside():
-        root = _root(now)
+        signer = root(now)
         made = certificates.make_client(
-            root, name=f"router-{router_id}.{schema}", urn=f"urn:kmikro:{schema}:{router_id}", now=now
+            signer, name=f"router-{router_id}.{schema}", urn=f"urn:kmikro:{schema}:{router_id}", now=now
         )
         RadsecClient.objects.create(
             schema=schema,
@@ -52,7 +52,7 @@ def issue(router_id: int, *, now: datetime) -> Bundle:
             made_at=now,
             ends_at=made.ends_at,
         )
-    return Bundle(made.certificate, made.key, root.certificate, made.serial, made.ends_at)
+    return Bundle(made.certificate, made.key, signer.certificate, made.serial, made.ends_at)
 
 
 def revoke(router_id: int, *, now: datetime, but: str = "") -> int:
@@ -66,8 +66,8 @@ def revoke(router_id: int, *, now: datetime, but: str = "") -> int:
 def server(names: Sequence[str], *, now: datetime) -> tuple[Signed, str]:
     """A certificate for our own end, not kept anywhere, and the root's PEM (outside any tenant)."""
     with transaction.atomic():
-        root = _root(now)
-    return certificates.make_server(root, names=names, now=now), root.certificate
+        signer = root(now)
+    return certificates.make_server(signer, names=names, now=now), signer.certificate
 
 
 def clients(*, now: datetime) -> dict[str, Client]:
@@ -79,8 +79,8 @@ def clients(*, now: datetime) -> dict[str, Client]:
     }
 
 
-def _root(now: datetime) -> Signed:
-    """The platform's root, made when it is asked for the first time; two that make it at once keep one."""
+def root(now: datetime) -> Signed:
+    """The platform's root with its key (outside any tenant), made when first asked for; two that make it at once keep one."""
     kept = Authority.objects.filter(number=Authority.ONLY).first()
     if kept is None:
         made = certificates.make_root(NAME, now=now)

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ROOT_LIFE = timedelta(days=3650)
 LIFE = timedelta(days=730)
 EARLY = timedelta(days=1)  # routers without a battery start with a clock that is behind
 ROOT_BITS, BITS = 3072, 2048  # RSA, since RouterOS 6 imports nothing else without surprises
+
+_Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,29 @@ def make_server(root: Signed, *, names: Sequence[str], now: datetime) -> Signed:
     return _end(root, names[0], [_general(each) for each in names], ExtendedKeyUsageOID.SERVER_AUTH, now)
 
 
+def make_wifi_server(root: Signed, *, name: str, now: datetime) -> Signed:
+    """For the TLS inside EAP: P-256, since one worker signs for all who come; every 802.1X client knows it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return _end(root, name, [x509.DNSName(name)], ExtendedKeyUsageOID.SERVER_AUTH, now, key)
+
+
 def _end(
-    root: Signed, name: str, others: list[x509.GeneralName], purpose: x509.ObjectIdentifier, now: datetime
+    root: Signed,
+    name: str,
+    others: list[x509.GeneralName],
+    purpose: x509.ObjectIdentifier,
+    now: datetime,
+    key: _Key | None = None,
 ) -> Signed:
     signer = _key(root.key)
     issuer = x509.load_pem_x509_certificate(root.certificate.encode())
-    key = rsa.generate_private_key(65537, BITS)
+    if key is None:
+        key = rsa.generate_private_key(65537, BITS)
+    enciphers = isinstance(key, rsa.RSAPrivateKey)
     builder = (
         _begun(_name(name), issuer.subject, key, now, LIFE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(digital_signature=True, key_encipherment=True), critical=True)
+        .add_extension(_usage(digital_signature=True, key_encipherment=enciphers), critical=True)
         .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
         .add_extension(x509.SubjectAlternativeName(others), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -74,7 +89,7 @@ def _end(
 
 
 def _begun(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, now: datetime, life: timedelta
+    subject: x509.Name, issuer: x509.Name, key: _Key, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -87,7 +102,7 @@ def _begun(
     )
 
 
-def _signed(builder: x509.CertificateBuilder, key: rsa.RSAPrivateKey, signer: rsa.RSAPrivateKey) -> Signed:
+def _signed(builder: x509.CertificateBuilder, key: _Key, signer: rsa.RSAPrivateKey) -> Signed:
     made = builder.sign(signer, hashes.SHA256())
     return Signed(
         made.public_bytes(serialization.Encoding.PEM).decode(),

@@ -67,6 +67,7 @@ class NasRoute(models.Model):
     coa_port = models.PositiveIntegerField(default=3799)
     allow_mschap1 = models.BooleanField(default=False)  # broken since 1999; for old equipment only
     mac_auth_password = EncryptedTextField(blank=True)  # of the hotspot profile; empty: none
+    allow_eap = models.BooleanField(default=False)  # Wi-Fi with 802.1X
     made_at = models.DateTimeField()
 
     class Meta:
@@ -109,6 +110,24 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return f"authority of {self.made_at:%Y-%m-%d}"
+
+
+class WifiServer(models.Model):
+    """The certificate that devices see when they sign in to Wi-Fi; lasting, since some remember it by heart."""
+
+    ONLY = 1
+
+    number = models.PositiveSmallIntegerField(unique=True, default=ONLY)
+    certificate = models.TextField()
+    key = EncryptedTextField()
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(number=1), name="wifi_server_only_one")]
+
+    def __str__(self) -> str:
+        return f"Wi-Fi certificate until {self.ends_at:%Y-%m-%d}"
 
 
 class RadsecClient(models.Model):

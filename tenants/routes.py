@@ -30,6 +30,7 @@ class NasEntry:
     previous_until: datetime | None = None
     allow_mschap1: bool = False
     mac_auth_password: bytes = field(default=b"", repr=False)
+    allow_eap: bool = False
 
 
 def own_schema() -> str:
@@ -132,13 +133,19 @@ def _digest(secret: str) -> str:
     return hmac.new(purpose_key("nas secret digest"), secret.encode(), hashlib.sha256).hexdigest()
 
 
-def settle_sign_in(router_id: int, *, allow_mschap1: bool, mac_auth_password: str) -> None:
-    """Say which ways to sign in this tenant's router may use, and the password its hotspot sends for a MAC."""
+def settle_sign_in(
+    router_id: int, *, allow_mschap1: bool, mac_auth_password: str, allow_eap: bool = False
+) -> None:
+    """Say which ways to sign in this tenant's router may use, and the password its hotspot sends for a MAC.
+
+    `allow_eap` is Wi-Fi with 802.1X: EAP-TTLS and PEAP.
+    """
     schema = own_schema()
     with scope.outside():
         for route in NasRoute.objects.filter(schema=schema, router_id=router_id):
             route.allow_mschap1, route.mac_auth_password = allow_mschap1, mac_auth_password
-            route.save(update_fields=["allow_mschap1", "mac_auth_password"])
+            route.allow_eap = allow_eap
+            route.save(update_fields=["allow_mschap1", "mac_auth_password", "allow_eap"])
 
 
 def forget_router(router_id: int) -> None:
@@ -168,6 +175,7 @@ def _entry(route: NasRoute) -> NasEntry:
         route.previous_until,
         route.allow_mschap1,
         route.mac_auth_password.encode(),
+        route.allow_eap,
     )
 
 

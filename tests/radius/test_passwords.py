@@ -178,13 +178,14 @@ def test_ways_to_sign_in_are_told_per_router(isp: Isp, neighbour: Isp) -> None:
                 1, address=address, secret=address * 3, coa_port=3799, require_message_auth=True, now=NOW
             )
     with scope.inside(isp.schema_name):
-        routes.settle_sign_in(1, allow_mschap1=True, mac_auth_password="hot-mac")
+        routes.settle_sign_in(1, allow_mschap1=True, mac_auth_password="hot-mac", allow_eap=True)
         routes.register_nas(
             1, address="10.0.0.3", secret="s" * 26, coa_port=3799, require_message_auth=True, now=NOW
         )
     book = directory.read()
     assert (book["10.0.0.3"].allow_mschap1, book["10.0.0.3"].mac_auth_password) == (True, b"hot-mac")
     assert (book["10.0.0.2"].allow_mschap1, book["10.0.0.2"].mac_auth_password) == (False, b"")
+    assert (book["10.0.0.3"].allow_eap, book["10.0.0.2"].allow_eap) == (True, False)
     assert "hot-mac" not in repr(book)
     assert NasRoute.objects.get(address="10.0.0.2").allow_mschap1 is False
 
