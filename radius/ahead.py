@@ -71,7 +71,9 @@ class Ahead:
             self._found.pop((schema, name), None)
             return
         stale = [
-            key for key, each in self._found.items() if key[0] == schema and str(each.facts.plan_id) == name
+            key
+            for key, each in self._found.items()
+            if key[0] == schema and str(each.facts.plan.plan_id) == name
         ]
         for key in stale:
             del self._found[key]

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from radius import token
-from radius.events import Accept, AccessRequest, AccountingRecord, Kind, Live
+from radius.events import Accept, AccessRequest, AccountingRecord, Kind
+from radius.known import Live
 
 EXPECTED = 15.0  # seconds after an Accept in which its session counts although no Start was folded
 SETTLING = 15.0  # seconds in which a Stop that was heard outweighs a row that still says live

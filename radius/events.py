@@ -174,48 +174,6 @@ _NAMES = tuple(each.name for each in fields(AccountingRecord))
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A session believed to be up now."""
-
-    session_id: str
-    mac: str
-    router_id: int
-    started_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that policy knows of one service. Times in unix seconds; None means 'no such limit'."""
-
-    service_id: int
-    label: str  # how the operator calls it: the voucher code or the account name
-    kind: str  # 'voucher' | 'account'
-    secret: bytes | None = field(repr=False)  # None: the password must equal the user name (vouchers)
-    status: str  # 'active' | 'suspended' | 'ended' | 'void'
-    starts_from_first_use: bool
-    first_used_at: float | None
-    validity_seconds: int | None
-    expires_at: float | None
-    time_limit_seconds: int | None
-    time_used: int
-    data_limit_bytes: int | None
-    data_used: int
-    devices: int  # at once; 0 = any number
-    live: tuple[Live, ...]
-    download_bps: int  # 0 = unlimited
-    upload_bps: int
-    plan_id: int
-    plan_name: str
-    interim_seconds: int = 60
-    sites: frozenset[int] | None = None  # router ids it may be used at; None = everywhere
-    nt_hash: bytes | None = field(
-        default=None, repr=False
-    )  # of the secret; None: derived when it is asked for
-    access: str = "any"  # 'any' | 'hotspot' | 'ppp'
-    device: str = ""  # the MAC under which it was found: the device itself is the credential
-
-
 class Step(NamedTuple):
     """One rule of policy, how it went, and what explains it: a sentence, or what `sentences.say` makes one of."""
 

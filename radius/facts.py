@@ -11,7 +11,8 @@ from dataclasses import replace
 from radius.ahead import Ahead
 from radius.arrivals import Arrivals
 from radius.database import Patience
-from radius.events import Accept, AccessRequest, AccountingRecord, Facts
+from radius.events import Accept, AccessRequest, AccountingRecord
+from radius.known import Facts
 from radius.lookup import Found, find
 from radius.news import Mark, News
 from radius.ports import Unavailable
@@ -216,4 +217,4 @@ class LiveFacts:
 
 def _marks(schema: str, found: Found) -> tuple[Mark, ...]:
     """How the database names what this depends on."""
-    return ((schema, f"s {found.lookup}"), (schema, f"p {found.facts.plan_id}"))
+    return ((schema, f"s {found.lookup}"), (schema, f"p {found.facts.plan.plan_id}"))

@@ -12,10 +12,10 @@ from kmikro.lib import codes, macs
 from kmikro.lib.secrets import purpose_key
 from radius import mschap
 from radius.database import Patience
-from radius.events import Facts, Live
+from radius.known import Facts, Live, PlanFacts
 from radius.models import Session
 from radius.ports import Unavailable
-from subscribers.models import Device, Service
+from subscribers.models import Device, Plan, Service
 from tenants import scope
 
 INTERIM_SECONDS = 60
@@ -138,6 +138,20 @@ def _seconds(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
 
 
+def plan_facts(plan: Plan) -> PlanFacts:
+    """What policy knows of a plan."""
+    return PlanFacts(
+        plan_id=plan.pk,
+        name=plan.name,
+        devices=plan.devices,
+        download_bps=plan.download_bps,
+        upload_bps=plan.upload_bps,
+        time_limit_seconds=plan.time_limit_seconds,
+        data_limit_bytes=plan.data_limit_bytes,
+        interim_seconds=INTERIM_SECONDS,
+    )
+
+
 def _facts(service: Service, live: tuple[Live, ...], device: str = "") -> Facts:
     """A voucher's clock starts at its first Accept and is then its expires_at; an account has only that."""
     plan, prepaid = service.plan, service.kind == Service.Kind.VOUCHER
@@ -152,17 +166,10 @@ def _facts(service: Service, live: tuple[Live, ...], device: str = "") -> Facts:
         first_used_at=_seconds(service.first_used_at),
         validity_seconds=plan.validity_seconds if prepaid and service.first_used_at is None else None,
         expires_at=_seconds(service.expires_at),
-        time_limit_seconds=plan.time_limit_seconds,
         time_used=service.seconds_used,
-        data_limit_bytes=plan.data_limit_bytes,
         data_used=service.bytes_used,
-        devices=plan.devices,
         live=live,
-        download_bps=plan.download_bps,
-        upload_bps=plan.upload_bps,
-        plan_id=plan.pk,
-        plan_name=plan.name,
-        interim_seconds=INTERIM_SECONDS,
+        plan=plan_facts(plan),
         access=service.access,
         device=device,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmikro.lib import codes, macs
 from radius import mschap
 from radius.credentials import Proof
-from radius.events import AccessRequest, Facts
+from radius.events import AccessRequest
+from radius.known import Facts
 from radius.seal import answers, same
 
 FRAMED = 2  # Service-Type of PPP

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from radius import passwords, token
-from radius.events import Accept, AccessRequest, Facts, Live, Reject, Step
+from radius.events import Accept, AccessRequest, Reject, Step
+from radius.known import Facts, Live
 from radius.passwords import FRAMED
 from radius.sentences import Said, nobody
 from radius.wording import amount, moment, span
@@ -40,7 +41,7 @@ def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzi
             _No("unknown_user", nobody(request.name, request.mac), f"Unknown code. {_TRY_AGAIN}"), steps, None
         )
     case = _Case(request, facts, now, zone)
-    steps.append(Step("known", True, ("known", case.noun, facts.label, facts.plan_name)))
+    steps.append(Step("known", True, ("known", case.noun, facts.label, facts.plan.name)))
     for code, rule in _OF_THE_SERVICE:
         outcome = rule(case)
         if outcome:
@@ -53,7 +54,7 @@ def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzi
 def rehearse(request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> list[Step]:
     """What the rules would say now to somebody who proves to be the right one; the last step decides."""
     case = _Case(request, facts, now, zone)
-    steps = [Step("known", True, ("known", case.noun, facts.label, facts.plan_name))]
+    steps = [Step("known", True, ("known", case.noun, facts.label, facts.plan.name))]
     for code, rule in _OF_THE_SERVICE:
         outcome = rule(case) if code not in _OF_THE_PERSON else ""
         if isinstance(outcome, _No):
@@ -207,7 +208,7 @@ def _not_ended(case: _Case) -> Said | _No:
 
 
 def _time_left(case: _Case) -> Said | _No:
-    limit, used = case.facts.time_limit_seconds, case.facts.time_used
+    limit, used = case.facts.plan.time_limit_seconds, case.facts.time_used
     if limit is None:
         return ""
     if limit - used < 1:
@@ -217,7 +218,7 @@ def _time_left(case: _Case) -> Said | _No:
 
 
 def _data_left(case: _Case) -> Said | _No:
-    limit, used = case.facts.data_limit_bytes, case.facts.data_used
+    limit, used = case.facts.plan.data_limit_bytes, case.facts.data_used
     if limit is None:
         return ""
     if limit - used < 1:
@@ -246,19 +247,19 @@ def _right_access(case: _Case) -> Said | _No:
 
 
 def _devices(case: _Case) -> Said | _No:
-    facts, own = case.facts, case.own
-    if not facts.devices:
+    facts, own, most = case.facts, case.own, case.facts.plan.devices
+    if not most:
         return ""
     others = [each for each in facts.live if each is not own]
-    if len(others) >= facts.devices:
+    if len(others) >= most:
         latest = max(others, key=lambda each: each.started_at)
         text = (
-            f"{len(others)} of {facts.devices} devices are online already, "
+            f"{len(others)} of {most} devices are online already, "
             f"{latest.mac or 'one'} since {moment(latest.started_at, case.zone)}."
         )
         message = f"Your {case.noun} is already in use on {len(others)} device{'s' * (len(others) != 1)}."
         return case.no("too_many_devices", text, message)
-    return ("device", len(others) + 1, facts.devices, own.session_id if own else None)
+    return ("device", len(others) + 1, most, own.session_id if own else None)
 
 
 _OF_THE_SERVICE: tuple[tuple[str, Callable[[_Case], Said | _No]], ...] = (
@@ -277,21 +278,21 @@ _OF_THE_PERSON = frozenset({"device", "password"})  # what only a real request c
 
 
 def _accept(case: _Case, steps: tuple[Step, ...]) -> Accept:
-    request, facts = case.request, case.facts
+    request, facts, plan = case.request, case.facts, case.facts.plan
     left = [case.ends_at - case.now] if case.ends_at is not None else []
-    if facts.time_limit_seconds is not None:
-        left.append(facts.time_limit_seconds - facts.time_used)
+    if plan.time_limit_seconds is not None:
+        left.append(plan.time_limit_seconds - facts.time_used)
     own = case.own
     return Accept(
         service_id=facts.service_id,
-        plan_id=facts.plan_id,
+        plan_id=plan.plan_id,
         session_timeout=int(min(left)) if left else None,
-        data_left=None if facts.data_limit_bytes is None else facts.data_limit_bytes - facts.data_used,
-        upload_bps=facts.upload_bps,
-        download_bps=facts.download_bps,
-        interim_seconds=facts.interim_seconds,
+        data_left=None if plan.data_limit_bytes is None else plan.data_limit_bytes - facts.data_used,
+        upload_bps=plan.upload_bps,
+        download_bps=plan.download_bps,
+        interim_seconds=plan.interim_seconds,
         class_=token.issue(request.nas.schema, facts.service_id),
-        devices=facts.devices,
+        devices=plan.devices,
         starts_clock=facts.starts_from_first_use and facts.first_used_at is None,
         replaces=own.session_id if own else None,
         trace=steps,

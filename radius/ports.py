@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from radius.events import Accept, AccessRequest, AccountingRecord, Facts, Nas, Reject
+from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
+from radius.known import Facts
 
 Done = Callable[[bool], None]
 

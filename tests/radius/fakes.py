@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
-from radius.events import Accept, AccessRequest, AccountingRecord, Facts, Nas, Reject
+from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
+from radius.known import Facts, PlanFacts
 from radius.ports import Unavailable
 from tests.radius.vectors import SECRET
 
@@ -13,7 +14,14 @@ ROUTER = Nas("isp_demo", 1, "127.0.0.1", SECRET)
 
 
 def facts(**changes: object) -> Facts:
-    """Nemo, an active account whose password is arctangent."""
+    """Nemo, an active account whose password is arctangent; changes may be those of the plan."""
+    plan: dict[str, object] = {
+        "plan_id": 3,
+        "name": "Ten",
+        "devices": 0,
+        "download_bps": 10_000_000,
+        "upload_bps": 5_000_000,
+    }
     row: dict[str, object] = {
         "service_id": 5,
         "label": "nemo",
@@ -24,20 +32,14 @@ def facts(**changes: object) -> Facts:
         "first_used_at": None,
         "validity_seconds": None,
         "expires_at": None,
-        "time_limit_seconds": None,
         "time_used": 0,
-        "data_limit_bytes": None,
         "data_used": 0,
-        "devices": 0,
         "live": (),
-        "download_bps": 10_000_000,
-        "upload_bps": 5_000_000,
-        "plan_id": 3,
-        "plan_name": "Ten",
-        "interim_seconds": 60,
-        "sites": None,
     }
-    return Facts(**(row | changes))  # type: ignore[arg-type]  # a row of known names, changed by name
+    shared = {each.name for each in fields(PlanFacts)}
+    plan |= {name: value for name, value in changes.items() if name in shared}
+    row |= {name: value for name, value in changes.items() if name not in shared}
+    return Facts(**row, plan=PlanFacts(**plan))  # type: ignore[arg-type]  # rows of known names, changed by name
 
 
 @dataclass

@@ -106,7 +106,7 @@ def test_what_changed_after_it_was_read_is_dropped(memory: LiveFacts, books: Boo
     memory.forget(f"{SCHEMA} s {found(0).lookup}")
     memory.of(SCHEMA, b"amy")
     assert books.reads == 2
-    memory.forget(f"{SCHEMA} p {found(0).facts.plan_id}")
+    memory.forget(f"{SCHEMA} p {found(0).facts.plan.plan_id}")
     assert len(memory) == 0
     read_all(memory, Pages())
     assert len(memory) == 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from django.db import connection
 from radius import lookup, token
 from radius.behind import LiveWorker
 from radius.database import Patience
-from radius.events import Accept, AccessRequest, AccountingRecord, Live, Nas
+from radius.events import Accept, AccessRequest, AccountingRecord, Nas
 from radius.facts import LiveFacts
+from radius.known import Live
 from radius.lookup import Found
 from radius.ports import Unavailable
 from subscribers.models import Plan, Service
@@ -267,8 +269,12 @@ def test_voucher_codes_are_found_however_typed_and_accounts_exactly(isp: Isp) ->
     typed = f" {voucher.code[:4].lower()}-{voucher.code[4:]}".encode()
     found = lookup.find(isp.schema_name, typed, now, patience)
     assert found is not None
-    assert (found.facts.service_id, found.facts.secret, found.facts.devices) == (voucher.service_id, None, 2)
-    assert (found.facts.data_limit_bytes, [each.mac for each in found.facts.live]) == (5, ["M"])
+    assert (found.facts.service_id, found.facts.secret, found.facts.plan.devices) == (
+        voucher.service_id,
+        None,
+        2,
+    )
+    assert (found.facts.plan.data_limit_bytes, [each.mac for each in found.facts.live]) == (5, ["M"])
     account = lookup.find(isp.schema_name, b"Ana.Net", now, patience)
     assert account is not None
     assert account.facts.secret == "se\u00f1or".encode()
@@ -296,14 +302,14 @@ def test_a_committed_change_is_in_force_within_a_second(fresh_isp: Isp, worker: 
             "status",
             "suspended",
         ),
-        (lambda: Plan.objects.update(download_bps=2000), "download_bps", 2000),
+        (lambda: Plan.objects.update(download_bps=2000), "plan.download_bps", 2000),
         (lambda: Service.objects.filter(pk=voucher.service_id).update(upload_bytes=7), "data_used", 7),
     ]
     for change, field, value in changes:
         with scope.inside(schema):
             change()
         committed_at = time.monotonic()
-        until(lambda: getattr(worker.facts.of(schema, name), field) == value, 1.0)  # noqa: B023 - used at once
+        until(lambda: attrgetter(field)(worker.facts.of(schema, name)) == value, 1.0)  # noqa: B023 - used at once
         assert time.monotonic() - committed_at < 1.0
         assert len(worker.facts) == 1  # and it is remembered again
 

@@ -16,7 +16,8 @@ from radius import directory, keeping, lookup
 from radius.behind import LiveWorker
 from radius.credentials import Chap, MsChap
 from radius.database import Patience
-from radius.events import Accept, AccessRequest, Facts, Nas, Reject
+from radius.events import Accept, AccessRequest, Nas, Reject
+from radius.known import Facts
 from radius.policy import authorize
 from subscribers import accounts, devices
 from subscribers.models import Device

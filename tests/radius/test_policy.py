@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from radius import token
 from radius.credentials import Chap
-from radius.events import Accept, AccessRequest, Facts, Live, Reject
+from radius.events import Accept, AccessRequest, Reject
+from radius.known import Facts, Live
 from radius.passwords import fold
 from radius.policy import authorize
 from tests.radius.fakes import ROUTER, facts
