@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kmikro.lib.secrets import EncryptedTextField
 from subscribers.models import Service
 
 SPELLED = 1012  # radius.octets: 253 octets, up to four characters each
@@ -40,6 +41,13 @@ class Session(models.Model):
     change_state = models.CharField(max_length=12, blank=True)  # changing | changed | refused | silent
     change_text = models.CharField(max_length=200, blank=True)
     change_at = models.DateTimeField(null=True)
+    change_tries = models.PositiveSmallIntegerField(default=0, db_default=0)  # in a row
+    told = models.CharField(
+        max_length=12, blank=True, default="", db_default=""
+    )  # what the router was told last: a level of radius.standing
+    told_bytes = models.BigIntegerField(null=True)  # downloaded by then, and after how many seconds
+    told_seconds = models.BigIntegerField(null=True)
+    due_at = models.DateTimeField(null=True)  # when the clock alone changes what it may
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -52,6 +60,9 @@ class Session(models.Model):
             models.Index(fields=["-started_at"], condition=models.Q(ended_at=None), name="session_live"),
             models.Index(fields=["service", "-started_at"], name="session_of_service"),
             models.Index(fields=["-started_at"], name="session_newest"),
+            models.Index(
+                fields=["due_at"], condition=models.Q(ended_at=None, due_at__isnull=False), name="session_due"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,3 +110,27 @@ class AuthAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.code}"
+
+
+class RouterAccount(models.Model):
+    """Somebody who may log in to routers themselves (`/user aaa`). Never a subscriber, and no operator of ours."""
+
+    class Group(models.TextChoices):
+        READ = "read"
+        WRITE = "write"
+        FULL = "full"
+
+    name = models.CharField(max_length=64)
+    lookup = models.CharField(max_length=64, unique=True)
+    secret = EncryptedTextField(row="lookup")
+    group = models.CharField(max_length=5, choices=Group.choices, default=Group.READ)
+    routers = models.JSONField(default=list)  # ids; empty: all
+    is_active = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,6 +3,20 @@
 from django.db import models
 
 from kmikro.lib.secrets import EncryptedTextField
+from subscribers.prefixes import PrefixField
+
+NONE = models.Value([], models.JSONField())
+
+
+class Language(models.TextChoices):
+    """In which customers are answered; blank: the ISP's."""
+
+    ENGLISH = "en"
+    SWAHILI = "sw"
+    FRENCH = "fr"
+    SPANISH = "es"
+    PORTUGUESE = "pt"
+    INDONESIAN = "id"
 
 
 class Site(models.Model):
@@ -20,7 +34,15 @@ class Site(models.Model):
 
 
 class Plan(models.Model):
-    """A hotspot plan; rates in bits per second (0 = unlimited), limits null where there is none."""
+    """What is sold; rates in bits per second (0 = unlimited), limits null where there is none.
+
+    windows, stages, sites and routers are lists that `subscribers.extras` reads and checks; empty means no limit.
+    """
+
+    class Lock(models.TextChoices):
+        NONE = "", "Any device"
+        FIRST = "first", "The first device"
+        LIST = "list", "Devices on the list"
 
     name = models.CharField(max_length=60)
     price_minor = models.BigIntegerField()
@@ -31,6 +53,27 @@ class Plan(models.Model):
     data_limit_bytes = models.BigIntegerField(null=True)  # up and down together
     time_limit_seconds = models.BigIntegerField(null=True)  # online time
     devices = models.PositiveSmallIntegerField(default=1)
+    grace_seconds = models.PositiveIntegerField(default=0)  # after the end, with a word about it
+    daily_data_bytes = models.BigIntegerField(null=True)  # from midnight to midnight of the ISP
+    daily_seconds = models.PositiveIntegerField(null=True)
+    download_limit_bytes = models.BigIntegerField(null=True)  # one direction alone
+    upload_limit_bytes = models.BigIntegerField(null=True)
+    windows = models.JSONField(default=list)  # kmikro.lib.timetable
+    stages = models.JSONField(default=list)  # FUP: from how many bytes a day, week or month which speed
+    lock = models.CharField(max_length=5, choices=Lock.choices, blank=True, default=Lock.NONE)
+    sites = models.JSONField(default=list)  # ids
+    routers = models.JSONField(default=list)  # ids
+    burst_download_bps = models.BigIntegerField(default=0)
+    burst_upload_bps = models.BigIntegerField(default=0)
+    burst_threshold_download_bps = models.BigIntegerField(default=0)  # 0: the speed itself
+    burst_threshold_upload_bps = models.BigIntegerField(default=0)
+    burst_seconds = models.PositiveSmallIntegerField(default=0)
+    priority = models.PositiveSmallIntegerField(default=8)  # of the queue; 1 goes first
+    guaranteed_download_bps = models.BigIntegerField(default=0)
+    guaranteed_upload_bps = models.BigIntegerField(default=0)
+    idle_seconds = models.PositiveIntegerField(null=True)
+    address_list = models.CharField(max_length=63, blank=True)  # on the router
+    pool = models.CharField(max_length=63, blank=True)  # on the router
     is_archived = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -46,6 +89,15 @@ class Plan(models.Model):
                 condition=models.Q(download_bps__gte=0, upload_bps__gte=0), name="plan_rate_sane"
             ),
             models.CheckConstraint(condition=models.Q(devices__gte=1), name="plan_one_device"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    *(("burst_download_bps__gte", 0), ("burst_upload_bps__gte", 0)),
+                    *(("burst_threshold_download_bps__gte", 0), ("burst_threshold_upload_bps__gte", 0)),
+                    *(("guaranteed_download_bps__gte", 0), ("guaranteed_upload_bps__gte", 0)),
+                    *(("priority__gte", 1), ("priority__lte", 8)),
+                ),
+                name="plan_queue_sane",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,6 +111,7 @@ class Subscriber(models.Model):
     phone = models.CharField(max_length=24, blank=True)
     email = models.EmailField(blank=True)
     note = models.TextField(blank=True)
+    language = models.CharField(max_length=2, choices=Language.choices, blank=True)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -89,6 +142,7 @@ class Service(models.Model):
         ANY = "any"
         HOTSPOT = "hotspot"
         PPP = "ppp", "PPP"
+        DHCP = "dhcp", "DHCP"
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     label = models.CharField(max_length=80)
@@ -101,6 +155,15 @@ class Service(models.Model):
     made_at = models.DateTimeField()
     first_used_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    grace_seconds = models.PositiveIntegerField(null=True)  # null: the plan's
+    bound_mac = models.CharField(
+        max_length=17, blank=True, default="", db_default=""
+    )  # of the first device, where the plan locks to it
+    sites = models.JSONField(default=list, db_default=NONE)  # beside the plan's: both must allow a router
+    routers = models.JSONField(default=list, db_default=NONE)
+    framed_ip = models.GenericIPAddressField(protocol="IPv4", null=True)
+    framed_ipv6_prefix = PrefixField(null=True)
+    delegated_ipv6_prefix = PrefixField(null=True)
     upload_bytes = models.BigIntegerField(default=0)
     download_bytes = models.BigIntegerField(default=0)
     seconds_used = models.BigIntegerField(default=0)
@@ -148,3 +211,43 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.hour:%Y-%m-%d %H}"
+
+
+class Fallback(models.Model):
+    """What the ISP gives instead of a refusal: a walled garden, a slow line, or the plan of another.
+
+    Without a row for a reason it stays a refusal. With a plan, speed, list and pool are the plan's where they are
+    not given here.
+    """
+
+    class Reason(models.TextChoices):
+        ENDED = "ended", "The service has ended"
+        SUSPENDED = "suspended", "The service is suspended"
+        TIME = "time_spent", "The online time is used up"
+        DATA = "data_spent", "The data is used up"
+        DEVICE = "locked_device", "Another device than the service is bound to"
+        UNKNOWN = "unknown_user", "Nobody of that name"
+        TRIAL = "trial", "A device that asks for a trial"
+
+    reason = models.CharField(max_length=16, choices=Reason.choices, unique=True)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="+")
+    download_bps = models.BigIntegerField(default=0)
+    upload_bps = models.BigIntegerField(default=0)
+    address_list = models.CharField(max_length=63, blank=True)
+    pool = models.CharField(max_length=63, blank=True)
+    seconds = models.PositiveIntegerField(default=900)  # then the router asks again
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["reason"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(seconds__gte=60, seconds__lte=86_400), name="fallback_seconds_sane"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(download_bps__gte=0, upload_bps__gte=0), name="fallback_rate_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

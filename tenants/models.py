@@ -24,6 +24,7 @@ class Isp(TenantMixin):
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
     time_zone = models.CharField(max_length=64)
+    language = models.CharField(max_length=2, default="en")  # in which its customers are answered
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     state_text = models.CharField(max_length=200, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
@@ -68,6 +69,9 @@ class NasRoute(models.Model):
     allow_mschap1 = models.BooleanField(default=False)  # broken since 1999; for old equipment only
     mac_auth_password = EncryptedTextField(blank=True)  # of the hotspot profile; empty: none
     allow_eap = models.BooleanField(default=False)  # Wi-Fi with 802.1X
+    admit_unknown = models.BooleanField(
+        default=False
+    )  # to the ISP's walled garden, where it has one for them
     made_at = models.DateTimeField()
 
     class Meta:
