@@ -30,6 +30,7 @@ from radius.events import (
     Verdict,
 )
 from radius.floods import Floods
+from radius.overload import in_order
 from radius.ports import Unavailable, Worker
 from radius.quiet import Quiet
 from radius.sentences import zone_of
@@ -126,7 +127,7 @@ class Server:
 
     def _hear(self, endpoint: Door, most: int) -> None:
         wall, now = time.time(), time.monotonic()
-        for datagram in endpoint.receive(most, wall):
+        for datagram in in_order(endpoint.receive(most, wall), wall):
             try:
                 self._take(endpoint, datagram, wall, now)
             except Exception:  # one datagram must never end the service of all others

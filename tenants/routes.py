@@ -13,6 +13,7 @@ from tenants import scope
 from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient, SecretMismatch
 
 EXCEPTION = timedelta(days=30)
+SHORTEST_SECRET = 16  # octets, RFC 2865, section 3; ours have 26 letters and digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def register_nas(
 ) -> None:
     """Make packets from address belong to this tenant's router; refuses an address that another router holds."""
     schema = own_schema()
+    _demand_strong(secret)
     with scope.outside():
         holder = NasRoute.objects.filter(address=address).first()
         if holder and (holder.schema, holder.router_id) != (schema, router_id):
@@ -74,6 +76,7 @@ def rotate_secret(router_id: int, *, secret: str, overlap: timedelta, now: datet
     Refuses while an earlier overlap lasts: the router may still use the secret that would be dropped then.
     """
     schema = own_schema()
+    _demand_strong(secret)
     with scope.outside():
         route = NasRoute.objects.select_for_update().filter(schema=schema, router_id=router_id).first()
         if route is None:
@@ -126,6 +129,14 @@ def mismatches(router_id: int, *, since: datetime) -> Mismatches | None:
     with scope.outside():
         seen = SecretMismatch.objects.filter(schema=schema, router_id=router_id, last_at__gt=since).first()
     return Mismatches(seen.count, seen.first_at, seen.last_at) if seen else None
+
+
+def _demand_strong(secret: str) -> None:
+    if len(secret.encode()) < SHORTEST_SECRET:
+        raise Refusal(
+            "weak_secret",
+            f"A RADIUS secret has at least {SHORTEST_SECRET} characters: shorter ones are guessed from one packet.",
+        )
 
 
 def _digest(secret: str) -> str:

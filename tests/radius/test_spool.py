@@ -129,3 +129,34 @@ def test_a_large_file_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     writer = spool.Spool(tmp_path, reserve=0)
     writer.write(entries(3))
     assert drained(tmp_path) == entries(3)
+
+
+def test_it_is_on_the_disk_before_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What strace would show: the data, then fdatasync of that very file, then nothing but the return."""
+    done: list[tuple[str, int]] = []
+    write, sync = os.write, os.fdatasync
+
+    def writing(descriptor: int, octets: bytes) -> int:
+        done.append(("write", descriptor))
+        return write(descriptor, octets)
+
+    def syncing(descriptor: int) -> None:
+        done.append(("sync", descriptor))
+        sync(descriptor)
+
+    writer = spool.Spool(tmp_path, reserve=0)
+    writer.write(entries(1))
+    monkeypatch.setattr(os, "write", writing)
+    monkeypatch.setattr(os, "fdatasync", syncing)
+    writer.write(entries(2, 1))
+    assert [what for what, _ in done] == ["write", "sync"]
+    assert len({descriptor for _, descriptor in done}) == 1
+
+    def broken(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with pytest.raises(spool.Full):
+        writer.write(entries(1, 3))
+    monkeypatch.undo()
+    assert drained(tmp_path) == entries(3), "what was not synced was not promised and is taken back"

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from radius import coa
 from routers.virtual import VirtualRouter
 from routers.virtual.sessions import Session
 from tests.routers.virtual.conftest import FakeServer
@@ -53,6 +54,26 @@ def test_disconnect_ends_the_session(
     assert hotspot.sessions == []
     assert hotspot.wait(lambda: len(server.acct) == 2)
     assert server.acct[1]["Acct-Terminate-Cause"] == [6]
+
+
+def test_of_two_sessions_of_one_user_only_the_named_one_ends(
+    server: FakeServer, hotspot: VirtualRouter, session: Session, port: int
+) -> None:
+    """What we send names one session by four attributes, although a router ends all that match (RFC 5176, 3)."""
+    server.decide = lambda packet: {"Port-Limit": 2}
+    other = hotspot.login(hotspot.join("AA:BB:CC:00:11:33"), session.user, "p").session
+    assert other is not None
+    answer = coa.disconnect(
+        coa.Route(hotspot.address, port, b"s3cret", "127.0.0.1"),
+        session_id=other.id,
+        username=other.user,
+        framed_ip=other.phone.ip,
+        mac=other.phone.mac,
+        total=5.0,
+    )
+    assert answer is not None
+    assert answer.acked
+    assert hotspot.sessions == [session]
 
 
 def test_unknown_sessions_are_named(hotspot: VirtualRouter, session: Session, port: int) -> None:
