@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 SOCKETS = 16  # as many flows as let SO_REUSEPORT spread them
 WINDOW = 256  # open requests in all
 PATIENCE = 1.0
+_ROOM = 1024  # octets; no reply to these requests is as long
 SILENCE = 20.0  # seconds without any answer after which there is nothing to measure
 
 Address = tuple[str, int]
@@ -52,24 +53,25 @@ class _Flow:
     resent: int = 0
 
     def fill(self, window: int, now: float) -> None:
-        while (
-            len(self.open) < window and self.sent < len(self.datagrams) and self.sent & 255 not in self.open
-        ):
-            self.socket.send(self.datagrams[self.sent])
-            self.open[self.sent & 255] = (self.sent, now, now)
-            self.sent += 1
+        waiting, datagrams, send = self.open, self.datagrams, self.socket.send
+        which, last = self.sent, min(len(datagrams), self.sent + window - len(waiting))
+        while which < last and which & 255 not in waiting:
+            send(datagrams[which])
+            waiting[which & 255] = (which, now, now)
+            which += 1
+        self.sent = which
 
     def hear(self, delays: list[float]) -> None:
         """Take what has come; it is verified when the clock has stopped."""
-        now = time.perf_counter()
-        while True:
-            try:
-                reply = self.socket.recv(4096)
-            except BlockingIOError:
-                return
-            if (entry := self.open.pop(reply[1], None)) is not None:
-                delays.append(now - entry[1])
-                self.replies.append((entry[0], reply))
+        now, hear, close = time.perf_counter(), self.socket.recv, self.open.pop
+        try:
+            while True:
+                reply = hear(_ROOM)
+                if (entry := close(reply[1], None)) is not None:
+                    delays.append(now - entry[1])
+                    self.replies.append((entry[0], reply))
+        except BlockingIOError:
+            return
 
     def insist(self, now: float) -> None:
         """Send again what was not answered, as a NAS does."""
