@@ -3,7 +3,7 @@ PYTHON ?= python3
 KMIKRO := $(PYTHON) bin/kmikro
 ARGS ?=
 
-.PHONY: help up down status reset logs test bench bench-radius lint css
+.PHONY: help up down status reset logs test fuzz faults bench bench-radius lint css
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,12 @@ logs: ## follow the logs of all processes
 
 test: ## every test on a private PostgreSQL and Valkey (ARGS="tests/stack -k ports")
 	@exec $(KMIKRO) test $(ARGS)
+
+fuzz: ## ten million mutated packets through RADIUS (ARGS="--count 200000 --seed 1")
+	@exec $(KMIKRO) fuzz -- $(ARGS)
+
+faults: ## break PostgreSQL, Valkey, disks, networks and clocks under load (ARGS="F3 F5")
+	@exec $(KMIKRO) faults -- $(ARGS)
 
 bench: ## benchmarks, printed as JSON
 	@exec $(KMIKRO) bench $(ARGS)

@@ -18,7 +18,7 @@ from stack.quality import lint
 from stack.running import Running, explain, stop
 from stack.state import State
 from stack.stylesheet import build
-from stack.suite import run_bench, run_tests, with_services
+from stack.suite import run_alone, run_bench, run_tests, with_services
 from stack.trouble import Stopped, Trouble
 
 
@@ -45,6 +45,11 @@ def parser() -> argparse.ArgumentParser:
     words.add_parser("bench", help="print benchmarks as JSON").add_argument(
         "arguments", nargs=argparse.REMAINDER
     )
+    for word, what in (
+        ("fuzz", "mutated packets through the RADIUS server (--count N --seed N)"),
+        ("faults", "break things on purpose and see that promises are kept (F3 F5 kills; --list)"),
+    ):
+        words.add_parser(word, help=what).add_argument("arguments", nargs=argparse.REMAINDER)
     services = words.add_parser(
         "services", help="run a command with a private PostgreSQL and Valkey: services -- CMD"
     )
@@ -197,6 +202,8 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "css": css,
     "test": lambda given: run_tests(given.arguments),
     "bench": lambda given: run_bench(given.arguments),
+    "fuzz": lambda given: run_alone("tests.radius.fuzz", given.arguments),
+    "faults": lambda given: run_alone("tests.faults", given.arguments),
     "services": lambda given: with_services(given.arguments),
     "lint": lambda given: lint(given.gates),
 }

@@ -67,6 +67,19 @@ def run_bench(arguments: Sequence[str]) -> int:
     return with_services([str(settings.ROOT / ".venv/bin/python"), "-m", "bench", *extra], durable=True)
 
 
+def run_alone(module: str, arguments: Sequence[str]) -> int:
+    """A program of the tests that needs no server, or brings its own: `fuzz` and `faults`."""
+    extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
+    running = Running(private_settings(), report.Steps(sys.stderr), "install")
+    try:
+        with running.held():
+            running.packages("test")
+            argv = [str(running.settings.venv / "bin/python"), "-m", module, *extra]
+            return running.run_command(argv, os.environ, running.settings.root)
+    except Stopped:
+        return 130
+
+
 def install_peers(running: Running) -> None:
     """The Node client that drives the virtual router in tests; without npm those tests skip, loudly."""
     folder = running.settings.root / PEERS
