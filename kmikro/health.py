@@ -5,11 +5,15 @@ import hmac
 import os
 import socket
 import time
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+
+from radius.knock import knock
+from tenants import authority, scope
 
 STATUS_SECRET_PURPOSE = "radius health probe"
 WORKER_SILENT_AFTER = 60  # seconds; beat sends a heartbeat every 15
@@ -65,8 +69,20 @@ def _radius() -> str:
     return "ok" if reply[:1] == b"\x02" else "wrong answer"
 
 
+def _radsec() -> str:
+    """The same over TLS, with a certificate that only we can make."""
+    try:
+        with scope.outside():
+            own, root = authority.probe(now=datetime.now(UTC))
+    except DatabaseError:
+        return "unknown"
+    return knock(settings.RADIUS_PROBE_ADDRESS, settings.RADSEC_PORT, own, root, seconds=1.5)
+
+
 def readyz(request: HttpRequest) -> JsonResponse:
     broker, worker = _broker_and_worker()
     parts = {"database": _database(), "broker": broker, "worker": worker, "radius": _radius()}
+    if settings.RADSEC:
+        parts["radsec"] = _radsec()
     ok = all(state == "ok" for state in parts.values())
     return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)

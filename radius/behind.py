@@ -17,11 +17,16 @@ from radius.facts import LiveFacts
 from radius.listener import Listener
 from radius.metrics import MeteredStore, Teller
 from radius.mismatches import Mismatches
+from radius.posts import Post
 from radius.preloader import Preloader
 from radius.refresher import Refresher
 from radius.store import LiveStore
 
 log = logging.getLogger("radius.alerts")
+
+
+class Unready(Exception):
+    """This worker must not take the place of the one before it."""
 
 
 class LiveAlerts:
@@ -55,17 +60,27 @@ class LiveWorker:
         self._refresher = Refresher(self.facts)
         self._preloader = Preloader(self.facts, self._patience)
         self._usual: dict[str, Any] | None = None
+        self._is_told = False
         self._listener = Listener(self.facts, self.directory.refresh, self._patience)
+
+    def start_at(self, post: Post) -> None:
+        """Start before the ports are opened. Raises `Unready` when another serves who knows more than we can."""
+        self.start()
+        if post.replaces and not self._is_told:
+            self.close(1.0)
+            raise Unready("the database does not answer, and the worker before this one remembers")
 
     def start(self) -> None:
         """Start from the thread that will call `facts.of`. Without a database we start too, knowing nobody."""
+        if self._usual is not None:
+            return
         self._usual = database.hasten()
         self.store.start()
         self._refresher.start()
         self._preloader.start()
         self._mismatches.start()
         self.teller.start()
-        self._listener.start(wait=5.0)
+        self._is_told = self._listener.start(wait=5.0)
 
     def close(self, timeout: float) -> None:
         self.store.close(timeout)

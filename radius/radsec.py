@@ -6,7 +6,6 @@ is not offered: it would bring a second way to sign, and no RouterOS asks for it
 
 from __future__ import annotations
 
-import signal
 import time
 from datetime import UTC, datetime
 
@@ -14,15 +13,17 @@ from django.conf import settings
 from django.db import connection
 
 from radius.behind import LiveWorker
-from radius.directory import LiveDirectory
+from radius.directory import NO_TENANT, LiveDirectory
 from radius.engine import Engine
 from radius.events import Nas, Port
 from radius.ports import Worker
+from radius.posts import Post
 from radius.server import Server
 from radius.sockets import Datagram, Door
 from radius.streams import Streams, tls
 from radius.wire import ACCOUNTING_REQUEST
 from tenants import authority
+from tenants.authority import Client
 
 SECRET = b"radsec"  # RFC 6614, section 2.3: a constant, since TLS does the rest
 MOST = 65_536  # exchanges in all
@@ -62,7 +63,10 @@ class RadsecServer(Server):
 
 
 def routers() -> dict[str, Nas]:
-    """Fingerprint → router, from the database (outside any tenant)."""
+    """Fingerprint → router, from the database (outside any tenant), and our own health check, which is nobody's."""
+    now = datetime.now(UTC)
+    ours = Client(schema=NO_TENANT, router_id=0, zone="UTC")
+    held = {authority.probe(now=now)[0].fingerprint: ours, **authority.clients(now=now)}
     return {
         fingerprint: Nas(
             schema=client.schema,
@@ -73,20 +77,18 @@ def routers() -> dict[str, Nas]:
             limit_proxy_state=False,
             zone=client.zone,
         )
-        for fingerprint, client in authority.clients(now=datetime.now(UTC)).items()
+        for fingerprint, client in held.items()
     }
 
 
-def serve(address: str, number: int, lifeline: int) -> None:
-    """Serve until SIGTERM, or until `lifeline` closes; our own certificate is new at every start."""
+def serve(address: str, number: int, post: Post) -> None:
+    """Serve until SIGTERM, or until the lifeline closes; our own certificate is new at every start."""
     names = [settings.RADIUS_ADDRESS, settings.BASE_DOMAIN]
     own, root = authority.server(names, now=datetime.now(UTC))
     connection.close()
     directory = LiveDirectory(routers)
-    streams = Streams(address, number, tls(own, root), directory.get)
     worker = LiveWorker(directory=directory)
-    server = RadsecServer(worker, streams)
+    worker.start_at(post)
+    server = RadsecServer(worker, Streams(address, number, tls(own, root), directory.get))
     worker.teller.counts = server.counts
-    server.watch(lifeline)
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    server.run()
+    server.serve(post)

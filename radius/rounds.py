@@ -15,11 +15,13 @@ from django.db import DatabaseError, InterfaceError, connection
 from psycopg2.extensions import connection as Line
 
 from radius import projector
+from radius.posts import Post
 
 log = logging.getLogger("radius.rounds")
 
 PAUSE = 0.5  # seconds between two rounds that found nothing more to do
 STANDBY = 2.0
+LEASH = 60  # a round over a slow database takes its time and is not stuck
 REST = 30.0  # seconds in which an ISP whose rows could not be folded does not hold up the others
 
 
@@ -60,8 +62,13 @@ class Rounds:
         return taken
 
 
-def serve(lifeline: int) -> None:
-    """Fold until SIGTERM, or until `lifeline` closes because the parent is gone."""
+def serve(post: Post) -> None:
+    """Fold until SIGTERM, or until the lifeline closes because the parent is gone."""
     bell, ringer = os.pipe()
     signal.signal(signal.SIGTERM, lambda *_: os.write(ringer, b"!"))
-    Rounds(lambda seconds: bool(select.select([lifeline, bell], [], [], seconds)[0])).run()
+
+    def wait(seconds: float) -> bool:
+        post.beat(LEASH)
+        return bool(select.select([post.lifeline, bell], [], [], seconds)[0])
+
+    Rounds(wait).run()

@@ -6,6 +6,7 @@ import heapq
 import logging
 import random
 import selectors
+import signal
 import time
 from collections import Counter, deque
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from radius.events import (
 from radius.floods import Floods
 from radius.overload import in_order
 from radius.ports import Unavailable, Worker
+from radius.posts import Post
 from radius.quiet import Quiet
 from radius.sentences import zone_of
 from radius.sockets import Datagram, Door
@@ -69,6 +71,7 @@ class Server:
         self._summary_at = time.monotonic() + SUMMARY
         self._restarts = Quiet(RESTART_PAUSE)
         self._lifeline = -1
+        self._beat: Callable[[], None] = lambda: None
         self._bell = Bell()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._bell, selectors.EVENT_READ)
@@ -80,10 +83,12 @@ class Server:
         self.stopping = True
         self._bell.ring()
 
-    def watch(self, descriptor: int) -> None:
-        """Stop when this pipe closes, that is, when the parent is gone."""
-        self._lifeline = descriptor
-        self._selector.register(descriptor, selectors.EVENT_READ, data="parent")
+    def serve(self, post: Post) -> None:
+        """Run at a post of a crew: until SIGTERM, or until the parent is gone."""
+        self._lifeline, self._beat = post.lifeline, post.beat
+        self._selector.register(post.lifeline, selectors.EVENT_READ, data="parent")
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        self.run()
 
     def run(self, *, drain: float = 4.0) -> None:
         self.worker.start()
@@ -91,7 +96,9 @@ class Server:
             self.turn(1.0)
         deadline = time.monotonic() + drain
         for endpoint in set(self.endpoints.values()):
-            self._hear(endpoint, AUTH_BATCH)
+            endpoint.deafen()
+            while time.monotonic() < deadline - drain / 2 and self._hear(endpoint, AUTH_BATCH):
+                pass
             self._selector.unregister(endpoint)
         while (self._pending or self._held) and time.monotonic() < deadline:
             self.turn(max(0.0, min(0.2, deadline - time.monotonic())))
@@ -107,6 +114,7 @@ class Server:
 
     def turn(self, patience: float) -> None:
         """One wake-up: what has settled, then questions, then records, then rejects whose time has come."""
+        self._beat()
         if self._held:
             patience = min(patience, max(0.0, self._held[0][0] - time.monotonic()))
         ready = {key.fileobj if key.data is None else key.data for key, _ in self._selector.select(patience)}
@@ -125,15 +133,17 @@ class Server:
             self._summary_at = time.monotonic() + SUMMARY
             log.info("radius counters", extra={"counters": dict(self.counts)})
 
-    def _hear(self, endpoint: Door, most: int) -> None:
+    def _hear(self, endpoint: Door, most: int) -> int:
         wall, now = time.time(), time.monotonic()
-        for datagram in in_order(endpoint.receive(most, wall), wall):
+        batch = endpoint.receive(most, wall)
+        for datagram in in_order(batch, wall):
             try:
                 self._take(endpoint, datagram, wall, now)
             except Exception:  # one datagram must never end the service of all others
                 self.counts["fault"] += 1
                 if self._quiet.may("fault", time.monotonic()):
                     log.exception("a datagram could not be handled")
+        return len(batch)
 
     def _take(self, endpoint: Door, datagram: Datagram, wall: float, now: float) -> None:
         address = datagram.source[0]

@@ -17,6 +17,7 @@ _TIMESPEC = struct.Struct("@ll")
 _ANCILLARY = socket.CMSG_SPACE(_INFO.size) + socket.CMSG_SPACE(_TIMESPEC.size)
 _KERNEL_BUFFER = 4 << 20
 _ROOM = LARGEST + 1
+_NOBODY = 1  # a port that nobody sends from
 
 
 class Datagram(NamedTuple):
@@ -35,6 +36,7 @@ class Door(Protocol):
 
     def fileno(self) -> int: ...
     def close(self) -> None: ...
+    def deafen(self) -> None: ...
     def receive(self, most: int, now: float) -> list[Datagram]: ...
     def send(self, reply: bytes, source: Source, via: bytes) -> bool: ...
 
@@ -52,6 +54,14 @@ class Endpoint:
 
     def close(self) -> None:
         self.socket.close()
+
+    def deafen(self) -> None:
+        """Take nothing new, but keep what waits and go on sending; the kernel gives the rest to others of the port.
+
+        A connected socket hears one peer alone, and nobody sends from this one.
+        """
+        own = self.socket.getsockname()[0]
+        self.socket.connect(("127.0.0.1" if own == "0.0.0.0" else own, _NOBODY))  # noqa: S104
 
     def receive(self, most: int, now: float) -> list[Datagram]:
         """Everything that waits, up to `most`; one octet more than is legal is read, so that it is seen."""

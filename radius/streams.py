@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import resource
 import selectors
 import socket
@@ -17,7 +16,7 @@ from radius.events import Nas, Port, Source
 from radius.quiet import Quiet
 from radius.sockets import Datagram
 from radius.stream import PAUSE_AT, Ended, Stream
-from tenants.certificates import Signed
+from tenants.certificates import Signed, arm
 
 log = logging.getLogger("radius.streams")
 
@@ -40,10 +39,7 @@ def tls(own: Signed, root: str) -> ssl.SSLContext:
     context.load_verify_locations(cadata=root)
     context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     context.num_tickets = 0
-    with os.fdopen(os.memfd_create("radsec"), "wb") as file:  # OpenSSL reads files; the key is on no disk
-        file.write((own.key + own.certificate).encode())
-        file.flush()
-        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+    arm(context, own)
     return context
 
 
@@ -86,6 +82,11 @@ class Streams:
         for stream in list(self._streams.values()):
             self._end(stream, "by_us")
         self._selector.close()
+        self._listener.close()
+
+    def deafen(self) -> None:
+        """Take no new connection; who waits for one is sent away and comes again, to others of the port."""
+        self._selector.unregister(self._listener)
         self._listener.close()
 
     def receive(self, most: int, now: float) -> list[Datagram]:

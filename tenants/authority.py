@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from kmikro.lib.secrets import purpose_key
 from tenants import certificates, scope
 from tenants.certificates import Signed
 from tenants.models import Authority, Isp, RadsecClient
@@ -77,6 +78,13 @@ def clients(*, now: datetime) -> dict[str, Client]:
     return {
         each.fingerprint: Client(each.schema, each.router_id, zones[each.schema]) for each in held.iterator()
     }
+
+
+def probe(*, now: datetime) -> tuple[Signed, str]:
+    """The certificate of our own health check, the same in every process, and the root's PEM (outside any tenant)."""
+    with transaction.atomic():
+        signer = root(now)
+    return certificates.make_probe(signer, purpose_key("radsec health probe")), signer.certificate
 
 
 def root(now: datetime) -> Signed:

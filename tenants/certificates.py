@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ROOT_LIFE = timedelta(days=3650)
@@ -61,6 +63,36 @@ def make_wifi_server(root: Signed, *, name: str, now: datetime) -> Signed:
     return _end(root, name, [x509.DNSName(name)], ExtendedKeyUsageOID.SERVER_AUTH, now, key)
 
 
+def make_probe(root: Signed, seed: bytes) -> Signed:
+    """For our own health check: whoever has the root and the seed (32 octets) makes the same one, so nobody keeps it.
+
+    Ed25519 and PKCS #1 v1.5 sign without randomness, and nothing else in it is drawn or depends on the time.
+    """
+    signer, key = _key(root.key), ed25519.Ed25519PrivateKey.from_private_bytes(seed)
+    above = x509.load_pem_x509_certificate(root.certificate.encode())
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(_name("K-Mikro health check"))
+        .issuer_name(above.subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(above.not_valid_before_utc)
+        .not_valid_after(above.not_valid_after_utc)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .sign(signer, hashes.SHA256())
+    )
+    return _told(made, key, serialization.PrivateFormat.PKCS8)
+
+
+def arm(context: ssl.SSLContext, own: Signed) -> None:
+    """Give a certificate and its key to one end of TLS. OpenSSL reads files only; this one is on no disk."""
+    with os.fdopen(os.memfd_create("certificate"), "wb") as file:
+        file.write((own.key + own.certificate).encode())
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+
+
 def _end(
     root: Signed,
     name: str,
@@ -103,14 +135,17 @@ def _begun(
 
 
 def _signed(builder: x509.CertificateBuilder, key: _Key, signer: rsa.RSAPrivateKey) -> Signed:
-    made = builder.sign(signer, hashes.SHA256())
+    return _told(builder.sign(signer, hashes.SHA256()), key, serialization.PrivateFormat.TraditionalOpenSSL)
+
+
+def _told(
+    made: x509.Certificate,
+    key: _Key | ed25519.Ed25519PrivateKey,
+    shape: serialization.PrivateFormat,
+) -> Signed:
     return Signed(
         made.public_bytes(serialization.Encoding.PEM).decode(),
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        ).decode(),
+        key.private_bytes(serialization.Encoding.PEM, shape, serialization.NoEncryption()).decode(),
         f"{made.serial_number:x}",
         made.fingerprint(hashes.SHA256()).hex(),
         made.not_valid_after_utc,

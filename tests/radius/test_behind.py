@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from radius import projector
-from radius.behind import LiveWorker
+from radius.behind import LiveWorker, Unready
 from radius.events import Port
 from radius.models import AuthAttempt, Session
 from radius.packet import Packet, parse
+from radius.posts import Post
 from radius.seal import Seal
 from radius.server import Server
 from radius.sockets import Endpoint
@@ -130,3 +131,14 @@ def test_a_voucher_from_first_login_to_its_end(fresh_isp: Isp, hotspot: Hotspot)
         assert refused is not None
         assert "1 of 1 devices" in refused.sentence
         assert not AuthAttempt.objects.filter(trace__icontains=SECRET).exists()
+
+
+def test_a_worker_that_cannot_ask_the_database_takes_nobodys_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("radius.listener.Listener.start", lambda self, wait: False)  # five seconds without it
+    with pytest.raises(Unready):
+        LiveWorker(tmp_path).start_at(Post(-1, replaces=True))
+    alone = LiveWorker(tmp_path)
+    alone.start_at(Post(-1))  # better than nobody: it begins as soon as the database does
+    alone.close(1.0)

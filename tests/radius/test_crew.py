@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,14 +25,14 @@ from radius.server import Server
 from radius.sockets import Endpoint
 from tests.radius.fakes import World
 
-def work(lifeline):
+def work(post):
+    if sys.argv[3:] and post.replaces:
+        raise RuntimeError("the new ones do not come up")
     server = Server(World(), Endpoint(Port.AUTH, "127.0.0.1", int(sys.argv[1])), Endpoint(Port.ACCT, "127.0.0.1", 0))
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    server.watch(lifeline)
     os.write(1, b"%d\\n" % os.getpid())  # in one piece: two workers write at once
-    server.run()
+    server.serve(post)
 
-Crew(work, 2).run()
+Crew(work, 2, stuck=float(sys.argv[2])).run()
 """
 
 
@@ -41,10 +43,10 @@ def free_port() -> int:
 
 
 class Process:
-    def __init__(self) -> None:
+    def __init__(self, *, stuck: float = 60.0, broken: bool = False) -> None:
         self.port = free_port()
         self.parent = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(self.port)],
+            [sys.executable, "-c", SCRIPT, str(self.port), str(stuck), *(["broken"] if broken else [])],
             cwd=Path(__file__).parents[2],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -62,6 +64,53 @@ class Process:
             router.sendto(v.G8, (ADDRESS, self.port))
             return router.recv(4096) == v.G8R
 
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.parent.kill()
+        self.parent.wait()
+        assert self.parent.stdout is not None
+        self.parent.stdout.close()
+
+
+class Load:
+    """Routers that ask without a pause, and ask again after half a second without an answer, three times."""
+
+    def __init__(self, port: int) -> None:
+        self.answers: list[list[bytes]] = []  # of each question
+        self._port, self._over = port, threading.Event()
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(4)]
+
+    def __enter__(self) -> Load:
+        for each in self._threads:
+            each.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for each in self._threads:
+            each.join()
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            with socket.socket(
+                socket.AF_INET, socket.SOCK_DGRAM
+            ) as router:  # a new port, so any of the workers
+                router.settimeout(0.5)
+                heard: list[bytes] = []
+                self.answers.append(heard)
+                for _ in range(3):
+                    router.sendto(v.G1, (ADDRESS, self._port))
+                    try:
+                        heard.append(router.recv(4096))
+                        break
+                    except TimeoutError:
+                        continue
+                router.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    heard.append(router.recv(4096))
+
 
 def is_alive(pid: int) -> bool:
     try:
@@ -73,12 +122,8 @@ def is_alive(pid: int) -> bool:
 
 @pytest.fixture
 def crew() -> Iterator[Process]:
-    process = Process()
-    yield process
-    process.parent.kill()
-    process.parent.wait()
-    assert process.parent.stdout is not None
-    process.parent.stdout.close()
+    with Process() as process:
+        yield process
 
 
 def test_a_killed_worker_is_replaced_and_sigterm_leaves_none(crew: Process) -> None:
@@ -98,3 +143,42 @@ def test_workers_end_when_their_parent_is_killed(crew: Process) -> None:
     crew.parent.kill()
     crew.parent.wait()
     until(lambda: not any(map(is_alive, workers)), 10)
+
+
+def test_sighup_replaces_all_and_no_question_goes_unanswered_or_is_answered_twice(crew: Process) -> None:
+    old = {crew.next_worker(), crew.next_worker()}
+    with Load(crew.port) as load:
+        until(lambda: len(load.answers) > 50, 30)
+        for _ in range(3):
+            crew.parent.send_signal(signal.SIGHUP)
+            new = {crew.next_worker(), crew.next_worker()}
+            assert not new & old
+            until(lambda gone=old: not any(map(is_alive, gone)), 30)
+            assert all(map(is_alive, new))
+            old = new
+        many = len(load.answers)
+        until(lambda: len(load.answers) > many + 50, 30)
+    assert {len(heard) for heard in load.answers} == {1}
+    assert all(v.is_genuine(heard[0], v.RA) for heard in load.answers)
+
+
+def test_a_reload_whose_new_worker_does_not_serve_leaves_the_old_ones() -> None:
+    with Process(broken=True) as crew:
+        old = {crew.next_worker(), crew.next_worker()}
+        assert crew.answers()
+        crew.parent.send_signal(signal.SIGHUP)
+        children = Path(f"/proc/{crew.parent.pid}/task/{crew.parent.pid}/children")
+        until(lambda: len(children.read_text().split()) == 3, 10)  # the new one
+        until(lambda: {int(pid) for pid in children.read_text().split()} == old, 10)
+        assert all(crew.answers() for _ in range(8))
+
+
+def test_a_stuck_worker_is_replaced() -> None:
+    with Process(stuck=1.5) as crew:
+        first, second = crew.next_worker(), crew.next_worker()
+        os.kill(first, signal.SIGSTOP)
+        third = crew.next_worker()
+        assert third not in {first, second}
+        until(lambda: not is_alive(first), 10)
+        assert is_alive(second)
+        assert all(crew.answers() for _ in range(8))

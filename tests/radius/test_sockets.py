@@ -57,3 +57,25 @@ def test_a_reply_that_cannot_leave_is_told(endpoint: Endpoint, router: socket.so
     assert endpoint.send(b"x", router.getsockname(), socket.inet_aton("127.0.0.1"))
     assert router.recv(10) == b"x"
     assert not endpoint.send(bytes(70_000), router.getsockname(), b"")
+
+
+def test_who_is_deaf_keeps_what_waits_and_loses_nothing_to_come(
+    endpoint: Endpoint, router: socket.socket
+) -> None:
+    others = Endpoint(Port.AUTH, "127.0.0.1", endpoint.number)
+    askers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(40)]
+    for number, each in enumerate(askers):
+        each.sendto(bytes((number,)), ("127.0.0.1", endpoint.number))
+    endpoint.deafen()
+    waiting = {each.octets for each in endpoint.receive(100, now=0.0)}
+    for number, each in enumerate(askers):
+        each.sendto(bytes((100 + number,)), ("127.0.0.1", endpoint.number))
+    later = {each.octets for each in others.receive(100, now=0.0)}
+    assert waiting | later == {bytes((n,)) for n in (*range(40), *range(100, 140))}
+    assert waiting and not waiting & {bytes((n,)) for n in range(100, 140)}
+    router.bind(("127.0.0.1", 0))
+    assert endpoint.send(b"late", router.getsockname(), socket.inet_aton("127.0.0.1"))
+    octets, source = router.recvfrom(10)
+    assert (octets, source) == (b"late", ("127.0.0.1", endpoint.number))
+    for each in (*askers, others):
+        each.close()

@@ -186,6 +186,21 @@ def test_what_was_acknowledged_survives_kill_9(up: Radiusd, fresh_isp: Isp) -> N
     until(lambda: victim not in up.workers() and len(up.workers()) == 3)
 
 
+def test_a_reload_goes_unnoticed(up: Radiusd, voucher: Voucher) -> None:
+    old = set(up.workers())
+    up.process.send_signal(signal.SIGHUP)
+    codes_of_replies: set[int] = set()
+
+    def is_over() -> bool:
+        reply = up.ask(voucher.code, voucher.code, "02:00:00:00:00:01")
+        codes_of_replies.add(reply[0] if reply else 0)
+        now = set(up.workers())
+        return len(now) == 3 and not now & old
+
+    until(is_over, 60)
+    assert codes_of_replies == {2}
+
+
 def _kept(isp: Isp) -> set[int]:
     """What is in the journal or folded: the journal read first, since a row leaves it only once it is folded."""
     rows = RadiusRecord.objects.filter(schema=isp.schema_name, kind="acct")

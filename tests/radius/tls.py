@@ -56,10 +56,12 @@ def own() -> Signed:
 class Running:
     """RadSec over a world in memory; `known` is what the directory would say."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(
+        self, world: World, context: ssl.SSLContext | None = None, known: dict[str, Nas] | None = None
+    ) -> None:
         self.world = world
-        self.known: dict[str, Nas] = {client().fingerprint: NAS}
-        context = tls(own(), authority().certificate)
+        self.known = {client().fingerprint: NAS} if known is None else known
+        context = context or tls(own(), authority().certificate)
         self.streams = Streams(ADDRESS, 0, context, lambda each: self.known.get(each))
         self.server = RadsecServer(world, self.streams)
         self.thread = threading.Thread(target=self.server.run, daemon=True)

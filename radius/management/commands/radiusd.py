@@ -18,7 +18,9 @@ from radius.worker import serve
 
 
 class Command(BaseCommand):
-    help = "Serve RADIUS authentication and accounting until SIGTERM."
+    help = (
+        "Serve RADIUS authentication and accounting until SIGTERM; SIGHUP replaces the workers without a gap."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -55,12 +57,12 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"TCP {address}:{radsec} cannot be used ({error.strerror}). Set KMIKRO_RADSEC_PORT to a free port."
                 ) from None
-            also.append(lambda lifeline: serve_radsec(address, radsec, lifeline))
+            also.append(lambda post: serve_radsec(address, radsec, post))
             told = f", radsec {radsec}"
         connections.close_all()
         self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}{told}, {workers} workers")
         self.stdout.flush()
-        Crew(lambda lifeline: serve(address, auth, acct, lifeline), workers, also).run()
+        Crew(lambda post: serve(address, auth, acct, post), workers, also).run()
 
 
 def _require_free(address: str, number: int, variable: str, *, join: bool) -> None:
