@@ -182,7 +182,9 @@ def test_what_was_acknowledged_survives_kill_9(up: Radiusd, fresh_isp: Isp) -> N
     for each in sockets:
         each.close()
     assert len(acknowledged) == 2_000
-    assert acknowledged <= _kept(fresh_isp)
+    until(
+        lambda: acknowledged <= _kept(fresh_isp), 60
+    )  # a database that is slow leaves some in the spool for a while
     until(lambda: victim not in up.workers() and len(up.workers()) == 3)
 
 
