@@ -1,31 +1,96 @@
-"""Attempts from the journal into an ISP's login log, without unpacking them; call inside the tenant."""
+"""Attempts from the workers' batches into the login log of their ISP, line by line as they are.
+
+A crash between adding and deleting adds the same lines again; their keys tell, and each stays once.
+"""
 
 from __future__ import annotations
 
+import io
+import logging
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-# The deciding rule's sentence stands beside the trace; a rule that refuses has it in words already.
-_ADD = """
-    INSERT INTO radius_authattempt (record_id, at, router_id, service_id, username, mac, framed_ip, accepted,
-        code, sentence, trace, sent, microseconds)
-    SELECT said.key, line.at, said.router, service.id, said.username, said.mac, NULLIF(said.framed_ip, '')::inet,
-        said.accepted, left(said.code, 32),
-        left(CASE WHEN said.accepted THEN 'Let in.' ELSE COALESCE((
-            SELECT step->>'text' FROM jsonb_array_elements(said.trace) WITH ORDINALITY AS steps (step, place)
-            WHERE NOT (step->>'ok')::boolean ORDER BY place LIMIT 1), 'Refused.') END, 300),
-        said.trace, said.sent, said.microseconds
-    FROM unnest(%s::timestamptz[], %s::jsonb[]) AS line (at, body)
-    CROSS JOIN LATERAL jsonb_to_record(line.body) AS said (key bigint, router bigint, service bigint, username text,
-        mac text, framed_ip text, accepted boolean, code text, trace jsonb, sent jsonb, microseconds integer)
-    LEFT JOIN subscribers_service AS service ON service.id = said.service
-    ON CONFLICT DO NOTHING
+from radius.login_line import COLUMNS, NOTHING
+from tenants import scope
+from tenants.models import Isp
+
+log = logging.getLogger("radius.login_log")
+
+BATCH = 400  # rows of at most `attempts.PER_BATCH` lines
+_READ = """
+    SELECT id, schema, body FROM public.tenants_loginbatch WHERE NOT schema = ANY(%s) ORDER BY id LIMIT %s
 """
+_DELETE = "DELETE FROM public.tenants_loginbatch WHERE id = ANY(%s)"
+_TABLE = f"radius_authattempt ({', '.join(COLUMNS)})"
+_COPY = f"COPY {_TABLE} FROM STDIN WITH (NULL '{NOTHING}')"
+_ADD = f"INSERT INTO {_TABLE} VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT DO NOTHING"
 
 
-def add(attempts: Sequence[tuple[datetime, str]]) -> None:
-    """Store attempts, each with its time and its body as the journal has it; one that is there stays as it is."""
+def move(resting: Sequence[str] = ()) -> tuple[int, list[str]]:
+    """Move one lot of batches; returns how many, and the ISPs whose batches have to wait."""
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, [[at for at, _ in attempts], [body for _, body in attempts]])
+        cursor.execute(_READ, [list(resting), BATCH])
+        rows: list[tuple[int, str, str]] = cursor.fetchall()
+    if not rows:
+        return 0, []
+    by_schema: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for number, schema, body in rows:
+        by_schema[schema].append((number, body))
+    active = set(
+        Isp.objects.filter(schema_name__in=by_schema, state=Isp.State.ACTIVE).values_list(
+            "schema_name", flat=True
+        )
+    )
+    done: list[int] = []
+    failed: list[str] = []
+    for schema, mine in by_schema.items():
+        if schema not in active:
+            log.warning("attempts of no ISP are dropped", extra={"schema": schema, "batches": len(mine)})
+        elif not _moved(schema, "".join([body for _, body in mine])):
+            failed.append(schema)
+            continue
+        done += [number for number, _ in mine]
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, [done])
+    return len(rows), failed
+
+
+def _moved(schema: str, lines: str) -> bool:
+    try:
+        try:
+            with scope.inside(schema):
+                add(lines)
+        except (OperationalError, InterfaceError):
+            raise
+        except DatabaseError:  # lines that are there already, or one that the database does not take
+            with scope.inside(schema):
+                _add_one_by_one(lines)
+    except OperationalError as error:  # a lock, or the end of the connection: not the lines' fault
+        if connection.connection is None or connection.connection.closed:
+            raise
+        log.warning("an ISP's attempts wait", extra={"schema": schema, "why": str(error).strip()})
+        return False
+    return True
+
+
+def add(lines: str) -> None:
+    """Add lines to the login log of the tenant we are in: all of them, or none and a DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL synchronous_commit = off")
+        with connection.wrap_database_errors:
+            cursor.copy_expert(_COPY, io.StringIO(lines.replace("\\", "\\\\")))
+
+
+def _add_one_by_one(lines: str) -> None:
+    """The slow way: a line that is there stays as it is, one that cannot be stored is left out."""
+    for line in lines.split("\n")[:-1]:
+        values = [None if each == NOTHING else each for each in line.split("\t")]
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(_ADD, values)
+        except (OperationalError, InterfaceError):
+            raise
+        except DatabaseError as error:
+            log.warning("an attempt cannot be stored", extra={"key": values[0], "why": repr(error)[:300]})

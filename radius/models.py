@@ -3,6 +3,7 @@
 from django.db import models
 
 from kmikro.lib.secrets import EncryptedTextField
+from radius.fields import JsonText
 from subscribers.models import Service
 
 SPELLED = 1012  # radius.octets: 253 octets, up to four characters each
@@ -83,29 +84,31 @@ class NasRestart(models.Model):
 
 
 class AuthAttempt(models.Model):
-    """One answered Access-Request with the rules that were tried: [{"code","ok","text"}]."""
+    """One answered Access-Request with the rules that were tried: [[code, ok, what it says]], `sentences.shown`."""
 
     record_id = models.BigIntegerField(
         unique=True
     )  # drawn with the attempt, so that folding twice is folding once
     at = models.DateTimeField()
     router_id = models.BigIntegerField(db_index=True)
-    service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="attempts")
+    service = models.ForeignKey(
+        Service, on_delete=models.SET_NULL, null=True, related_name="attempts", db_constraint=False
+    )  # the log follows the services, it does not hold them
     username = models.CharField(max_length=SPELLED)
     mac = models.CharField(max_length=SPELLED, blank=True)
     framed_ip = models.GenericIPAddressField(null=True)
     accepted = models.BooleanField()
     code = models.CharField(max_length=32)
     sentence = models.CharField(max_length=300)
-    trace = models.JSONField(default=list)
-    sent = models.JSONField(default=dict)  # reply attributes by name
+    trace = JsonText(default=list)
+    sent = JsonText(default=dict)  # reply attributes by name
     microseconds = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["-at"], name="attempt_newest"),
-            models.Index(fields=["accepted", "-at"], name="attempt_outcome"),
+            models.Index(fields=["-at"], condition=models.Q(accepted=False), name="attempt_refused"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Folds the public journal into each ISP's sessions, usage and login log: one transaction per ISP, then delete.
+"""Folds the public journal into each ISP's sessions and usage: one transaction per ISP, then delete.
 
 A crash between the two folds the same rows again, which changes nothing. One projector runs at a time, by an
 advisory lock; two at once would only wait for each other's rows.
@@ -16,7 +16,7 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, connection
 from psycopg2.extensions import connection as Line
 
-from radius import database, journal, keeping, limits, login_log
+from radius import database, keeping, limits, login_log
 from radius.events import AccountingRecord, Kind
 from radius.folding import Fold, key_of
 from tenants import scope
@@ -28,9 +28,9 @@ BATCH = 4_000
 LOCK = 0x6B6D_6B72  # 'kmkr'
 _READ = """
     SELECT id, schema, kind, at, body::text FROM tenants_radiusrecord
-    WHERE kind IN ('acct', 'auth') AND NOT schema = ANY(%s) ORDER BY id LIMIT %s
+    WHERE kind = 'acct' AND NOT schema = ANY(%s) ORDER BY id LIMIT %s
 """
-_DELETE = "DELETE FROM tenants_radiusrecord WHERE id = ANY(%s) AND kind IN ('acct', 'auth')"
+_DELETE = "DELETE FROM tenants_radiusrecord WHERE id = ANY(%s) AND kind = 'acct'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def elected() -> Generator[Line | None, None, None]:
 
 
 def project(now: datetime, resting: Sequence[str] = ()) -> tuple[int, list[str]]:
-    """Fold one batch; returns how many rows were taken and the ISPs whose rows could not be."""
+    """Fold one batch and move the logins of the workers; returns how many rows were taken and the ISPs that have to wait."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [list(resting), BATCH])
         rows = [Row(*each) for each in cursor.fetchall()]
@@ -79,7 +79,8 @@ def project(now: datetime, resting: Sequence[str] = ()) -> tuple[int, list[str]]
             continue
         with connection.cursor() as cursor:
             cursor.execute(_DELETE, [[each.id for each in mine]])
-    return len(rows), failed
+    moved, waiting = login_log.move(resting)
+    return len(rows) + moved, [*failed, *waiting]
 
 
 def _fold_all(schema: str, rows: Sequence[Row], now: datetime) -> bool:
@@ -117,15 +118,11 @@ def _one_by_one(schema: str, rows: Sequence[Row], now: datetime) -> bool:
 
 def fold(schema: str, rows: Sequence[Row], now: datetime) -> None:
     """Fold rows of one ISP in one transaction."""
-    records = [AccountingRecord.from_json(each.body) for each in rows if each.kind == journal.ACCOUNTING]
-    attempts = [(each.at, each.body) for each in rows if each.kind == journal.ATTEMPT]
+    records = [AccountingRecord.from_json(each.body) for each in rows]
     with scope.inside(schema):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '2s'")
-        if attempts:
-            login_log.add(attempts)
-        if records:
-            _account(schema, records, now)
+        _account(schema, records, now)
 
 
 def _account(schema: str, records: Sequence[AccountingRecord], now: datetime) -> None:

@@ -19,11 +19,18 @@ def say(said: Said) -> str:
 
 
 def shown(trace: Iterable[Any]) -> list[Any]:
-    """The steps of a stored trace with what they say put into words; anything odd stays as it is."""
-    return [
-        {"code": each["code"], "ok": each["ok"], "text": say(tuple(each["said"]))} if "said" in each else each
-        for each in trace
-    ]
+    """The steps of a stored trace with what they say put into words; steps in the form of before stay readable."""
+    return [_shown(each) for each in trace]
+
+
+def _shown(step: Any) -> Any:
+    if isinstance(step, list) and len(step) == 3:
+        code, ok, said = step
+    elif isinstance(step, dict) and "said" in step:
+        code, ok, said = step["code"], step["ok"], step["said"]
+    else:
+        return step
+    return {"code": code, "ok": ok, "text": say(said if isinstance(said, str) else tuple(said))}
 
 
 def nobody(name: str, mac: str) -> str:

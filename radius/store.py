@@ -39,7 +39,7 @@ class LiveStore:
     def attempt(self, request: AccessRequest, verdict: Accept | Reject, at: float, microseconds: int) -> None:
         if isinstance(verdict, Accept):
             self._facts.accepted(request, verdict, at)
-        self._attempts.put((request, verdict, at, microseconds))
+        self._attempts.put(request, verdict, at, microseconds)
 
     def record(self, record: AccountingRecord, done: Done) -> bool:
         self._facts.recorded(record)

@@ -181,11 +181,10 @@ class EnrolmentRoute(models.Model):
 
 
 class RadiusRecord(models.Model):
-    """Journal of what RADIUS workers saw: written by COPY, folded into tenants' tables, then deleted."""
+    """Journal of what routers reported: written by COPY, folded into tenants' tables, then deleted."""
 
     class Kind(models.TextChoices):
         ACCOUNTING = "acct"
-        ATTEMPT = "auth"
 
     schema = models.CharField(max_length=63)
     kind = models.CharField(max_length=4, choices=Kind.choices)
@@ -194,6 +193,16 @@ class RadiusRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class LoginBatch(models.Model):
+    """Login attempts of one ISP as lines for its login log: written by a RADIUS worker, moved there, then deleted."""
+
+    schema = models.CharField(max_length=63)
+    body = models.TextField()  # radius.login_line
+
+    def __str__(self) -> str:
+        return f"{self.schema} {self.pk}"
 
 
 class SchemaTemplate(models.Model):

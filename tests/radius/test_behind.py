@@ -23,7 +23,7 @@ from radius.server import Server
 from radius.sockets import Endpoint
 from subscribers.models import Service
 from tenants import routes, scope
-from tenants.models import Isp, NasRoute, RadiusRecord
+from tenants.models import Isp, LoginBatch, NasRoute, RadiusRecord
 from tests.factories import NOW, make_plan, make_voucher
 from tests.radius.running import ADDRESS, until
 from tests.radius.vectors import attribute, whole
@@ -123,7 +123,7 @@ def test_a_voucher_from_first_login_to_its_end(fresh_isp: Isp, hotspot: Hotspot)
         Service.objects.filter(pk=voucher.service_id).update(status="suspended")
     until(lambda: hotspot.login(code, tablet).code == REJECT, 1.5)
 
-    until(lambda: RadiusRecord.objects.filter(kind="auth").count() > 0)
+    until(lambda: LoginBatch.objects.exists())
     project()
     with scope.inside(schema):
         until(lambda: AuthAttempt.objects.exists(), 1)

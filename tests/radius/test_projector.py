@@ -12,7 +12,7 @@ from radius import keeping, projector, token
 from radius.accounting import NAS_REBOOT
 from radius.folding import LOST_STOP, NO_REPORT
 from radius.keeping import moment
-from radius.models import AuthAttempt, NasRestart, Session
+from radius.models import NasRestart, Session
 from subscribers.models import Service, Usage
 from tenants import scope
 from tenants.models import Isp, RadiusRecord
@@ -219,20 +219,6 @@ def test_long_and_hostile_names_fit(isp: Isp) -> None:
     put(record("start", 0, schema=isp.schema_name, username=b"\xff" * 253, session_id="\\x00" * 253))
     project()
     assert len(picture(isp)[0]) == 1
-
-
-def test_attempts_are_added_once(isp: Isp, voucher: Any) -> None:
-    body = {
-        "key": 7, "router": 1, "service": voucher.service_id, "username": "x", "mac": "", "framed_ip": "",
-        "accepted": False, "code": "ended", "sent": {}, "microseconds": 80,
-        "trace": [{"code": "known", "ok": True, "text": "Found."}, {"code": "ended", "ok": False, "text": "Over."}],
-    }  # fmt: skip
-    for _ in range(2):
-        RadiusRecord.objects.create(schema=isp.schema_name, kind="auth", at=NOW, body=body)
-    project()
-    with scope.inside(isp.schema_name):
-        attempt = AuthAttempt.objects.get()
-        assert (attempt.service_id, attempt.sentence) == (voucher.service_id, "Over.")
 
 
 def test_the_sweep_closes_what_nobody_reports(isp: Isp, voucher: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,10 +18,11 @@ from radius import clocks, database, drainer, journal, spool, writer
 from radius.events import Accept, AccountingRecord, Reject, Step
 from radius.facts import LiveFacts
 from radius.keeping import moment
+from radius.login_line import COLUMNS
 from radius.store import LiveStore
 from subscribers.models import Service
 from tenants import scope
-from tenants.models import Isp, RadiusRecord
+from tenants.models import Isp, LoginBatch, RadiusRecord
 from tests.factories import NOW, make_plan, make_voucher
 from tests.radius.records import T0, record
 from tests.radius.running import until
@@ -204,14 +206,22 @@ def test_attempts_follow_with_their_trace(store: LiveStore, fresh_isp: Isp) -> N
     steps = (Step("known", True, "Found."), Step("ended", False, "Over."))
     store.attempt(ask, Reject("ended", "Sorry.", steps, 5), T0, 80)
     store.attempt(ask, Accept(5, 3, 60, 1 << 33, 1000, 2000, 60, b"km1.5.x"), T0, 90)
-    until(lambda: RadiusRecord.objects.filter(kind="auth").count() == 2)
-    no, yes = RadiusRecord.objects.filter(kind="auth").order_by("id")
-    assert (no.schema, no.body["trace"][1]) == (
-        fresh_isp.schema_name,
-        {"code": "ended", "ok": False, "text": "Over."},
-    )
-    assert (yes.body["code"], yes.body["sent"]["Session-Timeout"]) == ("accepted", "60")
-    assert "password" not in str(no.body)
+
+    def lines() -> list[str]:
+        return [
+            line
+            for each in LoginBatch.objects.filter(schema=fresh_isp.schema_name).order_by("pk")
+            for line in each.body.splitlines()
+        ]
+
+    until(lambda: len(lines()) == 2)
+    no, yes = (dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines())
+    assert (no["code"], no["sentence"]) == ("ended", "Over.")
+    assert json.loads(no["trace"]) == [["known", True, "Found."], ["ended", False, "Over."]]
+    assert json.loads(yes["sent"])["Session-Timeout"] == "60"
+    assert int(yes["record_id"]) == int(no["record_id"]) + 1
+    assert "password" not in str(no)
+    LoginBatch.objects.all().delete()
 
 
 def test_a_clock_starts_once_and_at_its_first_use(store: LiveStore, fresh_isp: Isp) -> None:
