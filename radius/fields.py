@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 
-class JsonText(models.TextField):
+class JsonText(models.TextField):  # type: ignore[type-arg]
     """JSON that is only ever read as a whole: kept as the text it was written as, which spares the database to parse it."""
 
     def from_db_value(self, value: str | None, *_: Any) -> Any:
