@@ -34,6 +34,8 @@ RADIUS_ACCT_PORT = env.number("KMIKRO_RADIUS_ACCT_PORT", 1813, low=1, high=65535
 RADIUS_JOIN = env.flag("KMIKRO_RADIUS_JOIN")
 # Datagrams of one router that are no RADIUS of ours, a second and worker, before it goes unread; 0: any number.
 RADIUS_INVALID_PER_SECOND = env.number("KMIKRO_RADIUS_INVALID_PER_SECOND", 200, low=0, high=1_000_000)
+# Services that each worker remembers, about 300 octets each; of those beyond it the least asked for make room.
+RADIUS_FACTS = env.number("KMIKRO_RADIUS_FACTS", 1_000_000, low=1_000, high=100_000_000)
 # RADIUS over TLS beside it (RFC 6614), off unless wanted.
 RADSEC = env.flag("KMIKRO_RADSEC")
 RADSEC_PORT = env.number("KMIKRO_RADSEC_PORT", 2083, low=1, high=65535)

@@ -50,14 +50,14 @@ class LiveWorker:
     def __init__(self, folder: Path | None = None, directory: LiveDirectory | None = None) -> None:
         self._patience = database.Patience()
         self.directory = directory or LiveDirectory()
-        self.facts = LiveFacts(patience=self._patience)
+        self.facts = LiveFacts(patience=self._patience, most=settings.RADIUS_FACTS)
         self.store = MeteredStore(
             LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
         )
         self.teller = Teller(settings.STATE_DIR / "metrics", self.store.told)
         self._mismatches = Mismatches(self._patience)
         self.alerts = LiveAlerts(self._mismatches)
-        self._refresher = Refresher(self.facts)
+        self._refresher = Refresher(self.facts, self._patience)
         self._preloader = Preloader(self.facts, self._patience)
         self._usual: dict[str, Any] | None = None
         self._is_told = False

@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import NamedTuple
 
 from radius.ahead import Ahead
 from radius.arrivals import Arrivals
 from radius.database import Patience
 from radius.events import Accept, AccessRequest, AccountingRecord
-from radius.known import Facts
-from radius.lookup import Found, find
-from radius.news import Mark, News
+from radius.known import Facts, Live, PlanFacts
+from radius.lookup import exactly, find
+from radius.news import News
+from radius.packing import Found, as_device, lives, pack, unpack
 from radius.ports import Unavailable
+from radius.recent import Recent
 from radius.trust import Trust
 
-MOST = 100_000
+MOST = 1_000_000
+AT_HAND = 16_384  # names whose facts stay unpacked
+OTHER_NAMES = 100_000  # devices, and codes that were typed in a way of their own
+AT_ONCE = 200  # services read anew together
 PAUSE = 0.5  # seconds without a new try after the database did not answer
-_Key = tuple[str, bytes]
+_Name = tuple[str, bytes]  # schema and user name
 Read = Callable[[str, bytes, float], Found | None]
 ReadPage = Callable[[str, int | None, float], list[Found]]
+ReadAgain = Callable[[str, Collection[str], Collection[int], float], tuple[list[Found], list[PlanFacts]]]
+
+
+class _AtHand(NamedTuple):
+    """Unpacked facts; they hold as long as what they were made of is what is remembered."""
+
+    facts: Facts
+    ended: tuple[Live, ...]
+    key: bytes
+    octets: bytes
 
 
 class LiveFacts:
     """What one worker remembers. `of` is for the server's thread; the listener tells it from its own.
 
-    A read that raced with a notification is used once and not kept, so no fact outlives the news of its change.
+    A service is kept packed under its digest, its plan beside it, so that news of either drop just that. A read that
+    raced with a notification is used once and not kept, so no fact outlives the news of its change.
     """
 
     def __init__(
@@ -46,33 +62,33 @@ class LiveFacts:
         self._lock = threading.Lock()
         self._trust = Trust()
         self._arrivals = Arrivals()
-        self._kept: OrderedDict[_Key, Found] = OrderedDict()
-        self._marked: dict[tuple[str, str], set[_Key]] = {}
-        self._wanted: OrderedDict[_Key, None] = OrderedDict()
+        self._kept: Recent[bytes, bytes] = Recent(most)
+        self._plans: dict[tuple[str, int], PlanFacts] = {}
+        self._at_hand: Recent[_Name, _AtHand] = Recent(min(most, AT_HAND))
+        self._other_names: Recent[_Name, tuple[bytes, str]] = Recent(OTHER_NAMES)
+        self._wanted: dict[str, tuple[dict[str, None], set[int]]] = {}  # digests and plans by ISP
         self._wants = threading.Event()
         self._ahead = Ahead()
         self._news = News()
         self._silent_until = float("-inf")
 
     def __len__(self) -> int:
-        return len(self._kept) + len(self._ahead)
+        return len(self._kept)
 
     def of(self, schema: str, username: bytes) -> Facts | None:
         """The facts of a name; None when nobody has it. Raises Unavailable rather than guess."""
-        key, now = (schema, username), self._steady()
+        now = self._steady()
         with self._lock:
-            found = self._kept.get(key) if self._trust.holds(now) else None
-            if found is not None:
-                self._kept.move_to_end(key)
-            elif self._trust.holds(now) and (found := self._ahead.take(schema, username)) is not None:
-                self._put(key, found)
-            elif self._trust.is_down(now) or now < self._silent_until:
-                raise Unavailable("the database is away")
-            news = self._news.count
-            if found is None:
+            known = self._recall(schema, username) if self._trust.holds(now) else None
+            if known is None:
+                if self._trust.is_down(now) or now < self._silent_until:
+                    raise Unavailable("the database is away")
                 self._ahead.ask(schema)
+            news = self._news.count
         at = self._clock()
-        if found is None:
+        if known is not None:
+            facts, ended = known.facts, known.ended
+        else:
             try:
                 found = self._read(schema, username, at)
             except Unavailable:
@@ -80,33 +96,51 @@ class LiveFacts:
                 raise
             if found is None:
                 return None
-            self._keep(key, found, news)
-        live = self._arrivals.seen(schema, found.facts.service_id, found.facts.live, found.ended, at)
-        return found.facts if live == found.facts.live else replace(found.facts, live=live)
+            self._remember(schema, username, found, news)
+            facts, ended = found.facts, found.ended
+            facts = as_device(facts, found.device) if found.device else facts
+        live = self._arrivals.seen(schema, facts.service_id, facts.live, ended, at)
+        return facts if live == facts.live else replace(facts, live=live)
 
-    def refresh(self, patience: float) -> bool:
-        """Read one name anew that changed, waiting for one up to `patience` seconds; for a thread of its own.
+    def has_news(self, patience: float) -> bool:
+        """Is there something to be read anew? Waits for it up to `patience` seconds."""
+        return self._wants.wait(patience)
 
-        Every report of a session changes its service, so without this the people who are online would be just
+    def refresh(self, read: ReadAgain) -> bool:
+        """Read anew what changed, some of one ISP at once; for a thread of its own. False when there was nothing to do.
+
+        Every session that begins or ends changes its service, so without this the people who are online would be just
         those whom an outage of the database finds forgotten.
         """
-        if not self._wants.wait(patience):
-            return False
         with self._lock:
-            if not self._wanted:
+            schema = next(iter(self._wanted), None)
+            if schema is None:
                 self._wants.clear()
                 return False
-            key, _ = self._wanted.popitem(last=False)
-            if key in self._kept or not self._trust.holds(self._steady()):
+            if not self._trust.holds(self._steady()):
                 return False
+            all_, plans = self._wanted.pop(schema)
+            digests, later = list(all_)[:AT_ONCE], list(all_)[AT_ONCE:]
+            if later:
+                self._wanted[schema] = (dict.fromkeys(later), set())
             news = self._news.count
         try:
-            found = self._read(*key, self._clock())
+            services, again = read(schema, digests, plans, self._clock())
         except Unavailable:
-            return False
-        if found is not None and not self._keep(key, found, news):
             with self._lock:
-                self._want(key)
+                for lookup in digests:
+                    self._want(schema, lookup)
+                for plan_id in plans:
+                    self._want(schema, plan=plan_id)
+            return False
+        with self._lock:
+            for plan in again:
+                self._keep_plan(schema, plan, news)
+                if (schema, plan.plan_id) not in self._plans:
+                    self._want(schema, plan=plan.plan_id)
+            for each in services:
+                if not self._keep(schema, each, news):
+                    self._want(schema, each.lookup)
         return True
 
     def foresee(self, patience: float, read: ReadPage) -> bool:
@@ -118,7 +152,7 @@ class LiveFacts:
         if schema is None:
             return False
         with self._lock:
-            room, news, holds = self._most - len(self), self._news.count, self._trust.holds(self._steady())
+            room, news, holds = self._kept.room, self._news.count, self._trust.holds(self._steady())
             before = self._ahead.before(schema)
         if not holds:
             return False
@@ -128,16 +162,16 @@ class LiveFacts:
             with self._lock:
                 self._ahead.set_aside(schema)
             return False
+        packed = [(_key(each.lookup), pack(each)) for each in page[:room]]
         with self._lock:
             if self._ahead.before(schema) != before or self._news.since(news, ()):
                 return False  # it is to be read again from the start
-            fresh = [
-                each
-                for each in page[:room]
-                if (marks := _marks(schema, each))[0] not in self._marked
-                and not self._news.since(news, marks)
-            ]
-            self._ahead.put(schema, fresh, page[-1].facts.service_id if page else None)
+            for plan in {each.facts.plan.plan_id: each.facts.plan for each in page}.values():
+                self._keep_plan(schema, plan, news)
+            for each, (key, octets) in zip(page, packed, strict=False):
+                if key not in self._kept and not self._news.since(news, ((schema, f"s {each.lookup}"),)):
+                    self._kept.put(key, octets)
+            self._ahead.go_on(schema, page[-1].facts.service_id if page else None)
         return bool(page)
 
     def accepted(self, request: AccessRequest, accept: Accept, at: float) -> None:
@@ -165,56 +199,86 @@ class LiveFacts:
     def forget_all(self) -> None:
         with self._lock:
             self._news.of_everything()
-            for key in self._kept:
-                self._want(key)
-            self._kept.clear()
-            self._ahead.clear()
-            self._marked.clear()
+            for each in (self._kept, self._plans, self._at_hand, self._other_names, self._wanted):
+                each.clear()
+            self._ahead.start_over()
 
     def forget(self, payload: str) -> None:
         """`<schema> s <lookup>` or `<schema> p <plan>`; anything else forgets everything, to be safe."""
         schema, _, mark = payload.partition(" ")
-        if not mark.startswith(("s ", "p ")):
+        kind, _, name = mark.partition(" ")
+        if kind not in ("s", "p") or (kind == "p" and not name.isdecimal()):
             self.forget_all()
             return
         with self._lock:
             self._news.of((schema, mark))
-            self._ahead.forget(schema, mark)
-            for key in list(self._marked.get((schema, mark), ())):
-                self._drop(key)
-                self._want(key)
+            if kind == "p":
+                if self._plans.pop((schema, int(name)), None) is not None:
+                    self._want(schema, plan=int(name))
+            elif self._kept.pop(_key(name)) is not None:
+                self._want(schema, name)
 
-    def _want(self, key: _Key) -> None:
+    # Under the lock.
+
+    def _recall(self, schema: str, username: bytes) -> _AtHand | None:
+        """What is remembered of a name. Only the exact one counts unless the database said whose another is."""
+        name, device = (schema, username), ""
+        known = self._at_hand.get(name)
+        if known is not None:
+            facts = known.facts
+            if (
+                self._kept.get(known.key) is known.octets
+                and self._plans.get((schema, facts.plan.plan_id)) is facts.plan
+            ):
+                return known
+        key = exactly(schema, username)
+        octets = self._kept.get(key)
+        if octets is None:
+            key, device = self._other_names.get(name) or (key, "")
+            octets = self._kept.get(key)
+            if octets is None:
+                return None
+        packed = unpack(octets)
+        plan = self._plans.get((schema, packed.plan_id))
+        if plan is None or (device and device not in packed.macs):
+            return None
+        facts = packed.facts(plan)
+        known = _AtHand(as_device(facts, device) if device else facts, lives(packed.ended), key, octets)
+        self._at_hand.put(name, known)
+        return known
+
+    def _want(self, schema: str, lookup: str | None = None, plan: int | None = None) -> None:
         """Remember to read it anew when there is time."""
-        if len(self._wanted) < self._most:
-            self._wanted[key] = None
-            self._wants.set()
+        digests, plans = self._wanted.setdefault(schema, ({}, set()))
+        if lookup is not None and len(digests) < self._most:
+            digests[lookup] = None
+        if plan is not None:
+            plans.add(plan)
+        self._wants.set()
 
-    def _keep(self, key: _Key, found: Found, news: int) -> bool:
-        with self._lock:
-            if self._news.since(news, _marks(key[0], found)) or not self._trust.holds(self._steady()):
-                return False
-            self._put(key, found)
+    def _keep(self, schema: str, found: Found, news: int) -> bool:
+        if self._news.since(news, ((schema, f"s {found.lookup}"),)) or not self._trust.holds(self._steady()):
+            return False
+        self._keep_plan(schema, found.facts.plan, news)
+        self._kept.put(_key(found.lookup), pack(found))
         return True
 
-    def _put(self, key: _Key, found: Found) -> None:
-        if key in self._kept:
-            self._drop(key)
-        self._kept[key] = found
-        for mark in _marks(key[0], found):
-            self._marked.setdefault(mark, set()).add(key)
-        if len(self) > self._most and not self._ahead.drop_one():
-            self._drop(next(iter(self._kept)))
+    def _keep_plan(self, schema: str, plan: PlanFacts, news: int) -> None:
+        """One object for all services of the plan, as long as it says the same."""
+        if self._plans.get((schema, plan.plan_id)) != plan and not self._news.since(
+            news, ((schema, f"p {plan.plan_id}"),)
+        ):
+            self._plans[schema, plan.plan_id] = plan
 
-    def _drop(self, key: _Key) -> None:
-        found = self._kept.pop(key)
-        for mark in _marks(key[0], found):
-            keys = self._marked[mark]
-            keys.discard(key)
-            if not keys:
-                del self._marked[mark]
+    def _remember(self, schema: str, username: bytes, found: Found, news: int) -> None:
+        with self._lock:
+            if self._keep(schema, found, news) and exactly(schema, username) not in self._kept:
+                self._other_names.put((schema, username), (_key(found.lookup), found.device))
 
 
-def _marks(schema: str, found: Found) -> tuple[Mark, ...]:
-    """How the database names what this depends on."""
-    return ((schema, f"s {found.lookup}"), (schema, f"p {found.facts.plan.plan_id}"))
+def _key(lookup: str) -> bytes:
+    """A digest in half the memory."""
+    try:
+        return bytes.fromhex(lookup)
+    except ValueError:
+        return lookup.encode()

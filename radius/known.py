@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Live:
     """A session believed to be up now."""
 
@@ -29,6 +29,7 @@ class PlanFacts:
     devices: int  # at once; 0 = any number
     download_bps: int  # 0 = unlimited
     upload_bps: int
+    validity_seconds: int | None = None  # from first use
     time_limit_seconds: int | None = None
     data_limit_bytes: int | None = None
     interim_seconds: int = 60
@@ -45,7 +46,6 @@ class Facts:
     status: str  # 'active' | 'suspended' | 'ended' | 'void'
     starts_from_first_use: bool
     first_used_at: float | None
-    validity_seconds: int | None  # the plan's, as long as the clock of this service has not begun
     expires_at: float | None
     time_used: int
     data_used: int

@@ -1,12 +1,13 @@
-"""One service with all that policy needs, read from the database inside its tenant."""
+"""Services with all that policy needs of them, read from the database inside their tenant."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.models import QuerySet
 
 from kmikro.lib import codes, macs
 from kmikro.lib.secrets import purpose_key
@@ -14,22 +15,21 @@ from radius import mschap
 from radius.database import Patience
 from radius.known import Facts, Live, PlanFacts
 from radius.models import Session
+from radius.packing import Found
 from radius.ports import Unavailable
 from subscribers.models import Device, Plan, Service
 from tenants import scope
 
 INTERIM_SECONDS = 60
 RECENT = timedelta(seconds=60)
+MOST_LIVE = 64  # sessions of one service that are looked at
 _PATIENCE = 1.2
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Facts, the digest under which a change of them is told, and sessions that ended a moment ago."""
-
-    facts: Facts
-    lookup: str
-    ended: tuple[Live, ...]
+def exactly(schema: str, username: bytes) -> bytes:
+    """What an account of exactly this name is stored under."""
+    name = username.decode("utf-8", "surrogateescape")
+    return codes.lookup_octets(purpose_key("service lookup"), schema, name)
 
 
 def lookups(schema: str, username: bytes) -> list[str]:
@@ -63,35 +63,34 @@ def page(schema: str, before: int | None, count: int, at: float, patience: Patie
     if not scope.SCHEMA_NAME.match(schema):
         return []
     try:
-        return _page(schema, before, count, at, patience)
+        connection.ensure_connection()
+        with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
+            services = Service.objects.filter(status=Service.Status.ACTIVE)
+            if before is not None:
+                services = services.filter(pk__lt=before)
+            return _known(list(services.order_by("-pk")[:count]), at)
     except (DatabaseError, InterfaceError) as error:
         _was_dead()
         raise Unavailable(str(error)) from error
 
 
-def _page(schema: str, before: int | None, count: int, at: float, patience: Patience) -> list[Found]:
-    connection.ensure_connection()
-    with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
-        services = Service.objects.select_related("plan").filter(status=Service.Status.ACTIVE)
-        if before is not None:
-            services = services.filter(pk__lt=before)
-        chosen = list(services.order_by("-pk")[:count])
-        sessions = Session.objects.filter(service__in=[each.pk for each in chosen]).order_by("started_at")
-        live, ended = defaultdict[int | None, list[Live]](list), defaultdict[int | None, list[Live]](list)
-        for each in sessions.filter(ended_at=None):
-            live[each.service_id].append(_live(each))
-        for each in sessions.filter(ended_at__gt=datetime.fromtimestamp(at, UTC) - RECENT):
-            ended[each.service_id].append(_live(each))
-        return [
-            Found(_facts(each, tuple(live[each.pk][:64])), each.lookup, tuple(ended[each.pk][:64]))
-            for each in chosen
-        ]
+def again(
+    schema: str, changed: Collection[str], plans: Collection[int], at: float, patience: Patience
+) -> tuple[list[Found], list[PlanFacts]]:
+    """Services by their digests, whatever state they are in, and plans by their ids."""
+    try:
+        connection.ensure_connection()
+        with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
+            services = list(Service.objects.filter(lookup__in=changed)) if changed else []
+            return _known(services, at), _plans(plans)
+    except (DatabaseError, InterfaceError) as error:
+        _was_dead()
+        raise Unavailable(str(error)) from error
 
 
 def facts_of(service: Service) -> Facts:
     """What policy would know of a service now; call inside the tenant."""
-    sessions = Session.objects.filter(service=service, ended_at=None).order_by("started_at")[:64]
-    return _facts(service, tuple(map(_live, sessions)))
+    return _known([service], datetime.now(UTC).timestamp())[0].facts
 
 
 def _was_dead() -> bool:
@@ -106,32 +105,51 @@ def _was_dead() -> bool:
 
 def _find(schema: str, username: bytes, at: float, patience: Patience) -> Found | None:
     connection.ensure_connection()
-    now = datetime.fromtimestamp(at, UTC)
     with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
         digests = lookups(schema, username)
-        services = Service.objects.select_related("plan").filter(lookup__in=digests)
+        services = Service.objects.filter(lookup__in=digests)
         service = min(services, key=lambda each: digests.index(each.lookup), default=None)
         device = ""
         if service is None and (device := macs.normalise(username.decode("ascii", "replace"))):
-            known = Device.objects.select_related("service__plan").filter(mac=device).first()
+            known = Device.objects.select_related("service").filter(mac=device).first()
             service = known.service if known else None
-        if service is None:
-            return None
-        sessions = list(
-            Session.objects.filter(service=service, ended_at=None).order_by("started_at")[:64]
-        ) + list(Session.objects.filter(service=service, ended_at__gt=now - RECENT)[:64])
-        live = tuple(_live(each) for each in sessions if each.ended_at is None)
-        ended = tuple(_live(each) for each in sessions if each.ended_at is not None)
-        facts = _facts(service, live, device)
-    if (
-        facts.secret is not None
-    ):  # one at a time here; whom `page` foresees gets theirs when they come by MS-CHAP
-        facts = replace(facts, nt_hash=mschap.nt_hash(facts.secret))
-    return Found(facts, service.lookup, ended)
+        return None if service is None else _known([service], at)[0]._replace(device=device)
 
 
-def _live(session: Session) -> Live:
-    return Live(session.acct_session_id, session.mac, session.router_id, session.started_at.timestamp())
+def _known(services: Sequence[Service], at: float) -> list[Found]:
+    """With plans, sessions and devices: as many queries for a thousand as for one."""
+    ids = [each.pk for each in services]
+    if not ids:
+        return []
+    plans = {each.plan_id: each for each in _plans({each.plan_id for each in services})}
+    sessions = Session.objects.filter(service__in=ids).order_by("started_at")
+    live = _by_service(sessions.filter(ended_at=None))
+    ended = _by_service(sessions.filter(ended_at__gt=datetime.fromtimestamp(at, UTC) - RECENT))
+    listed = defaultdict[int, list[str]](list)
+    for service_id, mac in Device.objects.filter(service__in=ids).values_list("service_id", "mac"):
+        listed[service_id].append(mac)
+    return [
+        Found(
+            _facts(each, plans[each.plan_id], tuple(live[each.pk][:MOST_LIVE])),
+            each.lookup,
+            tuple(ended[each.pk][:MOST_LIVE]),
+            tuple(listed[each.pk]),
+        )
+        for each in services
+    ]
+
+
+def _by_service(sessions: QuerySet[Session]) -> defaultdict[int | None, list[Live]]:
+    found = defaultdict[int | None, list[Live]](list)
+    for service_id, session_id, mac, router_id, started_at in sessions.values_list(
+        "service_id", "acct_session_id", "mac", "router_id", "started_at"
+    ):
+        found[service_id].append(Live(session_id, mac, router_id, started_at.timestamp()))
+    return found
+
+
+def _plans(ids: Collection[int]) -> list[PlanFacts]:
+    return [plan_facts(each) for each in Plan.objects.filter(pk__in=ids)] if ids else []
 
 
 def _seconds(at: datetime | None) -> float | None:
@@ -146,30 +164,29 @@ def plan_facts(plan: Plan) -> PlanFacts:
         devices=plan.devices,
         download_bps=plan.download_bps,
         upload_bps=plan.upload_bps,
+        validity_seconds=plan.validity_seconds,
         time_limit_seconds=plan.time_limit_seconds,
         data_limit_bytes=plan.data_limit_bytes,
         interim_seconds=INTERIM_SECONDS,
     )
 
 
-def _facts(service: Service, live: tuple[Live, ...], device: str = "") -> Facts:
-    """A voucher's clock starts at its first Accept and is then its expires_at; an account has only that."""
-    plan, prepaid = service.plan, service.kind == Service.Kind.VOUCHER
-    secret = service.secret.encode() if service.secret and not device else None
+def _facts(service: Service, plan: PlanFacts, live: tuple[Live, ...]) -> Facts:
+    """Nothing of the plan may be worked into the other fields: they are remembered when the plan changes."""
+    secret = service.secret.encode() if service.secret else None
     return Facts(
         service_id=service.pk,
         label=service.label,
         kind=service.kind,
         secret=secret,
         status=service.status,
-        starts_from_first_use=prepaid,
+        starts_from_first_use=service.kind == Service.Kind.VOUCHER,
         first_used_at=_seconds(service.first_used_at),
-        validity_seconds=plan.validity_seconds if prepaid and service.first_used_at is None else None,
         expires_at=_seconds(service.expires_at),
         time_used=service.seconds_used,
         data_used=service.bytes_used,
         live=live,
-        plan=plan_facts(plan),
+        plan=plan,
+        nt_hash=None if secret is None else mschap.nt_hash(secret),
         access=service.access,
-        device=device,
     )

@@ -130,18 +130,11 @@ class _Case:
 
 
 def _end(facts: Facts, now: float) -> float | None:
-    """When the service ends, its own date and its validity from first use both counted."""
-    ends_at = facts.expires_at
-    if facts.validity_seconds is not None:
-        if facts.first_used_at is not None:
-            begins_at = facts.first_used_at
-        elif facts.starts_from_first_use:
-            begins_at = now
-        else:
-            return ends_at
-        spent_at = begins_at + facts.validity_seconds
-        return spent_at if ends_at is None else min(ends_at, spent_at)
-    return ends_at
+    """When the service ends. A voucher's clock starts at its first Accept and is its expires_at from then on."""
+    ends_at, validity = facts.expires_at, facts.plan.validity_seconds
+    if validity is None or not facts.starts_from_first_use or facts.first_used_at is not None:
+        return ends_at
+    return now + validity if ends_at is None else min(ends_at, now + validity)
 
 
 def _own_session(request: AccessRequest, live: tuple[Live, ...]) -> Live | None:

@@ -10,7 +10,8 @@ from django.db import connection
 
 from radius import database
 from radius.facts import LiveFacts
-from radius.lookup import Found, page
+from radius.lookup import page
+from radius.packing import Found
 
 log = logging.getLogger("radius.preloader")
 

@@ -1,3 +1,5 @@
+import hmac
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +34,13 @@ def test_people_may_type_as_they_like(code: str) -> None:
 @given(st.text(max_size=30))
 def test_nothing_typed_breaks_it(typed: str) -> None:
     codes.is_plausible(typed)
+
+
+@given(st.binary(max_size=100), st.text("t_ab7", max_size=14), st.text(max_size=30))
+def test_a_digest_is_an_hmac(key: bytes, schema: str, name: str) -> None:
+    message = f"{schema}\0{name}".encode(errors="surrogateescape")
+    assert codes.lookup_octets(key, schema, name) == hmac.digest(key, message, "sha256")
+    assert codes.lookup_digest(key, schema, name) == hmac.new(key, message, "sha256").hexdigest()
 
 
 def test_digests_keep_tenants_and_keys_apart() -> None:

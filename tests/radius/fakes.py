@@ -30,7 +30,6 @@ def facts(**changes: object) -> Facts:
         "status": "active",
         "starts_from_first_use": False,
         "first_used_at": None,
-        "validity_seconds": None,
         "expires_at": None,
         "time_used": 0,
         "data_used": 0,

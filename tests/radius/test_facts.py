@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -16,8 +16,8 @@ from radius.behind import LiveWorker
 from radius.database import Patience
 from radius.events import Accept, AccessRequest, AccountingRecord, Nas
 from radius.facts import LiveFacts
-from radius.known import Live
-from radius.lookup import Found
+from radius.known import Live, PlanFacts
+from radius.packing import Found
 from radius.ports import Unavailable
 from subscribers.models import Plan, Service
 from tenants import scope
@@ -47,6 +47,13 @@ class Books:
         if self.during:
             self.during()
         return found
+
+    def again(
+        self, schema: str, changed: Collection[str], plans: Collection[int], at: float
+    ) -> tuple[list[Found], list[PlanFacts]]:
+        found = self(schema, b"", at)
+        assert found is not None
+        return [found] * ("digest" in changed), [found.facts.plan] * (found.facts.plan.plan_id in plans)
 
 
 class Clock:
@@ -94,7 +101,7 @@ def test_a_change_is_read_anew(memory: LiveFacts, books: Books, told: str) -> No
     assert books.reads == 2
 
 
-@pytest.mark.parametrize("told", [f"{SCHEMA} s other", f"{SCHEMA} p 4", "t_bbbbbbbbbbbb s digest"])
+@pytest.mark.parametrize("told", [f"{SCHEMA} s other", f"{SCHEMA} p 4", "t_bbbbbbbbbbbb p 3"])
 def test_news_of_others_change_nothing(memory: LiveFacts, books: Books, told: str) -> None:
     memory.of(SCHEMA, b"nemo")
     memory.forget(told)
@@ -156,11 +163,11 @@ def test_while_postgresql_is_away_memory_answers_for_ten_minutes(
 
 def test_what_changed_is_read_anew_before_anybody_asks(memory: LiveFacts, books: Books) -> None:
     memory.of(SCHEMA, b"nemo")
-    assert not memory.refresh(0)
+    assert not memory.refresh(books.again)
     memory.forget(f"{SCHEMA} s digest")
     books.found = Found(some_facts(status="suspended"), "digest", ())
-    assert memory.refresh(0)
-    assert not memory.refresh(0)
+    assert memory.refresh(books.again)
+    assert not memory.refresh(books.again)
     books.away = True
     found = memory.of(SCHEMA, b"nemo")
     assert found is not None
@@ -171,19 +178,83 @@ def test_news_during_a_refresh_make_it_read_once_more(memory: LiveFacts, books: 
     memory.of(SCHEMA, b"nemo")
     memory.forget(f"{SCHEMA} s digest")
     books.during = lambda: memory.forget(f"{SCHEMA} s digest")
-    assert memory.refresh(0)
+    assert memory.refresh(books.again)
     assert len(memory) == 0
     books.during = None
-    assert memory.refresh(0)
+    assert memory.refresh(books.again)
     assert len(memory) == 1
 
 
-def test_memory_is_bounded(memory: LiveFacts) -> None:
-    for number in range(50):
-        memory.of(SCHEMA, b"%d" % number)
-    assert len(memory) == 3
+def test_a_changed_plan_is_read_anew_once_for_all_its_services(memory: LiveFacts, books: Books) -> None:
+    for name in (b"nemo", b"NEMO"):
+        memory.of(SCHEMA, name)
+    memory.forget(f"{SCHEMA} p 3")
+    books.found = Found(some_facts(devices=2), "digest", ())
+    books.reads = 0
+    assert memory.refresh(books.again)
+    books.away = True
+    for name in (b"nemo", b"NEMO"):
+        found = memory.of(SCHEMA, name)
+        assert found is not None
+        assert found.plan.devices == 2
+    assert books.reads == 1
+
+
+def test_news_of_a_plan_while_it_is_read_keep_it_from_being_remembered(
+    memory: LiveFacts, books: Books
+) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.forget(f"{SCHEMA} p 3")
+    books.during = lambda: memory.forget(f"{SCHEMA} p 3")
+    assert memory.refresh(books.again)
+    books.during = None
+    books.found = Found(some_facts(devices=2), "digest", ())
+    assert getattr(memory.of(SCHEMA, b"nemo"), "plan").devices == 2  # noqa: B009 - it may be None
+
+
+def test_a_device_that_left_the_list_is_not_let_in_from_memory(memory: LiveFacts, books: Books) -> None:
+    mac = "AA:BB:CC:DD:EE:FF"
+    books.found = Found(some_facts(), "digest", (), (mac,), mac)
+    for _ in range(2):
+        found = memory.of(SCHEMA, mac.encode())
+        assert found is not None
+        assert (found.device, found.secret, found.nt_hash) == (mac, None, None)
+    assert books.reads == 1
     memory.forget(f"{SCHEMA} s digest")
-    assert len(memory) == 0
+    books.found = Found(some_facts(), "digest", (), ())
+    assert memory.refresh(books.again)
+    books.found = None
+    assert memory.of(SCHEMA, mac.encode()) is None
+
+
+def test_what_could_not_be_read_anew_is_tried_again(memory: LiveFacts, books: Books) -> None:
+    memory.of(SCHEMA, b"nemo")
+    memory.forget(f"{SCHEMA} s digest")
+    memory.forget(f"{SCHEMA} p 3")
+    books.away = True
+    assert not memory.refresh(books.again)
+    books.away = False
+    assert memory.refresh(books.again)
+    books.away = True
+    assert memory.of(SCHEMA, b"nemo") == some_facts(devices=1)
+
+
+def test_memory_is_bounded() -> None:
+    clock = Clock()
+    memory = LiveFacts(
+        lambda schema, name, at: Found(some_facts(label=name.decode()), lookup.lookups(schema, name)[0]),
+        clock=clock,
+        steady=clock,
+        most=3,
+    )
+    memory.heard(clock())
+    for number in range(50):
+        found = memory.of(SCHEMA, b"%d" % number)
+        assert found is not None
+        assert found.label == str(number)
+    assert len(memory) == 3
+    memory.forget(f"{SCHEMA} s {lookup.lookups(SCHEMA, b'49')[0]}")
+    assert len(memory) == 2
 
 
 def request(mac: str, session_id: str = "", router_id: int = 1) -> AccessRequest:

@@ -159,7 +159,9 @@ def test_nobody_of_that_name() -> None:
 
 
 def test_an_ended_voucher_explains_itself_in_one_sentence() -> None:
-    code, text, message = refused(voucher(first_used_at=NOW - 3600 - 7200), request(b"X", username=b"x"))
+    code, text, message = refused(
+        voucher(first_used_at=NOW - 3600 - 7200, expires_at=NOW - 7200), request(b"X", username=b"x")
+    )
     assert code == "ended"
     assert text == "The voucher ended 2 h ago, on 22 Nov 14:05."
     assert message == "Your voucher has ended."
@@ -190,7 +192,7 @@ def test_each_limit_has_its_code(known: Facts, code: str) -> None:
 def test_the_first_accept_of_a_voucher_starts_its_clock() -> None:
     first = accepted(voucher(), request(b"K7", username=b"k7"))
     assert (first.starts_clock, first.session_timeout) == (True, 3600)
-    second = accepted(voucher(first_used_at=NOW - 600), request(b"K7", username=b"k7"))
+    second = accepted(voucher(first_used_at=NOW - 600, expires_at=NOW + 3000), request(b"K7", username=b"k7"))
     assert (second.starts_clock, second.session_timeout) == (False, 3000)
 
 
