@@ -25,6 +25,7 @@ class Action(StrEnum):
     SEE_ALL_VOUCHERS = "vouchers:all"
     SEE_CODES = "vouchers:codes"
     SEE_SUBSCRIBERS = "subscribers:read"
+    CHANGE_SUBSCRIBERS = "subscribers:write"
     SEE_SESSIONS = "sessions:read"
     DISCONNECT = "sessions:disconnect"
     SEE_LOGINS = "logins:read"
@@ -53,6 +54,7 @@ MAY: dict[Role, frozenset[Action]] = {
             Action.SEE_VOUCHERS,
             Action.SEE_ALL_VOUCHERS,
             Action.SEE_SUBSCRIBERS,
+            Action.CHANGE_SUBSCRIBERS,
             Action.SEE_SESSIONS,
             Action.DISCONNECT,
             Action.SEE_LOGINS,
@@ -69,7 +71,7 @@ MAY: dict[Role, frozenset[Action]] = {
 ABOUT: dict[Role, str] = {
     Role.OWNER: "Everything, and the only one who accepts the Terms and makes API tokens.",
     Role.MANAGER: "Everything else: routers, plans, vouchers, the team.",
-    Role.SUPPORT: "Helps customers: sessions, login log, vouchers; no revenue.",
+    Role.SUPPORT: "Helps customers: accounts, sessions, login log, vouchers; no revenue.",
     Role.TECHNICIAN: "Sees routers and sessions; changes nothing.",
     Role.CASHIER: "Sells vouchers; sees own batches only.",
     Role.RESELLER: "Sells vouchers; sees own batches only.",

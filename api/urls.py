@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from api import batches, docs, documents, explain, me, plans, routers, sessions, subscribers, vouchers
+from api import (
+    accounts,
+    batches,
+    devices,
+    docs,
+    documents,
+    explain,
+    me,
+    plans,
+    routers,
+    sessions,
+    subscribers,
+    vouchers,
+)
 from api.view import Unknown
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +34,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vouchers/<int:pk>/void/", vouchers.VoidVoucher.as_view(), name="api-voucher-void"),
     path("subscribers/", subscribers.Subscribers.as_view(), name="api-subscribers"),
     path("subscribers/<int:pk>/", subscribers.OneSubscriber.as_view(), name="api-subscriber"),
+    path("accounts/", accounts.Accounts.as_view(), name="api-accounts"),
+    path("accounts/<int:pk>/", accounts.OneAccount.as_view(), name="api-account"),
+    path("accounts/<int:pk>/secret/", accounts.AccountSecret.as_view(), name="api-account-secret"),
+    path("accounts/<int:pk>/suspend/", accounts.SuspendAccount.as_view(), name="api-account-suspend"),
+    path("accounts/<int:pk>/resume/", accounts.ResumeAccount.as_view(), name="api-account-resume"),
+    path("accounts/<int:pk>/end/", accounts.EndAccount.as_view(), name="api-account-end"),
+    path("accounts/<int:pk>/devices/", devices.Devices.as_view(), name="api-devices"),
+    path("accounts/<int:pk>/devices/<int:device>/", devices.OneDevice.as_view(), name="api-device"),
     path("sessions/", sessions.Sessions.as_view(), name="api-sessions"),
     path("sessions/<int:pk>/", sessions.OneSession.as_view(), name="api-session"),
     path(

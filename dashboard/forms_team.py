@@ -28,6 +28,7 @@ SCOPE_NAMES = {
     "vouchers:all": _("See vouchers of everybody"),
     "vouchers:codes": _("See voucher codes in clear"),
     "subscribers:read": _("See subscribers"),
+    "subscribers:write": _("Make and change accounts and device lists"),
     "sessions:read": _("See live sessions"),
     "sessions:disconnect": _("Disconnect sessions"),
     "logins:read": _("See the login log"),

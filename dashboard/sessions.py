@@ -19,7 +19,7 @@ from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
 from radius.models import Session
-from subscribers.models import Plan
+from subscribers.models import Plan, Service
 
 SORTS = {
     "since": ("started_at", "pk"),
@@ -97,6 +97,7 @@ def _rows(request: Request) -> dict[str, Any]:
         "here": listing.link(request, page=found.number if found.number > 1 else None),
         "filtered": bool(text or router is not None or plan is not None),
         "may_see_vouchers": access.may(request, Action.SEE_VOUCHERS),
+        "may_see_subscribers": access.may(request, Action.SEE_SUBSCRIBERS),
         "may_disconnect": access.may(request, Action.DISCONNECT),
         "asked_at": now,
     }
@@ -180,10 +181,14 @@ def _csv(request: Request) -> HttpResponse:
     )
 
 
-def _came_from(request: Request) -> str:
-    """The list with its filters that the dialog was opened from."""
+def _came_from(request: Request, session: Session) -> str:
+    """The list with its filters that the dialog was opened from, or the page of the account."""
     current = urlsplit(request.headers.get("HX-Current-URL", ""))
     home = reverse("sessions")
+    if session.service is not None and session.service.kind == Service.Kind.ACCOUNT:
+        of_account = reverse("subscriber-account", args=[session.service.pk])
+        if current.path == of_account:
+            return of_account
     if current.path != home:
         return home
     return access.local_path(request, f"{home}?{current.query}" if current.query else home, home)
@@ -199,16 +204,19 @@ def end(request: Request, pk: int) -> HttpResponse:
         place = names.routers([session.router_id]).get(session.router_id, names.GONE)
         who = names.login(session.username, session.service, clear=names.may_see_codes(request))
         lasted = formats.span((datetime.now(UTC) - session.started_at).total_seconds())
+        came_from = _came_from(request, session)
+        account = session.service is not None and session.service.kind == Service.Kind.ACCOUNT
+        keep_off = "pause the account" if account else "void the voucher"
         return confirm(
             request,
             title=f"Disconnect {session.service.label if session.service else who}?",
-            text=f"Online at {place} for {lasted}. The device may sign in again at once while the voucher "
-            "still works. To keep it off, void the voucher.",
+            text=f"Online at {place} for {lasted}. The device may sign in again at once while the "
+            f"{'account' if account else 'voucher'} still works. To keep it off, {keep_off}.",
             action=reverse("session-disconnect", args=[pk]),
             verb="Disconnect",
-            cancel_url=reverse("sessions"),
+            cancel_url=came_from,
             keep_label="Keep connected",
-            fields=[("back", _came_from(request))],
+            fields=[("back", came_from)],
             nav_key="sessions",
         )
     try:

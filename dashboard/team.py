@@ -24,6 +24,7 @@ either = require_http_methods(["GET", "HEAD", "POST"])
 # Lines of the role table, in an order that tells a story; the ticks come from the one table.
 TOLD = (
     (Action.SEE_SUBSCRIBERS, "See subscribers"),
+    (Action.CHANGE_SUBSCRIBERS, "Make and change accounts"),
     (Action.SEE_SESSIONS, "See live sessions"),
     (Action.DISCONNECT, "Disconnect people"),
     (Action.SEE_LOGINS, "See why a login was refused"),

@@ -15,7 +15,6 @@ from dashboard import (
     rates,
     sessions,
     sheets,
-    subscribers,
     vouchers,
     why,
 )
@@ -51,8 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logins/why/", why.index, name="login-why"),
     path("logins/<int:pk>/", logins.login, name="login"),
     path("network/radius/", rates.index, name="radius-health"),
-    path("subscribers/", subscribers.index, name="subscribers"),
-    path("subscribers/<int:pk>/", subscribers.subscriber, name="subscriber"),
+    path("subscribers/", include("dashboard.urls_subscribers")),
     path("help/", help.index, name="help"),
 ]
 if find_spec("dashboard.urls_routers"):

@@ -1,6 +1,7 @@
 """The box 'Why can't they connect?' of the login log."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -30,6 +31,23 @@ def index(request: Request) -> HttpResponse:
     typed, clear = listing.search(request), names.may_see_codes(request)
     if not typed:
         return page(request, "dashboard/logins/why.html", nav_key="logins", q="")
+    found = answer(request, typed)
+    attempt = found["reason"].attempt
+    return page(
+        request,
+        "dashboard/logins/why.html",
+        nav_key="logins",
+        q=typed,
+        last=[row(attempt, names.routers(), clear=clear)] if attempt else [],
+        may_see_vouchers=access.may(request, Action.SEE_VOUCHERS),
+        may_see_subscribers=access.may(request, Action.SEE_SUBSCRIBERS),
+        **found,
+    )
+
+
+def answer(request: Request, typed: str) -> dict[str, Any]:
+    """Sentence, fix and rules for a code, serial, user name or MAC, as the person may read them."""
+    clear = names.may_see_codes(request)
     routers = {
         router.pk: why.Place(router.name, router.is_up)
         for router in Router.objects.filter(state=Router.State.READY)
@@ -38,19 +56,13 @@ def index(request: Request) -> HttpResponse:
     reason = why.explain(typed, places=routers, now=datetime.now(UTC), zone=zone)
     name = reason.attempt.username if reason.attempt else ""
     tone, icon = TONES[reason.state]
-    return page(
-        request,
-        "dashboard/logins/why.html",
-        nav_key="logins",
-        q=typed,
-        reason=reason,
-        tone=tone,
-        icon=icon,
-        sentence=names.sentence(reason.sentence, name, reason.service, clear=clear),
-        steps=[
+    return {
+        "reason": reason,
+        "tone": tone,
+        "icon": icon,
+        "sentence": names.sentence(reason.sentence, name, reason.service, clear=clear),
+        "steps": [
             {"state": "ok" if step.ok else "bad", "title": RULES.get(step.code, step.code), "text": step.text}
             for step in reason.steps
         ],
-        last=[row(reason.attempt, names.routers(), clear=clear)] if reason.attempt else [],
-        may_see_vouchers=access.may(request, Action.SEE_VOUCHERS),
-    )
+    }

@@ -1,6 +1,7 @@
 """Reads about services and subscribers; a service's state is computed in one place for lists, counts and filters."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -15,12 +16,15 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Sum,
     Value,
     When,
 )
+from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThanOrEqual
 
-from subscribers.models import Plan, Service, Subscriber
+from kmikro.lib import macs
+from subscribers.models import Device, Plan, Service, Subscriber, Usage
 
 
 class State(StrEnum):
@@ -107,3 +111,33 @@ def people(text: str = "") -> "QuerySet[Subscriber]":
             | Q(pk__in=Service.objects.filter(label__icontains=text).values("subscriber_id"))
         )
     return rows
+
+
+def accounts(now: datetime, text: str = "") -> "QuerySet[Service]":
+    """Accounts with plan, person and State; `text` is looked for in user name, name, phone, email and device list."""
+    rows = Service.objects.filter(kind=Service.Kind.ACCOUNT).select_related("plan", "subscriber")
+    rows = rows.defer("secret").annotate(state=state_at(now))
+    if text:
+        match = Q(label__icontains=text)
+        for name in ("name", "phone", "email"):
+            match |= Q(**{f"subscriber__{name}__icontains": text})
+        if mac := macs.normalise(text):
+            match |= Q(pk__in=Device.objects.filter(mac=mac).values("service_id"))
+        rows = rows.filter(match)
+    return rows
+
+
+def account_counts(now: datetime) -> dict[str, int]:
+    """How many accounts are in each State."""
+    rows = Service.objects.filter(kind=Service.Kind.ACCOUNT).annotate(state=state_at(now))
+    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
+
+
+def daily(service_id: int, days: Sequence[date], zone: tzinfo) -> list[tuple[int, int]]:
+    """Download and upload of a service on each of these days on the wall clock of `zone`, in octets."""
+    begin = datetime.combine(days[0], time(), zone)
+    day = TruncDate("hour", tzinfo=zone)
+    rows = Usage.objects.filter(service_id=service_id, hour__gte=begin).annotate(day=day)
+    sums = rows.order_by().values_list("day").annotate(Sum("download_bytes"), Sum("upload_bytes"))
+    found = {on: (down, up) for on, down, up in sums}
+    return [found.get(each, (0, 0)) for each in days]

@@ -11,7 +11,7 @@ from kmikro.lib import codes
 from kmikro.lib.secrets import purpose_key
 from radius.models import AuthAttempt, Session
 from routers.models import Router
-from subscribers.models import Plan, Service, Site, Subscriber
+from subscribers.models import Device, Plan, Service, Site, Subscriber
 
 _next = itertools.count(1)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -86,6 +86,18 @@ def make_router(*, site: Site | None = None, **fields: Any) -> Router:
 def make_subscriber(**fields: Any) -> Subscriber:
     return Subscriber.objects.create(
         **{"name": f"Ana {next(_next)}", "phone": "+254700000001", "made_at": NOW, **fields}
+    )
+
+
+def make_device(*, service: Service, **fields: Any) -> Device:
+    number = next(_next)
+    return Device.objects.create(
+        **{
+            "mac": f"02:00:00:00:{number // 256 % 256:02X}:{number % 256:02X}",
+            "service": service,
+            "made_at": NOW,
+            **fields,
+        }
     )
 
 

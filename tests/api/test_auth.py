@@ -74,7 +74,12 @@ def operations() -> list[tuple[str, str, Action]]:
         view = getattr(pattern.callback, "cls", None)
         if view is None or not issubclass(view, View):
             continue
-        path = str(pattern.pattern).replace("<int:pk>", "1").replace("<slug:kind>", "terms")
+        path = (
+            str(pattern.pattern)
+            .replace("<int:pk>", "1")
+            .replace("<int:device>", "1")
+            .replace("<slug:kind>", "terms")
+        )
         path = path.replace("<int:number>", "1")
         for method in view.http_method_names:
             if method != "head" and hasattr(view, method):

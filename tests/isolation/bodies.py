@@ -27,6 +27,15 @@ SIGN_UP = {
 ROUTER = {"name": "Gate", "site": str(EQUAL), "new_site": "", "interface": "bridge-lan"}
 API_ROUTER = {"name": "Gate", "site": "Mall"}
 API_PLAN = {"name": "Fresh", "price_minor": 5000, "download_bps": 5_000_000, "upload_bps": 2_000_000}
+ACCOUNT = {
+    "name": "Dora",
+    "phone": "+254700000009",
+    "username": "dora.home",
+    "plan": str(EQUAL),
+    "access": "any",
+}
+API_ACCOUNT = {"username": "dora.home", "plan": EQUAL, "subscriber": EQUAL}
+DEVICE = {"mac": "02:00:5E:10:00:77", "label": "Till"}
 API_BATCH = {"plan": EQUAL, "count": 2}
 
 

@@ -68,7 +68,22 @@ TENANT: dict[str, Line] = {
     "radius-health": at(A.SEE_LOGINS),
     "subscribers": at(A.SEE_SUBSCRIBERS),
     "subscribers?search": at(A.SEE_SUBSCRIBERS, query={"q": "anary"}),
+    "subscribers?filtered": at(
+        A.SEE_SUBSCRIBERS, query={"state": "online", "plan": "7001", "access": "any", "sort": "-used"}
+    ),
+    "subscribers?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
     "subscriber": at(A.SEE_SUBSCRIBERS),
+    "subscriber-account-new": at(A.CHANGE_SUBSCRIBERS, post=200, body=bodies.ACCOUNT),
+    "subscriber-account-new?known": at(
+        A.CHANGE_SUBSCRIBERS, post=200, query={"subscriber": "7001"}, body=bodies.ACCOUNT
+    ),
+    "subscriber-account": at(A.SEE_SUBSCRIBERS),
+    "subscriber-account-secret": at(A.CHANGE_SUBSCRIBERS, post=200, body={"disconnect": "1"}),
+    "subscriber-account-pause": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "subscriber-account-resume": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "subscriber-account-end": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "subscriber-device-add": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body=bodies.DEVICE),
+    "subscriber-device-remove": at(A.CHANGE_SUBSCRIBERS, post=302),
     "help": at("signed-in"),
     "routers": at(A.SEE_ROUTERS),
     "routers?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
@@ -124,6 +139,22 @@ TENANT: dict[str, Line] = {
     "api-subscribers": at(Scope(A.SEE_SUBSCRIBERS)),
     "api-subscribers?search": at(Scope(A.SEE_SUBSCRIBERS), query={"search": "anary"}),
     "api-subscriber": at(Scope(A.SEE_SUBSCRIBERS)),
+    "api-accounts": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.API_ACCOUNT
+    ),
+    "api-accounts?filtered": at(
+        Scope(A.SEE_SUBSCRIBERS),
+        query={"search": "anary", "plan": "7001", "subscriber": "7001", "state": "new", "access": "any"},
+    ),
+    "api-account": at(Scope(A.SEE_SUBSCRIBERS)),
+    "api-account-secret": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-account-suspend": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-account-resume": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-account-end": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-devices": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.DEVICE
+    ),
+    "api-device": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, delete=204),
     "api-sessions": at(Scope(A.SEE_SESSIONS)),
     "api-sessions?filtered": at(
         Scope(A.SEE_SESSIONS), query={"router": "7001", "service": "7001", "state": "live"}

@@ -43,6 +43,7 @@ OVERRIDES: dict[str, Given] = {
     "billing.Batch.state": lambda side, pk: "ready",
     "billing.Voucher.serial": lambda side, pk: 1,
     "legal.Document.kind": lambda side, pk: "terms" if pk == EQUAL else "privacy",
+    "subscribers.Service.kind": lambda side, pk: "account",
     "subscribers.Plan.data_limit_bytes": lambda side, pk: 10**9 + PRIMES[side],
     "subscribers.Plan.time_limit_seconds": lambda side, pk: None,
     "subscribers.Plan.validity_seconds": lambda side, pk: 86_400,

@@ -10,14 +10,15 @@ from accounts.models import ApiToken, Invitation, User
 from accounts.roles import Role
 from billing.models import Voucher
 from kmikro.lib import codes
-from routers.models import SyncRun
-from subscribers.models import Plan, Service
+from routers.models import Router, SyncRun
+from subscribers.models import Plan, Service, Usage
 from tenants import onboarding, scope
 from tenants.models import Isp
 from tests.conftest import PASSWORD
 from tests.factories import (
     make_attempt,
     make_batch,
+    make_device,
     make_plan,
     make_router,
     make_service,
@@ -130,16 +131,45 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
             trace=[{"code": "known", "ok": True, "text": "Found."}, {"code": code, "ok": False, "text": sentence}],
             sent={"Reply-Message": "Please ask at the counter."}, **key,
         )  # fmt: skip
+    home = make_plan(
+        name="Home 10", price_minor=250_000, validity_seconds=None, data_limit_bytes=200 * 10**9, made_at=now, changed_at=now
+    )  # fmt: skip
     for number, name in enumerate(PEOPLE):
         key = {"pk": EQUAL} if number == 0 else {}
         subscriber = make_subscriber(name=name, made_at=now, **key)
-        make_service(
-            kind="account", label=f"home-{number}", subscriber=subscriber, plan=services[0].plan, made_at=now
-        )
+        account = make_service(
+            kind="account", label=f"home-{number}", subscriber=subscriber, plan=home, made_at=now, access="ppp",
+            status="suspended" if number == 3 else "active", first_used_at=now if number < 2 else None,
+            download_bytes=(186 - 100 * number) * 10**9 if number < 2 else 0, **key,
+        )  # fmt: skip
+        if number == 0:
+            _at_home(account, routers[0], now)
     side.keys |= {"router": routers[0].public_id, "login_url": routers[0].login_url, "code": codes.mint()}
     make_session(
         service=services[13], router=routers[0], mac=MAC, framed_ip=IP, started_at=now, updated_at=now
     )
+
+
+def _at_home(account: Service, router: Router, now: datetime) -> None:
+    """A month of one account: days of use, somebody online, attempts and a device."""
+    for day in range(1, 29):
+        Usage.objects.create(
+            service=account, hour=(now - timedelta(days=day)).replace(minute=0, second=0, microsecond=0),
+            download_bytes=(day * 37 % 9 + 2) * 10**9, upload_bytes=(day * 11 % 3 + 1) * 3 * 10**8,
+        )  # fmt: skip
+    make_session(
+        service=account, router=router, mac="4C:5E:0C:9A:11:02", framed_ip="10.20.4.118", username=account.label,
+        started_at=now - timedelta(hours=3), updated_at=now, download_bytes=62 * 10**8, upload_bytes=7 * 10**8,
+    )  # fmt: skip
+    for hours, code, sentence in (
+        (3, "accepted", "Let in."),
+        (4, "wrong_password", "The password for home-0 is wrong."),
+    ):
+        make_attempt(
+            service=account, router=router, at=now - timedelta(hours=hours, minutes=1), username=account.label, code=code,
+            accepted=code == "accepted", sentence=sentence, mac="4C:5E:0C:9A:11:02",
+        )  # fmt: skip
+    make_device(service=account, pk=EQUAL, mac="4C:5E:0C:9A:11:07", label="Till by the door")
 
 
 def _team(side: Side, owner: User, now: datetime) -> None:
