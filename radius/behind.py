@@ -9,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from psycopg2.extensions import connection as Line
 
 from radius import database
 from radius.directory import LiveDirectory
+from radius.eap.identity import Identity
 from radius.events import Nas
 from radius.facts import LiveFacts
 from radius.listener import Listener
@@ -50,6 +52,7 @@ class LiveWorker:
     def __init__(self, folder: Path | None = None, directory: LiveDirectory | None = None) -> None:
         self._patience = database.Patience()
         self.directory = directory or LiveDirectory()
+        self.wifi = Identity()
         self.facts = LiveFacts(patience=self._patience, most=settings.RADIUS_FACTS)
         self.store = MeteredStore(
             LiveStore(folder or settings.STATE_DIR / "spool", self.facts, self._patience)
@@ -61,7 +64,7 @@ class LiveWorker:
         self._preloader = Preloader(self.facts, self._patience)
         self._usual: dict[str, Any] | None = None
         self._is_told = False
-        self._listener = Listener(self.facts, self.directory.refresh, self._patience)
+        self._listener = Listener(self.facts, self._refresh, self._patience)
 
     def start_at(self, post: Post) -> None:
         """Start before the ports are opened. Raises `Unready` when another serves who knows more than we can."""
@@ -81,6 +84,11 @@ class LiveWorker:
         self._mismatches.start()
         self.teller.start()
         self._is_told = self._listener.start(wait=5.0)
+
+    def _refresh(self, line: Line) -> None:
+        self.directory.refresh(line)
+        if self.directory.has_wifi:
+            self.wifi.refresh()
 
     def close(self, timeout: float) -> None:
         self.store.close(timeout)

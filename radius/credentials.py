@@ -33,3 +33,19 @@ class Proof:
     success: bytes = b""  # the value of MS-CHAP2-Success
     keys: tuple[bytes, bytes] | None = field(default=None, repr=False)  # send, receive; None: no PPP, no keys
     v1_keys: bytes | None = field(default=None, repr=False)  # LM and NT key of version 1
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an access point learns of somebody who signed in through a tunnel: who it was, and the key of the link."""
+
+    username: bytes
+    key: bytes = field(repr=False)  # MSK, 64 octets: what the access point receives with, then sends with
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The conversation goes on: an EAP request, and the State that its answer must bring back."""
+
+    eap: bytes = field(repr=False)
+    state: bytes

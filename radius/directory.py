@@ -74,6 +74,11 @@ class LiveDirectory:
     def __len__(self) -> int:
         return len(self._routers)
 
+    @property
+    def has_wifi(self) -> bool:
+        """May any router use 802.1X?"""
+        return any(each.allow_eap for each in self._routers.values())
+
     def refresh(self, _line: Line | None = None) -> None:
         """Read all routes; called from the listener's thread, with that thread's own Django connection."""
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from radius.credentials import Chap, MsChap, Proof
+from radius.credentials import Challenge, Chap, Link, MsChap, Proof
 from radius.octets import spell, unspell
 from radius.sentences import Said, say
 
@@ -50,7 +50,7 @@ class Nas:
     zone: str = "UTC"  # the ISP's, for times in sentences
     allow_mschap1: bool = False
     mac_auth_password: bytes = field(default=b"", repr=False)  # what its hotspot sends beside a MAC
-    allow_eap: bool = False
+    allow_eap: bool = False  # Wi-Fi with 802.1X
 
 
 @dataclass(slots=True)
@@ -77,6 +77,8 @@ class AccessRequest:
     has_message_auth: bool = True
     oddities: tuple[str, ...] = ()  # e.g. 'duplicate:User-Name', 'both_passwords', 'malformed:CHAP-Password'
     ms_chap: MsChap | None = None
+    eap: bytes | None = None  # all EAP-Message attributes, joined
+    tunnel: str = ""  # 'EAP-TTLS' or 'PEAP': name and password came through it
 
     @property
     def name(self) -> str:
@@ -203,6 +205,7 @@ class Accept:
     replaces: str | None = None  # the live session of the same device that this one takes over
     trace: tuple[Step, ...] = ()
     proof: Proof | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,7 @@ class Alive:
 
 
 Question = AccessRequest | AccountingRecord | StatusRequest
-Verdict = Accept | Reject | Recorded | Alive
+Verdict = Accept | Reject | Challenge | Recorded | Alive
 
 
 @dataclass(slots=True)

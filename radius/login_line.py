@@ -56,8 +56,9 @@ def _clock(second: int) -> str:
 def _told(accept: Accept) -> str:
     """What the router was told, as JSON; what a plan says is put into it once."""
     told = {name: _as_text(value) for name, value in mikrotik.personal_attributes(accept)}
-    if accept.proof is not None:
-        told.update((name, _as_text(value)) for name, value in mikrotik.hidden_attributes(accept.proof))
+    if accept.proof is not None or accept.link is not None:
+        hidden = mikrotik.hidden_attributes(accept.proof, accept.link)
+        told.update((name, _as_text(value)) for name, value in hidden)
     head = _told_by_plan(accept.upload_bps, accept.download_bps, accept.interim_seconds)
     return head + _encode(told)[1:].decode()  # never empty: a Class is always told
 

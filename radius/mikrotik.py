@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radius.credentials import Proof
+from radius.credentials import Link, Proof
 from radius.events import Accept
 
 Attribute = tuple[str, int | str | bytes]
@@ -73,12 +73,12 @@ def attributes(accept: Accept) -> list[Attribute]:
         download_bps=accept.download_bps,
         interim_seconds=accept.interim_seconds,
     )
-    return plan + personal_attributes(accept) + (hidden_attributes(accept.proof) if accept.proof else [])
+    return plan + personal_attributes(accept) + hidden_attributes(accept.proof, accept.link)
 
 
-def hidden_attributes(proof: Proof) -> list[Attribute]:
-    """What an MS-CHAP answer adds, by name alone: the values are nobody's business but the client's."""
-    names = ["MS-CHAP2-Success"] if proof.success else []
-    names += ["MS-MPPE-Send-Key", "MS-MPPE-Recv-Key"] if proof.keys else []
-    names += ["MS-CHAP-MPPE-Keys"] if proof.v1_keys else []
+def hidden_attributes(proof: Proof | None, link: Link | None) -> list[Attribute]:
+    """What an MS-CHAP answer or a tunnel adds, by name alone: the values are nobody's business but the client's."""
+    names = ["MS-CHAP2-Success"] if proof and proof.success else []
+    names += ["MS-MPPE-Send-Key", "MS-MPPE-Recv-Key"] if link or (proof and proof.keys) else []
+    names += ["MS-CHAP-MPPE-Keys"] if proof and proof.v1_keys else []
     return [(name, "not kept") for name in names]

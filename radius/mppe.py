@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from radius import mschap
 from radius.attributes import encode, number
-from radius.credentials import Proof
+from radius.credentials import Link, MsChap, Proof
 from radius.events import AccessRequest, Reject
 from radius.seal import Seal
 
@@ -47,9 +47,23 @@ def proven(proof: Proof, seal: Seal, authenticator: bytes, draw: Draw) -> bytes:
     return b"".join(parts)
 
 
+def linked(link: Link, seal: Seal, authenticator: bytes, draw: Draw) -> bytes:
+    """The key of a Wi-Fi link: its first half is what the access point receives with (RFC 5216, section 2.3)."""
+    first = int.from_bytes(draw(2), "big") | 0x8000
+    halves = ((_RECV_KEY, link.key[:32], first), (_SEND_KEY, link.key[32:], first ^ 3))
+    return b"".join(
+        _attribute(kind, seal.hide_salted(key, salt.to_bytes(2, "big"), authenticator))
+        for kind, key, salt in halves
+    )
+
+
 def refused(request: AccessRequest, verdict: Reject, draw: Draw) -> bytes:
     """The MS-CHAP-Error of a Reject, if it was asked by MS-CHAP."""
     if request.ms_chap is None:
         return b""
-    reason = _REASONS.get(verdict.code, mschap.NOT_PERMITTED)
-    return _attribute(_ERROR, mschap.error(request.ms_chap, reason, draw(16)))
+    return _attribute(_ERROR, error(request.ms_chap, verdict, draw))
+
+
+def error(asked: MsChap, verdict: Reject, draw: Draw) -> bytes:
+    """The identifier of the answer, and why it was refused, as RFC 2759, section 6 has it."""
+    return mschap.error(asked, _REASONS.get(verdict.code, mschap.NOT_PERMITTED), draw(16))

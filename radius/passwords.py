@@ -70,6 +70,14 @@ def _is_what_a_router_sends(request: AccessRequest, device: str) -> bool:
 
 def method(request: AccessRequest) -> str:
     """How the password was given, as operators call it."""
+    way = "PAP" if request.chap is None else "CHAP"
     if request.ms_chap is not None:
-        return f"MS-CHAPv{request.ms_chap.version}"
-    return "PAP" if request.chap is None else "CHAP"
+        way = f"MS-CHAPv{request.ms_chap.version}"
+    return f"{request.tunnel}/{way}" if request.tunnel else way
+
+
+def access(request: AccessRequest) -> str:
+    """What kind of connection it is for: 'wifi' is 802.1X, whatever Service-Type the access point says."""
+    if request.tunnel:
+        return "wifi"
+    return "ppp" if request.service_type == FRAMED else "hotspot"

@@ -9,12 +9,11 @@ from datetime import tzinfo
 from radius import passwords, token
 from radius.events import Accept, AccessRequest, Reject, Step
 from radius.known import Facts, Live
-from radius.passwords import FRAMED
 from radius.sentences import Said, nobody
 from radius.wording import amount, moment, span
 
 _CONDEMNING = ("duplicate:", "malformed:User-Password", "malformed:CHAP-Password", "malformed:MS-CHAP")
-_ACCESS = {"hotspot": "at a hotspot", "ppp": "over PPP (PPPoE)"}
+_ACCESS = {"hotspot": "at a hotspot", "ppp": "over PPP (PPPoE)", "wifi": "Wi-Fi with 802.1X"}
 _TRY_AGAIN = "Please check what you typed and try again."
 
 
@@ -92,7 +91,7 @@ def _one_password(request: AccessRequest) -> Said | _No:
     for oddity in request.oddities:
         if oddity.startswith("unsupported:"):
             method = oddity.partition(":")[2]
-            text = f"The router used {method}; PAP, CHAP and MS-CHAPv2 are understood."
+            text = f"The router used {method}, which is not offered to it."
             return _No("unsupported_method", text, "This way of signing in is not offered here.")
     if request.ms_chap is not None:
         if request.ms_chap.version == 2 or request.nas.allow_mschap1:
@@ -154,8 +153,8 @@ def _own_name(case: _Case) -> Said | _No:
             f"{device} was given as the user name, but the device that asks is {request.mac or 'not named'}."
         )
         return case.no("wrong_device", text, f"This name belongs to another device. {_TRY_AGAIN}")
-    if request.service_type == FRAMED:
-        text = f"{device} is on the device list, which counts at hotspots only, and this is {_ACCESS['ppp']}."
+    if (way := passwords.access(request)) != "hotspot":
+        text = f"{device} is on the device list, which counts at hotspots only, and this is {_ACCESS[way]}."
         return case.no("wrong_access", text, "Please sign in with your user name and password.")
     return f"{device} is on the device list."
 
@@ -232,7 +231,7 @@ def _right_access(case: _Case) -> Said | _No:
     access = case.facts.access
     if access == "any":
         return ""
-    way = "ppp" if case.request.service_type == FRAMED else "hotspot"
+    way = passwords.access(case.request)
     if access != way:
         text = f"The {case.noun} works {_ACCESS.get(access, access)} only, and this is {_ACCESS[way]}."
         return case.no("wrong_access", text, f"Your {case.noun} is not valid for this kind of connection.")

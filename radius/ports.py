@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
 from radius.known import Facts
 
@@ -58,6 +59,14 @@ class Alerts(Protocol):
         ...
 
 
+class TunnelDoor(Protocol):
+    """Where tunnels for Wi-Fi are made."""
+
+    def __call__(self) -> Callable[[], Tunnel] | None:
+        """What makes tunnels with the certificate of now; None while there is none."""
+        ...
+
+
 class Worker(Protocol):
     """The collaborators of one worker process, made after the fork and closed on drain."""
 
@@ -72,6 +81,9 @@ class Worker(Protocol):
 
     @property
     def alerts(self) -> Alerts: ...
+
+    @property
+    def wifi(self) -> TunnelDoor: ...
 
     def start(self) -> None: ...
 

@@ -24,6 +24,7 @@ from radius.streams import Streams, tls
 from radius.wire import ACCOUNTING_REQUEST
 from tenants import authority
 from tenants.authority import Client
+from tenants.routes import nas_directory
 
 SECRET = b"radsec"  # RFC 6614, section 2.3: a constant, since TLS does the rest
 MOST = 65_536  # exchanges in all
@@ -65,6 +66,7 @@ class RadsecServer(Server):
 def routers() -> dict[str, Nas]:
     """Fingerprint → router, from the database (outside any tenant), and our own health check, which is nobody's."""
     now = datetime.now(UTC)
+    wifi = {(each.schema, each.router_id) for each in nas_directory().values() if each.allow_eap}
     ours = Client(schema=NO_TENANT, router_id=0, zone="UTC")
     held = {authority.probe(now=now)[0].fingerprint: ours, **authority.clients(now=now)}
     return {
@@ -76,6 +78,7 @@ def routers() -> dict[str, Nas]:
             require_message_auth=False,  # TLS vouches for every octet
             limit_proxy_state=False,
             zone=client.zone,
+            allow_eap=(client.schema, client.router_id) in wifi,
         )
         for fingerprint, client in held.items()
     }

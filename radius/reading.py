@@ -50,7 +50,7 @@ class _Fields:
         self.oddities: list[str] = []
         self.proxy_states: list[bytes] = []
         self.classes: list[bytes] = []
-        self.eap = False
+        self.eap: bytes | None = None
         for kind, value in packet.attributes:
             if name := _SINGLE.get(kind):
                 self._put(name, value)
@@ -59,7 +59,7 @@ class _Fields:
             elif kind == _CLASS:
                 self.classes.append(value)
             elif kind == _EAP_MESSAGE:
-                self.eap = True
+                self.eap = (self.eap or b"") + value
             elif kind == VENDOR_SPECIFIC:
                 for vendor, inner, octets in vendor_attributes(value):
                     if vendor == _MICROSOFT and inner in _MS_CHAP:
@@ -145,9 +145,9 @@ def access_request(packet: Packet, nas: Nas, source: Source, seal: Seal) -> Acce
     fields = _Fields(packet)
     password, chap, ms_chap = _password(fields, packet, seal), _chap(fields, packet), _ms_chap(fields)
     single = fields.single
-    if len(single.keys() & _PASSWORDS) + fields.eap > 1:
+    if len(single.keys() & _PASSWORDS) + (fields.eap is not None) > 1:
         fields.oddities.append("both_passwords")
-    elif fields.eap:
+    elif fields.eap is not None and not nas.allow_eap:
         fields.oddities.append("unsupported:EAP")
     if "User-Name" not in single:
         fields.oddities.append("missing:User-Name")
@@ -176,6 +176,7 @@ def access_request(packet: Packet, nas: Nas, source: Source, seal: Seal) -> Acce
         has_message_auth=packet.seal_at is not None,
         oddities=tuple(fields.oddities),
         ms_chap=ms_chap,
+        eap=fields.eap,
     )
 
 

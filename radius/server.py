@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import logging
 import random
 import selectors
@@ -10,10 +9,13 @@ import signal
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from functools import partial
 
 from radius import policy
 from radius.accounting import RESTART_PAUSE
 from radius.bell import Bell
+from radius.credentials import Challenge
+from radius.eap.entrance import Entrance, Heard
 from radius.engine import Engine
 from radius.events import (
     Accept,
@@ -31,6 +33,7 @@ from radius.events import (
     Verdict,
 )
 from radius.floods import Floods
+from radius.held import Held
 from radius.overload import in_order
 from radius.ports import Unavailable, Worker
 from radius.posts import Post
@@ -44,11 +47,10 @@ log = logging.getLogger("radius.server")
 AUTH_BATCH, ACCT_BATCH = 512, 256
 STALE = {Port.AUTH: 3.0, Port.ACCT: 10.0}  # seconds a datagram may have waited; the router asks again
 REJECT_DELAY = (1.02, 1.25)  # seconds; guessing is slow, RouterOS waits 3 s by our enrolment
-MOST_HELD = 16_384
 WRONG_SECRET = {"wrong_message_authenticator", "wrong_authenticator"}
 SUMMARY = 60.0
 _RECORDS = {each: f"record_{each}" for each in Kind}
-_VERDICTS = {each: each.__name__.lower() for each in (Accept, Reject, Recorded, Alive)}
+_VERDICTS = {each: each.__name__.lower() for each in (Accept, Reject, Challenge, Recorded, Alive)}
 _RECORDED = Recorded()
 _Settled = tuple[Ask, Verdict, Datagram, bool, Callable[[], None] | None]
 
@@ -60,11 +62,12 @@ class Server:
         self.worker = worker
         self.engine = Engine() if engine is None else engine  # an empty one is false
         self.endpoints = {Port.AUTH: auth, Port.ACCT: acct}
+        self.entrance = Entrance(worker.wifi)
         self.counts: Counter[str] = Counter()
         self.stopping = False
         self._settled: deque[_Settled] = deque()
         self._pending = 0
-        self._held: list[tuple[float, int, bytes, Port, Datagram]] = []
+        self._held = Held()
         self.floods = Floods()
         self._quiet = Quiet(60.0)
         self._strangers = Quiet(60.0, most=64)  # addresses can be invented; lines in the log are bounded
@@ -116,7 +119,7 @@ class Server:
         """One wake-up: what has settled, then questions, then records, then rejects whose time has come."""
         self._beat()
         if self._held:
-            patience = min(patience, max(0.0, self._held[0][0] - time.monotonic()))
+            patience = min(patience, self._held.until_next(time.monotonic()))
         ready = {key.fileobj if key.data is None else key.data for key, _ in self._selector.select(patience)}
         if "parent" in ready:
             self.stopping = True
@@ -202,31 +205,39 @@ class Server:
         if request.oddities and any(each.startswith("duplicate:") for each in request.oddities):
             self._alert(ask.nas, "duplicate_attributes")
         try:
-            facts = self.worker.facts.of(ask.nas.schema, request.username) if request.username else None
+            heard = self.entrance.hear(request, now, partial(self._decide, at=datagram.received_at))
         except Unavailable:
             self.engine.forget(ask)
             self.counts["facts_unavailable"] += 1
             return
-        at = datagram.received_at
-        verdict = policy.authorize(request, facts, at, zone_of(ask.nas.zone))
-        took = int((time.perf_counter() - began) * 1e6)
+        self._deliver(ask, heard, datagram, now, int((time.perf_counter() - began) * 1e6))
+
+    def _decide(self, request: AccessRequest, at: float) -> Accept | Reject:
+        facts = self.worker.facts.of(request.nas.schema, request.username) if request.username else None
+        return policy.authorize(request, facts, at, zone_of(request.nas.zone))
+
+    def _deliver(self, ask: Ask, heard: Heard, datagram: Datagram, now: float, took: int) -> None:
+        request, verdict, answer = heard
 
         def keep() -> None:
-            self.worker.store.attempt(request, verdict, at, took)
+            if verdict is not None:
+                self.worker.store.attempt(request, verdict, datagram.received_at, took)
 
-        if isinstance(verdict, Accept) and verdict.starts_clock:
-            done = self._once(ask, verdict, datagram, keep)
-            started = self.worker.store.start_clock(ask.nas.schema, verdict.service_id, at, done)
+        if answer is None or (isinstance(verdict, Reject) and self._held.is_full):
+            self.engine.forget(ask)
+            self.counts["drop_eap_full" if answer is None else "drop_rejects_full"] += 1
+            return
+        if isinstance(answer, Accept) and answer.starts_clock:
+            done = self._once(ask, answer, datagram, keep)
+            started = self.worker.store.start_clock(
+                ask.nas.schema, answer.service_id, datagram.received_at, done
+            )
             self._hand_over(ask, started)
             return
         if isinstance(verdict, Reject) and verdict.delay:
-            if len(self._held) >= MOST_HELD:
-                self.engine.forget(ask)
-                self.counts["drop_rejects_full"] += 1
-                return
-            self._hold(ask, verdict, datagram)
+            self._hold(ask, answer, datagram)
         else:
-            self._reply(ask, verdict, datagram, now)
+            self._reply(ask, answer, datagram, now)
         keep()
 
     def _look_at(self, nas: Nas, record: AccountingRecord, now: float) -> None:
@@ -273,18 +284,14 @@ class Server:
         if not self.endpoints[ask.port].send(reply, datagram.source, datagram.via):
             self.counts["unsent"] += 1
 
-    def _hold(self, ask: Ask, verdict: Reject, datagram: Datagram) -> None:
-        """A reject leaves late, so that guessing is slow; it waits in a heap and blocks nobody."""
+    def _hold(self, ask: Ask, verdict: Verdict, datagram: Datagram) -> None:
         now, wait = time.monotonic(), random.uniform(*REJECT_DELAY)
         reply = self.engine.answer(ask, verdict, now, hold=wait)
-        self.counts["reject"] += 1
-        light = datagram._replace(octets=b"")
-        heapq.heappush(self._held, (now + wait, self.counts["reject"], reply, ask.port, light))
+        self.counts[_VERDICTS[type(verdict)]] += 1
+        self._held.put(now + wait, reply, ask.port, datagram)
 
     def _release(self) -> None:
-        now = time.monotonic()
-        while self._held and self._held[0][0] <= now:
-            _, _, reply, port, datagram = heapq.heappop(self._held)
+        for reply, port, datagram in self._held.due(time.monotonic()):
             self.endpoints[port].send(reply, datagram.source, datagram.via)
 
     def _alert(self, nas: Nas, code: str) -> None:

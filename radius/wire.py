@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from radius import mikrotik, mppe, reading
 from radius.attributes import encode, integer_head, number
+from radius.credentials import Challenge
+from radius.eap import framing
 from radius.events import (
     Accept,
     AccessRequest,
@@ -27,11 +29,12 @@ from radius.packet import Malformed, Packet, parse
 from radius.seal import Seal, seal_of
 
 ACCESS_REQUEST, ACCESS_ACCEPT, ACCESS_REJECT = 1, 2, 3
-ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE, STATUS_SERVER = 4, 5, 12
+ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE, ACCESS_CHALLENGE, STATUS_SERVER = 4, 5, 11, 12
 
 _HEARD = {Port.AUTH: (ACCESS_REQUEST, STATUS_SERVER), Port.ACCT: (ACCOUNTING_REQUEST, STATUS_SERVER)}
 _PROXY_STATE, _EAP_MESSAGE = number("Proxy-State"), number("EAP-Message")
 _REPLY_MESSAGE, _CLASS = number("Reply-Message"), number("Class")
+_USER_NAME, _STATE = number("User-Name"), number("State")
 _INTEGER_HEADS = {
     name: integer_head(name)
     for name in ("Session-Timeout", "Mikrotik-Total-Limit", "Mikrotik-Total-Limit-Gigawords", "Port-Limit")
@@ -102,9 +105,15 @@ def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
         code, body = ACCESS_ACCEPT, _accept_body(verdict)
         if verdict.proof is not None:
             body += mppe.proven(verdict.proof, seal, question.authenticator, draw)
+        if verdict.link is not None:
+            body += mppe.linked(verdict.link, seal, question.authenticator, draw)
+            if verdict.link.username != question.username:  # so that accounting names who it really is
+                body += _octets(_USER_NAME, verdict.link.username)
     elif isinstance(question, AccessRequest) and isinstance(verdict, Reject):
         code, body = ACCESS_REJECT, _text(_REPLY_MESSAGE, verdict.message)
         body += mppe.refused(question, verdict, draw)
+    elif isinstance(question, AccessRequest) and isinstance(verdict, Challenge):
+        code, body = ACCESS_CHALLENGE, _spread(verdict.eap) + _octets(_STATE, verdict.state)
     elif isinstance(question, AccountingRecord) and isinstance(verdict, Recorded):
         body = _states(question.proxy_states)
         return seal.plain_reply(ACCOUNTING_RESPONSE, question.identifier, question.authenticator, body)
@@ -112,6 +121,8 @@ def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
         code, body = (ACCESS_ACCEPT if ask.port is Port.AUTH else ACCOUNTING_RESPONSE), b""
     else:
         raise TypeError(f"{type(verdict).__name__} does not answer {type(question).__name__}.")
+    if isinstance(question, AccessRequest) and question.eap is not None and code != ACCESS_CHALLENGE:
+        body += _spread(framing.ending(question.eap, code == ACCESS_ACCEPT))
     if not isinstance(question, AccessRequest) or question.has_message_auth:
         body += _states(question.proxy_states)
     return seal.reply(code, question.identifier, question.authenticator, body)
@@ -135,6 +146,15 @@ def _template(upload_bps: int, download_bps: int, interim_seconds: int) -> bytes
             upload_bps=upload_bps, download_bps=download_bps, interim_seconds=interim_seconds
         )
     )
+
+
+def _octets(kind: int, value: bytes) -> bytes:
+    return bytes((kind, len(value) + 2)) + value if 0 < len(value) <= 253 else b""
+
+
+def _spread(eap: bytes) -> bytes:
+    """An EAP packet over as many EAP-Message attributes as it needs, in order (RFC 3579, section 3.1)."""
+    return b"".join(_octets(_EAP_MESSAGE, eap[at : at + 253]) for at in range(0, len(eap), 253))
 
 
 def _text(kind: int, text: str) -> bytes:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import partial
 
+from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
 from radius.known import Facts, PlanFacts
 from radius.ports import Unavailable
+from tests.radius.eap.shown import shared
 from tests.radius.vectors import SECRET
 
 ROUTER = Nas("isp_demo", 1, "127.0.0.1", SECRET)
@@ -58,6 +61,7 @@ class World:
     mismatches: list[int] = field(default_factory=list)
     waiting: list[Callable[[bool], None]] = field(default_factory=list)
     closed: bool = False
+    has_certificate: bool = True
 
     @property
     def directory(self) -> World:
@@ -74,6 +78,9 @@ class World:
     @property
     def alerts(self) -> World:
         return self
+
+    def wifi(self) -> Callable[[], Tunnel] | None:
+        return partial(Tunnel, shared()) if self.has_certificate else None
 
     def start(self) -> None: ...
 

@@ -1,0 +1,75 @@
+"""Where requests with EAP go in, and what comes out: a challenge, a refusal, or somebody for policy to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from radius.credentials import Challenge
+from radius.eap.conversations import Conversations
+from radius.eap.tunnel import Tunnel
+from radius.events import Accept, AccessRequest, Reject, Step
+
+_FATAL = ("duplicate:", "both_passwords")
+
+
+Judge = Callable[[AccessRequest], Accept | Reject]
+Heard = tuple[AccessRequest, Accept | Reject | None, Accept | Reject | Challenge | None]
+
+
+class Entrance:
+    """All conversations of one worker. `door` gives what makes tunnels, None while there is no certificate."""
+
+    def __init__(self, door: Callable[[], Callable[[], Tunnel] | None]) -> None:
+        self._door = door
+        self.conversations = Conversations()
+
+    def hear(self, request: AccessRequest, now: float, judge: Judge) -> Heard:
+        """Go on with a conversation, or begin one; what is no EAP, or may not be, is judged as it is.
+
+        `now` is monotonic. What `judge` raises goes through, and the same packet may then come again. Gives the request
+        as policy sees it (name and password from inside the tunnel, all else from outside), the verdict for the login
+        log if there is one now, and what goes out: nothing when there is no room.
+        """
+        if request.eap is None or not request.nas.allow_eap or _is_broken(request):
+            verdict = judge(request)
+            return request, verdict, verdict
+        if request.state is not None:
+            conversation = self.conversations.find(request, now)
+            if conversation is None:
+                unknown = _unknown()
+                return request, unknown, unknown
+        else:
+            tunnel = self._door()
+            conversation = None if tunnel is None else self.conversations.begin(request, tunnel, now)
+            if conversation is None:
+                return request, None, None
+        said = conversation.hear(request.eap or b"")
+        if isinstance(said, Challenge):
+            return request, None, said
+        if isinstance(said, Reject):  # without delay: its reason was told inside, and logged then
+            return request, said if said.delay else None, said
+        inner = replace(
+            request,
+            username=said.username,
+            password=said.password,
+            ms_chap=said.ms_chap,
+            tunnel=conversation.method,
+        )
+        verdict = judge(inner)
+        answer = conversation.judge(verdict)
+        if not isinstance(answer, Challenge):
+            return inner, answer, answer
+        return inner, verdict if isinstance(verdict, Reject) else None, answer
+
+
+def _is_broken(request: AccessRequest) -> bool:
+    return any(each.startswith(_FATAL) for each in request.oddities)
+
+
+def _unknown() -> Reject:
+    text = (
+        "The sign-in to Wi-Fi took longer than half a minute, or goes on at another server than it began at."
+    )
+    message = "Signing in to Wi-Fi took too long. Please try again."
+    return Reject("eap_unknown", message, (Step("eap_unknown", False, text),))
