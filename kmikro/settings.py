@@ -128,6 +128,9 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+# radiusd's own login to the same database, so that no one else can use up its connections; empty: the same login.
+RADIUS_DB_USER = env.text("KMIKRO_RADIUS_DB_USER", "")
+RADIUS_DB_PASSWORD = env.text("KMIKRO_RADIUS_DB_PASSWORD", "")
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
 REDIS_URL = env.text("REDIS_URL")

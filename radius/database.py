@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -11,13 +12,36 @@ from collections.abc import Generator
 from typing import Any
 
 import psycopg2
+from django.conf import settings
 from django.db import connection
 from psycopg2.extensions import connection as Line
+
+log = logging.getLogger("radius.database")
 
 CONNECT_SECONDS = 2  # the least that libpq keeps to
 STATEMENT_SECONDS = 2.0
 # What a PostgreSQL that cannot commit for anybody says; an unknown wording only means that we stay silent.
 _CLOSED = ("starting up", "in recovery mode", "not yet accepting connections")
+
+
+def take_own_login() -> None:
+    """Let every connection of this process use RADIUS' own login, if it has one; before any is opened.
+
+    Web and workers have a limit on theirs, so however many they open, RADIUS still gets in. A database that does not
+    know the login is used with the common one: better than none.
+    """
+    if not settings.RADIUS_DB_USER:
+        return
+    connection.close()
+    usual = dict(connection.settings_dict)
+    own = {"USER": settings.RADIUS_DB_USER, "PASSWORD": settings.RADIUS_DB_PASSWORD}
+    connection.settings_dict |= own
+    try:
+        connect("login").close()
+    except psycopg2.OperationalError as error:
+        if "authentication failed" in str(error):
+            connection.settings_dict |= {name: usual[name] for name in own}
+            log.warning("RADIUS has no login of its own; see Connections in docs/operations.md")
 
 
 def connect(purpose: str) -> Line:

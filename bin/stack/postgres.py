@@ -17,13 +17,15 @@ from stack.processes import Spec
 from stack.trouble import Trouble
 
 ADMIN, ROLE, DATABASE = "postgres_admin", "kmikro", "kmikro"
+RADIUS_ROLE = "kmikro_radius"  # a login of its own, so that nobody else can use up RADIUS' connections
 NOBODY = 65534
 APART = Path("/var/lib")
 CLONE_NEWUSER = 0x10000000
+CONNECTIONS, FOR_RADIUS = 200, 50
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "200",
+    "max_connections": str(CONNECTIONS),
     "max_locks_per_transaction": "512",
     "shared_buffers": "128MB",
     "log_line_prefix": "%m [%p] %q%u@%d ",
@@ -226,4 +228,21 @@ def make_role_and_database(server: Server) -> None:
     if not ask(server, f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):
         ask(server, f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
     ask(server, f"REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER SCHEMA public OWNER TO {ROLE};", DATABASE)
+    mark.write_text("1\n")
+
+
+def make_radius_role(server: Server) -> None:
+    """RADIUS' own login: it may do what the product's may, and the product's leaves it connections."""
+    mark = server.data / "kmikro-radius-role"
+    if mark.exists():
+        return
+    ask(
+        server,
+        f"""DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RADIUS_ROLE}') THEN CREATE ROLE {RADIUS_ROLE}; END IF;
+        END $$;
+        ALTER ROLE {RADIUS_ROLE} LOGIN INHERIT NOSUPERUSER PASSWORD '{server.password}';
+        GRANT {ROLE} TO {RADIUS_ROLE};
+        ALTER ROLE {ROLE} CONNECTION LIMIT {CONNECTIONS - FOR_RADIUS};""",
+    )
     mark.write_text("1\n")

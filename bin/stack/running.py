@@ -108,6 +108,8 @@ class Running:
             "VIRTUAL_ENV": str(settings.venv),
             "PATH": f"{settings.venv / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         }
+        if found.radius_login:
+            env["KMIKRO_RADIUS_DB_USER"], env["KMIKRO_RADIUS_DB_PASSWORD"] = found.radius_login
         env.setdefault("KMIKRO_SECRET_KEY", self.state.secrets()["secret_key"])
         env.setdefault("KMIKRO_DEBUG", "1")
         return env

@@ -23,6 +23,7 @@ class Addresses:
     database_url: str
     redis_url: str
     private: dict[str, int]
+    radius_login: tuple[str, str] | None = None  # user and password, of a PostgreSQL of our own only
 
 
 def demand_reachable(variable: str, url: str, schemes: tuple[str, ...], default_port: int) -> None:
@@ -49,6 +50,7 @@ def start(
     """Starts what is not given from outside and waits until it answers."""
     remembered = {str(key): int(value) for key, value in state.read(REMEMBERED).items()}
     taken: dict[str, int] = {}
+    radius_login: tuple[str, str] | None = None
     began = time.monotonic()
     if settings.database_url:
         demand_reachable("DATABASE_URL", settings.database_url, ("postgresql", "postgres"), 5432)
@@ -64,7 +66,8 @@ def start(
         # After a kill -9 the old children hold the shared memory for a moment: hence several tries.
         supervisor.wait_ready(child, lambda: postgres.ready(server, child.popen), seconds=120, tries=20)
         postgres.make_role_and_database(server)
-        database_url = server.url
+        postgres.make_radius_role(server)
+        database_url, radius_login = server.url, (postgres.RADIUS_ROLE, server.password)
         step(f"PostgreSQL {'made and ' if made else ''}started on 127.0.0.1:{server.port}", began)
     began = time.monotonic()
     if settings.redis_url:
@@ -81,7 +84,7 @@ def start(
         supervisor.wait_ready(child, lambda: valkey.ready(cache), seconds=60, tries=3)
         redis_url = cache.url
         step(f"Valkey started on 127.0.0.1:{port}", began)
-    return Addresses(database_url, redis_url, taken)
+    return Addresses(database_url, redis_url, taken, radius_login)
 
 
 def postgres_server(settings: Settings, state: State, remembered: int | None) -> postgres.Server:

@@ -68,16 +68,13 @@ def run_bench(arguments: Sequence[str]) -> int:
 
 
 def run_alone(module: str, arguments: Sequence[str]) -> int:
-    """A program of the tests that needs no server, or brings its own: `fuzz` and `faults`."""
+    """A program of the tests that needs no server, or brings its own: `fuzz` and `faults`. Tests may run beside it."""
     extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
     running = Running(private_settings(), report.Steps(sys.stderr), "install")
-    try:
-        with running.held():
-            running.packages("test")
-            argv = [str(running.settings.venv / "bin/python"), "-m", module, *extra]
-            return running.run_command(argv, os.environ, running.settings.root)
-    except Stopped:
-        return 130
+    running.state.prepare()
+    running.packages("test")
+    argv = [str(running.settings.venv / "bin/python"), "-m", module, *extra]
+    return running.run_command(argv, os.environ, running.settings.root)
 
 
 def install_peers(running: Running) -> None:

@@ -1,4 +1,4 @@
-"""Run as a program: how many journal rows wait, and the sessions and the service's bytes of the planted ISP."""
+"""Run as a program: how many journal rows wait, and sessions and usage of one account of the planted ISP."""
 
 import json
 import sys
@@ -13,14 +13,14 @@ from tenants import scope  # noqa: E402
 from tenants.models import RadiusRecord  # noqa: E402
 
 
-def main(schema: str) -> None:
+def main(schema: str, name: str) -> None:
     waiting = RadiusRecord.objects.filter(kind="acct").count()
     bad = RadiusRecord.objects.filter(kind="bad").count()
     with scope.inside(schema):
-        names = list(Session.objects.values_list("acct_session_id", flat=True))
-        used = Service.objects.exclude(download_bytes=0).get().download_bytes
+        names = list(Session.objects.filter(username=name).values_list("acct_session_id", flat=True))
+        used = Service.objects.get(label=name).download_bytes
     print(json.dumps({"waiting": waiting, "bad": bad, "sessions": names, "used": used}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -21,8 +21,8 @@ def main() -> None:
     isp = make_isp("fault", "Fault Net")
     with scope.inside(isp.schema_name):
         plan = make_plan(validity_seconds=None, devices=9)
-        make_service(code="calm", kind="account", secret="as-ever", plan=plan)
-        service = make_service(code="steady", kind="account", secret="as-ever", plan=plan)
+        make_service(code="calm", label="calm", kind="account", secret="as-ever", plan=plan)
+        service = make_service(code="steady", label="steady", kind="account", secret="as-ever", plan=plan)
         for number, address in enumerate(ADDRESSES, 1):
             routes.register_nas(
                 number,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from radius import rounds
+from radius import database, rounds
 from radius.crew import Crew
 from radius.radsec import serve as serve_radsec
 from radius.sockets import open_socket
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             also.append(lambda post: serve_radsec(address, radsec, post))
             told = f", radsec {radsec}"
         connections.close_all()
+        database.take_own_login()
         self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}{told}, {workers} workers")
         self.stdout.flush()
         Crew(lambda post: serve(address, auth, acct, post), workers, also).run()
