@@ -1,10 +1,10 @@
-"""MD4 (RFC 1320) in plain Python: OpenSSL 3 keeps it in a provider that nobody loads. For NT hashes only."""
+"""MD4 (RFC 1320), for NT hashes only: from OpenSSL's library where it is there, and in plain Python."""
 
 from __future__ import annotations
 
-import hashlib
 import struct
-from collections.abc import Callable
+
+from radius.libcrypto import library_md4
 
 _ALL = 0xFFFF_FFFF
 _START = (0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476)
@@ -40,16 +40,4 @@ def plain_md4(octets: bytes) -> bytes:
     return struct.pack("<4I", a, b, c, d)
 
 
-def _library_md4(octets: bytes) -> bytes:
-    return hashlib.new("md4", octets, usedforsecurity=False).digest()
-
-
-def _choose() -> Callable[[bytes], bytes]:
-    try:
-        _library_md4(b"")
-    except ValueError:
-        return plain_md4
-    return _library_md4
-
-
-md4 = _choose()
+md4 = library_md4 or plain_md4
