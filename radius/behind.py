@@ -23,6 +23,7 @@ from radius.posts import Post
 from radius.preloader import Preloader
 from radius.refresher import Refresher
 from radius.store import LiveStore
+from radius.tracing import Tracing
 
 log = logging.getLogger("radius.alerts")
 
@@ -64,6 +65,7 @@ class LiveWorker:
         self._preloader = Preloader(self.facts, self._patience)
         self._usual: dict[str, Any] | None = None
         self._is_told = False
+        self.tracing = Tracing(self._patience)
         self._listener = Listener(self.facts, self._refresh, self._patience)
 
     def start_at(self, post: Post) -> None:
@@ -82,13 +84,16 @@ class LiveWorker:
         self._refresher.start()
         self._preloader.start()
         self._mismatches.start()
+        self.tracing.start()
         self.teller.start()
         self._is_told = self._listener.start(wait=5.0)
 
     def _refresh(self, line: Line) -> None:
+        """Read anew what is told on the channel of routes."""
         self.directory.refresh(line)
         if self.directory.has_wifi:
             self.wifi.refresh()
+        self.tracing.refresh()
 
     def close(self, timeout: float) -> None:
         self.store.close(timeout)
@@ -96,6 +101,7 @@ class LiveWorker:
         self._refresher.close()
         self._preloader.close()
         self._mismatches.close(1.0)
+        self.tracing.close(1.0)
         self.teller.close()
         self._patience.close()
         connection.close()

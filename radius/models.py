@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from accounts.models import User
 from kmikro.lib.secrets import EncryptedTextField
 from radius.fields import JsonText
 from subscribers.models import Service
@@ -137,3 +138,49 @@ class RouterAccount(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PacketTrace(models.Model):
+    """Packets of one name, device or router, kept while an operator looks for a fault. `radius.traces` makes it."""
+
+    subject = models.CharField(
+        max_length=SPELLED, blank=True
+    )  # a name, code or MAC; empty: all of the router
+    router_id = models.BigIntegerField(null=True)
+    service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, related_name="+")
+    started_at = models.DateTimeField(db_index=True)
+    ends_at = models.DateTimeField(db_index=True)
+    started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    by = models.CharField(max_length=140)
+    kept = models.PositiveIntegerField(default=0)
+    missed = models.PositiveIntegerField(default=0)  # there was no room for
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"trace {self.pk}"
+
+
+class TracedPacket(models.Model):
+    """One packet in words (`radius.decoding`): no octet of it is kept, so no secret can be."""
+
+    class Direction(models.TextChoices):
+        IN = "in"
+        OUT = "out"
+
+    trace = models.ForeignKey(PacketTrace, on_delete=models.CASCADE, related_name="packets")
+    at = models.DateTimeField()
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    code = models.CharField(max_length=40, blank=True)  # empty: there was no answer
+    identifier = models.PositiveSmallIntegerField(default=0)
+    router_id = models.BigIntegerField()
+    peer = models.CharField(max_length=64)
+    attributes = models.JSONField(default=list)  # [[name, value]]
+    outcome = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.code} {self.identifier}"

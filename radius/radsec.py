@@ -38,7 +38,7 @@ class RadsecServer(Server):
         engine = Engine(most=MOST, most_in_flight=MOST_IN_FLIGHT)
         super().__init__(worker, streams, streams, engine)
         self.streams = streams
-        self.counts = streams.counts
+        streams.counts = self.counts
         streams.gone = engine.leave
 
     def turn(self, patience: float) -> None:
@@ -93,5 +93,6 @@ def serve(address: str, number: int, post: Post) -> None:
     worker = LiveWorker(directory=directory)
     worker.start_at(post)
     server = RadsecServer(worker, Streams(address, number, tls(own, root), directory.get))
+    worker.tracing.attach(server)
     worker.teller.counts = server.counts
     server.serve(post)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import partial
 
 from radius import policy
-from radius.accounting import RESTART_PAUSE
 from radius.bell import Bell
 from radius.credentials import Challenge
 from radius.eap.entrance import Entrance, Heard
@@ -40,7 +39,8 @@ from radius.posts import Post
 from radius.quiet import Quiet
 from radius.sentences import zone_of
 from radius.sockets import Datagram, Door
-from radius.token import is_foreign
+from radius.suspicion import Suspicion
+from radius.tracer import Tracer
 
 log = logging.getLogger("radius.server")
 
@@ -68,11 +68,12 @@ class Server:
         self._settled: deque[_Settled] = deque()
         self._pending = 0
         self._held = Held()
+        self.tracer: Tracer | None = None  # while an operator follows packets
         self.floods = Floods()
         self._quiet = Quiet(60.0)
         self._strangers = Quiet(60.0, most=64)  # addresses can be invented; lines in the log are bounded
         self._summary_at = time.monotonic() + SUMMARY
-        self._restarts = Quiet(RESTART_PAUSE)
+        self.suspicion = Suspicion(worker, self.counts)
         self._lifeline = -1
         self._beat: Callable[[], None] = lambda: None
         self._bell = Bell()
@@ -155,18 +156,20 @@ class Server:
             self.counts["stranger"] += 1
             if self._strangers.may(address, now):
                 log.warning("a datagram from an unknown address", extra={"address": address})
-            return
-        if self.floods.shut and self.floods.refuses(nas, now):
+        elif self.floods.shut and self.floods.refuses(nas, now):
             self.counts["flood"] += 1
-            return
-        if wall - datagram.received_at > STALE[endpoint.port]:
+        elif wall - datagram.received_at > STALE[endpoint.port]:
             self.counts["stale"] += 1
-            return
-        self._judge(nas, endpoint.port, datagram, now)
+            if self.tracer is not None:
+                self.tracer.heard(nas, datagram, Drop("stale"))
+        else:
+            self._judge(nas, endpoint.port, datagram, now)
 
     def _judge(self, nas: Nas, port: Port, datagram: Datagram, now: float) -> Drop | None:
         """Deal with a datagram of a known router; the Drop when it deserves no answer."""
         taken = self.engine.receive(datagram.octets, nas, datagram.source, port, now, datagram.received_at)
+        if self.tracer is not None:
+            self.tracer.heard(nas, datagram, taken)
         match taken:
             case Ask():
                 try:
@@ -182,9 +185,9 @@ class Server:
                 if reason in WRONG_SECRET:
                     self.worker.alerts.mismatched(nas, datagram.received_at)
                 if alert:
-                    self._alert(nas, reason)
+                    self.suspicion.alert(nas, reason)
                 if self.floods.count(nas, reason, now):
-                    self._alert(nas, "flood")
+                    self.suspicion.alert(nas, "flood")
                 return taken
         return None
 
@@ -194,7 +197,7 @@ class Server:
                 self._authorize(ask, request, datagram, now)
             case AccountingRecord() as record:
                 self.counts[_RECORDS[record.kind]] += 1
-                self._look_at(ask.nas, record, now)
+                self.suspicion.look_at_record(ask.nas, record, now)
                 done = self._once(ask, _RECORDED, datagram, None)
                 self._hand_over(ask, self.worker.store.record(record, done))
             case _:
@@ -202,14 +205,11 @@ class Server:
 
     def _authorize(self, ask: Ask, request: AccessRequest, datagram: Datagram, now: float) -> None:
         began = time.perf_counter()
-        if request.oddities and any(each.startswith("duplicate:") for each in request.oddities):
-            self._alert(ask.nas, "duplicate_attributes")
+        self.suspicion.look_at_request(request)
         try:
             heard = self.entrance.hear(request, now, partial(self._decide, at=datagram.received_at))
         except Unavailable:
-            self.engine.forget(ask)
-            self.counts["facts_unavailable"] += 1
-            return
+            return self._leave(ask, "facts_unavailable")
         self._deliver(ask, heard, datagram, now, int((time.perf_counter() - began) * 1e6))
 
     def _decide(self, request: AccessRequest, at: float) -> Accept | Reject:
@@ -224,9 +224,7 @@ class Server:
                 self.worker.store.attempt(request, verdict, datagram.received_at, took)
 
         if answer is None or (isinstance(verdict, Reject) and self._held.is_full):
-            self.engine.forget(ask)
-            self.counts["drop_eap_full" if answer is None else "drop_rejects_full"] += 1
-            return
+            return self._leave(ask, "drop_eap_full" if answer is None else "drop_rejects_full")
         if isinstance(answer, Accept) and answer.starts_clock:
             done = self._once(ask, answer, datagram, keep)
             started = self.worker.store.start_clock(
@@ -240,19 +238,11 @@ class Server:
             self._reply(ask, answer, datagram, now)
         keep()
 
-    def _look_at(self, nas: Nas, record: AccountingRecord, now: float) -> None:
-        """Records are kept whatever they say; what is suspicious in them is told."""
-        if record.class_ and is_foreign(record.class_, record.schema):
-            self._alert(nas, "foreign_token")
-        if record.kind is Kind.ON and not self._restarts.may(nas.address, now):
-            self._alert(nas, "restart_flood")
-
     def _hand_over(self, ask: Ask, taken: bool) -> None:
         if taken:
             self._pending += 1
         else:
-            self.engine.forget(ask)
-            self.counts["store_full"] += 1
+            self._leave(ask, "store_full")
 
     def _once(
         self, ask: Ask, verdict: Verdict, datagram: Datagram, after: Callable[[], None] | None
@@ -271,30 +261,35 @@ class Server:
             ask, verdict, datagram, ok, after = self._settled.popleft()
             self._pending -= 1
             if not ok:
-                self.engine.forget(ask)
-                self.counts["not_durable"] += 1
+                self._leave(ask, "not_durable")
                 continue
             self._reply(ask, verdict, datagram, now)
             if after is not None:
                 after()
 
     def _reply(self, ask: Ask, verdict: Verdict, datagram: Datagram, now: float) -> None:
-        reply = self.engine.answer(ask, verdict, now)
-        self.counts[_VERDICTS[type(verdict)]] += 1
+        reply = self._answer(ask, verdict, now)
         if not self.endpoints[ask.port].send(reply, datagram.source, datagram.via):
             self.counts["unsent"] += 1
 
     def _hold(self, ask: Ask, verdict: Verdict, datagram: Datagram) -> None:
         now, wait = time.monotonic(), random.uniform(*REJECT_DELAY)
-        reply = self.engine.answer(ask, verdict, now, hold=wait)
+        self._held.put(now + wait, self._answer(ask, verdict, now, wait), ask.port, datagram)
+
+    def _answer(self, ask: Ask, verdict: Verdict, now: float, hold: float = 0.0) -> bytes:
+        reply = self.engine.answer(ask, verdict, now, hold=hold)
         self.counts[_VERDICTS[type(verdict)]] += 1
-        self._held.put(now + wait, reply, ask.port, datagram)
+        if self.tracer is not None:
+            self.tracer.said(ask, reply, verdict, hold)
+        return reply
 
     def _release(self) -> None:
         for reply, port, datagram in self._held.due(time.monotonic()):
             self.endpoints[port].send(reply, datagram.source, datagram.via)
 
-    def _alert(self, nas: Nas, code: str) -> None:
-        self.counts[f"alert_{code}"] += 1
-        if self._quiet.may(f"{code} {nas.address}", time.monotonic()):
-            self.worker.alerts.raised(nas, code, time.time())
+    def _leave(self, ask: Ask, why: str) -> None:
+        """Give no answer; the router asks again and is then asked anew."""
+        self.engine.forget(ask)
+        self.counts[why] += 1
+        if self.tracer is not None:
+            self.tracer.left(ask, why)

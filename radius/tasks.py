@@ -12,7 +12,7 @@ from django.conf import settings
 
 from kmikro.lib.coa import NO_SESSION, Answer
 from radius import change as change_verb
-from radius import coa, keeping, limits, projector
+from radius import coa, keeping, limits, projector, traces
 from radius import disconnect as verb
 from radius.folding import NO_REPORT
 from radius.lookup import INTERIM_SECONDS
@@ -135,6 +135,7 @@ def close_stale(schema: str) -> None:
         limits.repeat(now)
         verb.came_back(now)
         change_verb.repeat(now)
+        traces.prune(now)
     with unit(schema):
         silent = Session.objects.filter(ended_at=None, heard_at__lt=now - SILENCE)
         locked = list(silent.select_for_update(of=("self",), skip_locked=True)[:5000])

@@ -99,6 +99,20 @@ class SecretMismatch(models.Model):
         return f"{self.schema}/{self.router_id}: {self.count}"
 
 
+class TraceRoute(models.Model):
+    """A packet trace that runs at an ISP. What it follows stands there alone, not here."""
+
+    schema = models.CharField(max_length=63)
+    trace_id = models.BigIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["schema", "trace_id"], name="trace_route_once")]
+
+    def __str__(self) -> str:
+        return f"{self.schema}/{self.trace_id}"
+
+
 class Authority(models.Model):
     """The root that signs RadSec certificates; there is one for the platform."""
 

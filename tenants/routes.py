@@ -10,7 +10,7 @@ from django.conf import settings
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from tenants import scope
-from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient, SecretMismatch
+from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient, SecretMismatch, TraceRoute
 
 EXCEPTION = timedelta(days=30)
 SHORTEST_SECRET = 16  # octets, RFC 2865, section 3; ours have 26 letters and digits
@@ -165,6 +165,37 @@ def forget_router(router_id: int) -> None:
     with scope.outside():
         for kept in (NasRoute, EnrolmentRoute, RadsecClient, SecretMismatch):
             kept.objects.filter(schema=schema, router_id=router_id).delete()
+
+
+def open_trace(trace_id: int, *, until: datetime) -> None:
+    """Tell RADIUS that a packet trace of this tenant runs."""
+    schema = own_schema()
+    with scope.outside():
+        TraceRoute.objects.update_or_create(schema=schema, trace_id=trace_id, defaults={"until": until})
+
+
+def close_trace(trace_id: int) -> None:
+    """Tell RADIUS that a packet trace of this tenant has ended."""
+    schema = own_schema()
+    with scope.outside():
+        TraceRoute.objects.filter(schema=schema, trace_id=trace_id).delete()
+
+
+def close_traces(now: datetime) -> None:
+    """Drop the routes of this tenant's traces whose time is over."""
+    schema = own_schema()
+    with scope.outside():
+        TraceRoute.objects.filter(schema=schema, until__lte=now).delete()
+
+
+def open_traces(now: datetime) -> dict[str, list[int]]:
+    """Schema → traces that run (read outside any tenant)."""
+    found: dict[str, list[int]] = {}
+    active = Isp.objects.filter(state=Isp.State.ACTIVE).values("schema_name")
+    rows = TraceRoute.objects.filter(until__gt=now, schema__in=active)
+    for schema, trace_id in rows.values_list("schema", "trace_id"):
+        found.setdefault(schema, []).append(trace_id)
+    return found
 
 
 def host_of(schema: str) -> str:
