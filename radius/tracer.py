@@ -53,13 +53,13 @@ class Tracer:
     """Called by the server's thread; another takes what it has seen out of `seen`."""
 
     def __init__(
-        self, watches: Iterable[Watch], seen: deque[Seen], left: dict[int, int] | None = None
+        self, watches: Iterable[Watch], seen: deque[Seen], room: dict[int, int] | None = None
     ) -> None:
         self._by_schema: dict[str, list[Watch]] = {}
         for each in watches:
             self._by_schema.setdefault(each.schema, []).append(each)
         self._seen = seen
-        self.left = {} if left is None else left  # of each trace, in this worker
+        self.room = {} if room is None else room  # of each trace, in this worker
 
     def heard(self, nas: Nas, datagram: Datagram, taken: Ask | Resend | Drop) -> None:
         """A datagram, and what came of it; one that is unsigned or broken is followed by what it claims to be."""
@@ -110,9 +110,9 @@ class Tracer:
             followed = watch.subject in found if watch.subject else watch.router_id == router_id
             if not followed or at > watch.until or len(self._seen) >= WAITING:
                 continue
-            left = self.left.get(watch.trace_id, MOST)
+            left = self.room.get(watch.trace_id, MOST)
             if left > 0:
-                self.left[watch.trace_id] = left - 1
+                self.room[watch.trace_id] = left - 1
                 peer = f"{source[0]}:{source[1]}"
                 self._seen.append(Seen(watch, at, direction, octets, router_id, peer, outcome))
 

@@ -56,9 +56,9 @@ class Tracing:
             watches = running(datetime.now(UTC))
         finally:
             connection.close()
-        before = {} if self._tracer is None else self._tracer.left
-        left = {each.trace_id: before.get(each.trace_id, MOST) for each in watches}
-        self._tracer = Tracer(watches, self._seen, left) if watches else None
+        before = {} if self._tracer is None else self._tracer.room
+        room = {each.trace_id: before.get(each.trace_id, MOST) for each in watches}
+        self._tracer = Tracer(watches, self._seen, room) if watches else None
         if self._server is not None:
             self._server.tracer = self._tracer
 
