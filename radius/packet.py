@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from radius.shape import KNOWN, Shape
 
 HEADER = 20
 LARGEST = 4096
@@ -15,12 +15,44 @@ class Malformed(Exception):
     """The datagram is not RADIUS; its text is the name of the counter."""
 
 
-class Packet(NamedTuple):
-    """A datagram without its padding, its attributes in order, and where its Message-Authenticator lies."""
+class Packet:
+    """A datagram without its padding, its attributes in order, and where its Message-Authenticator lies.
 
-    octets: bytes
-    attributes: list[tuple[int, bytes]]
-    seal_at: int | None  # offset of the 16 octets of the Message-Authenticator's value
+    One of a known shape has its values instead, and lists its attributes only when it is asked for them.
+    """
+
+    __slots__ = ("_attributes", "octets", "seal_at", "shape", "values")
+
+    def __init__(
+        self,
+        octets: bytes,
+        attributes: list[tuple[int, bytes]] | None,
+        seal_at: int | None,
+        shape: Shape | None = None,
+        values: tuple[bytes, ...] = (),
+    ) -> None:
+        self.octets = octets
+        self._attributes = attributes
+        self.seal_at = seal_at  # offset of the 16 octets of the Message-Authenticator's value
+        self.shape = shape
+        self.values = values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Packet) and self.octets == other.octets
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def attributes(self) -> list[tuple[int, bytes]]:
+        if self._attributes is None:
+            assert self.shape is not None
+            self._attributes = list(zip(self.shape.kinds, self.values, strict=True))[1:]
+        return self._attributes
+
+    def remember(self) -> None:
+        """Know its shape from now on; for packets whose signature is right."""
+        if self.shape is None:
+            KNOWN.learn(self.octets, self.attributes, self.seal_at)
 
     @property
     def code(self) -> int:
@@ -41,6 +73,9 @@ def parse(datagram: bytes) -> Packet:
     Octets after Length are padding. A broken attribute condemns the packet, since its
     Message-Authenticator could then be anywhere.
     """
+    shape = KNOWN.find(datagram)
+    if shape is not None:
+        return Packet(datagram, None, shape.seal_at, shape, shape.unpack(datagram))
     received = len(datagram)
     if received < HEADER:
         raise Malformed("short")

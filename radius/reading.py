@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
-from kmikro.lib import macs
 from radius.attributes import number
 from radius.credentials import Chap, MsChap
 from radius.events import AccessRequest, AccountingRecord, Kind, Nas, Source
 from radius.octets import spell
 from radius.packet import VENDOR_SPECIFIC, Packet, vendor_attributes
 from radius.seal import Seal
+from radius.shape import Shape
+from radius.usual import access_request as usual_request
+from radius.usual import mac_of
 
 _SINGLE = {
     number(name): name
@@ -23,6 +23,7 @@ _SINGLE = {
         *("CHAP-Challenge", "NAS-Port-Type", "NAS-Port-Id"),
     )
 }
+_KNOWN = frozenset(_SINGLE)
 _CLASS, _PROXY_STATE, _EAP_MESSAGE = number("Class"), number("Proxy-State"), number("EAP-Message")
 _MICROSOFT = 311
 _MS_CHAP = {number(name): name for name in ("MS-CHAP-Challenge", "MS-CHAP-Response", "MS-CHAP2-Response")}
@@ -33,11 +34,30 @@ _CAUSES = (
     *("Admin-Reboot", "Port-Error", "NAS-Error", "NAS-Request", "NAS-Reboot", "Port-Unneeded"),
     *("Port-Preempted", "Port-Suspended", "Service-Unavailable", "Callback", "User-Error", "Host-Request"),
 )
-_USUAL_MAC = re.compile(rb"[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}")
 _NEAR = 3600.0  # seconds around the time of receipt in which a router's clock is believed
 _LONGEST_DELAY = 86_400
 _LONGEST_SESSION = 10 * 366 * 86_400
 _LINE_RATE = 100_000_000_000 / 8 * 1.2  # octets per second no access router forwards for one person
+
+
+class _Names:
+    """What the places of one shape are called, when every name comes once and nothing is to be looked into."""
+
+    __slots__ = ("classes", "names", "proxy_states")
+
+    def __init__(self, kinds: tuple[int, ...]) -> None:
+        self.names = tuple(_SINGLE.get(kind, "") for kind in kinds)
+        self.classes = tuple(at for at, kind in enumerate(kinds) if kind == _CLASS)
+        self.proxy_states = tuple(at for at, kind in enumerate(kinds) if kind == _PROXY_STATE)
+
+
+def _names(shape: Shape) -> _Names | bool:
+    names = [name for kind in shape.kinds if (name := _SINGLE.get(kind))]
+    return (
+        len(set(names)) == len(names)
+        and not {_EAP_MESSAGE, VENDOR_SPECIFIC} & {*shape.kinds}
+        and _Names(shape.kinds)
+    )
 
 
 class _Fields:
@@ -51,6 +71,15 @@ class _Fields:
         self.proxy_states: list[bytes] = []
         self.classes: list[bytes] = []
         self.eap: bytes | None = None
+        shape, values = packet.shape, packet.values
+        if shape is not None:
+            if shape.record is None:
+                shape.record = _names(shape)
+            if known := shape.record:
+                self.single = dict(zip(known.names, values, strict=True))
+                self.classes = [values[at] for at in known.classes]
+                self.proxy_states = [values[at] for at in known.proxy_states]
+                return
         for kind, value in packet.attributes:
             if name := _SINGLE.get(kind):
                 self._put(name, value)
@@ -97,10 +126,7 @@ class _Fields:
         return ".".join(map(str, value))
 
     def mac(self) -> str:
-        value = self.single.get("Calling-Station-Id", b"")
-        if _USUAL_MAC.fullmatch(value):
-            return value.decode()
-        return macs.normalise(value.decode("ascii", "replace")) or spell(value)
+        return mac_of(self.single.get("Calling-Station-Id", b""))
 
 
 def _password(fields: _Fields, packet: Packet, seal: Seal) -> bytes | None:
@@ -142,6 +168,12 @@ def _ms_chap(fields: _Fields) -> MsChap | None:
 
 def access_request(packet: Packet, nas: Nas, source: Source, seal: Seal) -> AccessRequest:
     """What a router asks when somebody wants in (RFC 2865, section 4.1)."""
+    usual = usual_request(packet, nas, source, seal, _KNOWN)
+    return usual if usual is not None else read_access(packet, nas, source, seal)
+
+
+def read_access(packet: Packet, nas: Nas, source: Source, seal: Seal) -> AccessRequest:
+    """The long way, which looks for all that may be odd."""
     fields = _Fields(packet)
     password, chap, ms_chap = _password(fields, packet, seal), _chap(fields, packet), _ms_chap(fields)
     single = fields.single
@@ -214,29 +246,29 @@ def accounting_record(packet: Packet, nas: Nas, source: Source, received_at: flo
         fields.oddities.append("absurd_counters")
     cause = fields.whole("Acct-Terminate-Cause") or 0
     return AccountingRecord(
-        schema=nas.schema,
-        router_id=nas.router_id,
-        nas_address=nas.address,
-        identifier=packet.identifier,
-        authenticator=packet.authenticator,
-        source=source,
-        kind=kind,
-        session_id=session_id,
-        username=fields.octets("User-Name"),
-        mac=fields.mac(),
-        framed_ip=fields.address("Framed-IP-Address"),
-        called=fields.text("Called-Station-Id"),
-        upload_octets=upload,
-        download_octets=download,
-        upload_packets=fields.whole("Acct-Input-Packets") or 0,
-        download_packets=fields.whole("Acct-Output-Packets") or 0,
-        session_time=seconds,
-        terminate_cause=_CAUSES[cause] if cause < len(_CAUSES) else str(cause),
-        event_at=event_at,
-        received_at=received_at,
-        class_=fields.classes[0] if fields.classes else b"",
-        delay=delay,
-        flags=tuple(fields.oddities),
-        proxy_states=tuple(fields.proxy_states),
-        nas_port_id=fields.text("NAS-Port-Id"),
+        nas.schema,
+        nas.router_id,
+        nas.address,
+        packet.identifier,
+        packet.authenticator,
+        source,
+        kind,
+        session_id,
+        fields.octets("User-Name"),
+        fields.mac(),
+        fields.address("Framed-IP-Address"),
+        fields.text("Called-Station-Id"),
+        upload,
+        download,
+        fields.whole("Acct-Input-Packets") or 0,
+        fields.whole("Acct-Output-Packets") or 0,
+        seconds,
+        _CAUSES[cause] if cause < len(_CAUSES) else str(cause),
+        event_at,
+        received_at,
+        fields.classes[0] if fields.classes else b"",
+        delay,
+        tuple(fields.oddities),
+        tuple(fields.proxy_states),
+        fields.text("NAS-Port-Id"),
     )

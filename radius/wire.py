@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import lru_cache
 
 from radius import mikrotik, mppe, reading
@@ -26,7 +25,7 @@ from radius.events import (
     Verdict,
 )
 from radius.packet import Malformed, Packet, parse
-from radius.seal import Seal, seal_of
+from radius.seal import seal_of
 
 ACCESS_REQUEST, ACCESS_ACCEPT, ACCESS_REJECT = 1, 2, 3
 ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE, ACCESS_CHALLENGE, STATUS_SERVER = 4, 5, 11, 12
@@ -48,20 +47,23 @@ def read(datagram: bytes, nas: Nas, source: Source, port: Port, received_at: flo
         packet = parse(datagram)
     except Malformed as reason:
         return Drop(f"malformed_{reason}")
-    if packet.code not in _HEARD[port]:
+    code = packet.code
+    if code not in _HEARD[port]:
         return Drop("code")
-    if packet.code == ACCOUNTING_REQUEST:
+    if code == ACCOUNTING_REQUEST:
         return _accounting(packet, nas, source, received_at)
     if packet.seal_at is None:
         if (refusal := _unsealed(packet, nas)) is not None:
             return refusal
         seal, secret = seal_of(nas.secret), nas.secret
     else:
-        known = _known(nas, lambda each: each.vouches(packet, packet.authenticator))
-        if known is None:
-            return Drop("wrong_message_authenticator", alert=True)
-        seal, secret = known
-    if packet.code == STATUS_SERVER:
+        seal, secret = seal_of(nas.secret), nas.secret
+        if not seal.vouches_for_itself(packet):
+            if not nas.previous_secret or not seal_of(nas.previous_secret).vouches_for_itself(packet):
+                return Drop("wrong_message_authenticator", alert=True)
+            seal, secret = seal_of(nas.previous_secret), nas.previous_secret
+        packet.remember()
+    if code == STATUS_SERVER:
         states = tuple(value for kind, value in packet.attributes if kind == _PROXY_STATE)
         status = StatusRequest(nas, packet.identifier, packet.authenticator, source, states)
         return Ask(status, nas, port, secret)
@@ -80,21 +82,15 @@ def _unsealed(packet: Packet, nas: Nas) -> Drop | None:
     return None
 
 
-def _known(nas: Nas, holds: Callable[[Seal], bool]) -> tuple[Seal, bytes] | None:
-    """The seal, present or previous, under which something holds."""
-    for secret in (nas.secret, nas.previous_secret):
-        if secret and holds(seal := seal_of(secret)):
-            return seal, secret
-    return None
-
-
 def _accounting(packet: Packet, nas: Nas, source: Source, received_at: float) -> Ask | Drop:
-    known = _known(nas, lambda each: each.vouches_for_request(packet))
-    if known is None:
-        return Drop("wrong_authenticator", alert=True)
-    seal, secret = known
+    seal, secret = seal_of(nas.secret), nas.secret
+    if not seal.vouches_for_request(packet):
+        if not nas.previous_secret or not seal_of(nas.previous_secret).vouches_for_request(packet):
+            return Drop("wrong_authenticator", alert=True)
+        seal, secret = seal_of(nas.previous_secret), nas.previous_secret
     if packet.seal_at is not None and not seal.vouches(packet, _NOTHING):
         return Drop("wrong_message_authenticator", alert=True)
+    packet.remember()
     return Ask(reading.accounting_record(packet, nas, source, received_at), nas, Port.ACCT, secret)
 
 
