@@ -69,14 +69,17 @@ def _events(told: list[Told]) -> Iterator[Metric]:
         "kmikro_radius_events", "What happened, drops among it", labels=["worker", "event"]
     )
     queues = GaugeMetricFamily("kmikro_radius_queue", "What waits", labels=["worker", "queue"])
+    services = GaugeMetricFamily("kmikro_radius_services", "Services remembered", labels=["worker"])
     for each in told:
         worker = each["worker"]
+        services.add_metric([worker], each.get("services", 0))
         for name, count in (*each["server"].items(), *((f"store_{k}", n) for k, n in each["store"].items())):
             events.add_metric([worker, name], count)
         for name, depth in each["queues"].items():
             queues.add_metric([worker, name], depth)
     yield events
     yield queues
+    yield services
 
 
 def _histogram(name: str, text: str, key: str, told: list[Told]) -> Metric:

@@ -81,6 +81,7 @@ class MeteredStore:
             "decided": self.decided.told(),
             "durable": self.durable.told(),
             "queues": self._store.depths(),
+            "services": self._store.remembered(),
             "store": dict(self._store.counts),
         }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import marshal
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from radius.known import Facts, Live, PlanFacts
 
 _FIELDS = tuple(each.name for each in fields(Facts))
+_values = attrgetter(*_FIELDS)
 _PLAN, _LIVE = _FIELDS.index("plan"), _FIELDS.index("live")
 
 
@@ -24,7 +26,7 @@ class Found(NamedTuple):
 
 def pack(found: Found) -> bytes:
     """Octets for `unpack`, with no more of the plan than its id."""
-    row: list[Any] = [getattr(found.facts, name) for name in _FIELDS]
+    row: list[Any] = list(_values(found.facts))
     row[_PLAN] = found.facts.plan.plan_id
     row[_LIVE] = _flat(found.facts.live)
     return marshal.dumps((row, _flat(found.ended), found.macs))

@@ -15,7 +15,7 @@ from radius.packing import Found
 
 log = logging.getLogger("radius.preloader")
 
-PAGE = 200  # services; small, so that the sockets wait for no more than some milliseconds of our turn
+PAGE = 1_000  # services; more at once is hardly quicker
 REST = 0.25  # seconds when there is nothing to do or the database is away
 
 

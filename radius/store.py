@@ -49,5 +49,9 @@ class LiveStore:
         """How many wait in each queue."""
         return {"accounting": len(self._writer), "attempts": len(self._attempts), "clocks": len(self._clocks)}
 
+    def remembered(self) -> int:
+        """How many services this worker knows without asking."""
+        return len(self._facts)
+
     def start_clock(self, schema: str, service_id: int, at: float, done: Done) -> bool:
         return self._clocks.put(schema, service_id, at, done)

@@ -24,7 +24,7 @@ def told(settings, tmp_path):
                 {
                     "worker": str(pid), "at": time.time(), "server": {"drop_malformed": 4}, "store": {"shed": 1},
                     "attempts": [["t_a", 7, "ended", 3], ["t_a", 7, "accept", pid]], "records": [["t_a", 7, "interim", 9]],
-                    "decided": decided.told(), "durable": Histogram().told(), "queues": {"accounting": 2},
+                    "decided": decided.told(), "durable": Histogram().told(), "queues": {"accounting": 2}, "services": 17,
                 }
             )
         )  # fmt: skip
@@ -64,6 +64,7 @@ def test_prometheus_can_read_it(public, told):
     assert value("kmikro_radius_events_total", worker="11", event="drop_malformed") == 4
     assert value("kmikro_radius_events_total", worker="11", event="store_shed") == 1
     assert value("kmikro_radius_queue", worker="11", queue="accounting") == 2
+    assert value("kmikro_radius_services", worker="11") == 17
     assert value("kmikro_radius_decision_seconds_bucket", worker="11", le="0.00025") == 1
     assert value("kmikro_radius_decision_seconds_bucket", worker="11", le="+Inf") == 2
     assert value("kmikro_radius_decision_seconds_count", worker="11") == 2

@@ -35,6 +35,9 @@ class Store:
     def depths(self) -> dict[str, int]:
         return {"accounting": 3}
 
+    def remembered(self) -> int:
+        return 17
+
 
 def metered() -> MeteredStore:
     return MeteredStore(cast(LiveStore, Store()))
@@ -58,7 +61,7 @@ def test_outcomes_are_counted_by_router_and_reason() -> None:
     assert told["attempts"] == [["t_a", 1, "ended", 2]]
     assert [each[1:] for each in told["records"]] == [[9, "interim", 1]]
     assert done == [True]
-    assert (told["queues"], told["store"]) == ({"accounting": 3}, {"shed": 2})
+    assert (told["queues"], told["store"], told["services"]) == ({"accounting": 3}, {"shed": 2}, 17)
     assert sum(told["durable"]["places"]) == 1
 
 
