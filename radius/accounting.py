@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from radius.events import AccountingRecord, Kind
+from radius import counters, reports
+from radius.counters import Readings
+from radius.reports import Report
 
 Latest = tuple[float, str]  # a value and when it was true
+Reading = tuple[int, int]  # session time and a counter
 
 NAS_REBOOT = "NAS-Reboot"
+WRAPPED, FELL = "counter_wrapped", "counter_fell"
 RESTART_PAUSE = 60.0  # seconds in which a second Accounting-On of a router has no effect
-_SLACK = 30.0  # seconds by which a router's clock may step within one session
-_UNCOUNTED = {"absurd_counters", "absurd_session_time"}
-_NEVER: Latest = (0.0, "")
+SLACK = 30.0  # seconds by which a router's clock may step within one session
+UNCOUNTED = frozenset({"absurd_counters", "absurd_session_time"})
+NEVER: Latest = (0.0, "")
+_NOTHING: Reading = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """What is known of a router beside its sessions.
+
+    `restarts` are the sorted times at which it came up or went down, by our clock (`heard_at` of its Accounting-On
+    and -Off records), thinned. `gigawords`: it has sent Gigawords at some time, so its counters never wrap.
+    """
+
+    restarts: Sequence[float] = ()
+    gigawords: bool = False
+
+
+UNKNOWN = Router()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +49,39 @@ class SessionState:
     last_at: float
     stop: Latest | None = None  # the last Stop and its cause
     restarted_at: float | None = None  # the first restart of the router not before the session began
-    upload: int = 0
-    download: int = 0
-    upload_packets: int = 0
-    download_packets: int = 0
+    most_upload: int = 0  # the highest that was ever told
+    most_download: int = 0
+    last_upload: Reading = _NOTHING  # what was told last, by the router's own session time
+    last_download: Reading = _NOTHING
+    readings: Readings = counters.NOTHING  # of a router that sends no Gigawords
     seconds: int = 0
-    mac: Latest = _NEVER
-    framed_ip: Latest = _NEVER
-    called: Latest = _NEVER
-    port: Latest = _NEVER
-    token: Latest = _NEVER  # Class, as hex
-    flags: tuple[str, ...] = ()
+    mac: Latest = NEVER
+    framed_ip: Latest = NEVER
+    called: Latest = NEVER
+    port: Latest = NEVER
+    token: Latest = NEVER  # Class, as hex
+    told_flags: tuple[str, ...] = ()
+
+    @property
+    def upload(self) -> int:
+        end = self.readings.end()
+        return max(self.most_upload, end.upload + end.upload_wraps * counters.WRAP)
+
+    @property
+    def download(self) -> int:
+        end = self.readings.end()
+        return max(self.most_download, end.download + end.download_wraps * counters.WRAP)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What is odd about it: what its records said of themselves, and what its counters did."""
+        end = self.readings.end()
+        odd = set(self.told_flags)
+        if end.upload_wraps or end.download_wraps:
+            odd.add(WRAPPED)
+        elif self.last_upload[1] < self.most_upload or self.last_download[1] < self.most_download:
+            odd.add(FELL)
+        return tuple(sorted(odd))
 
     @property
     def ended_at(self) -> float | None:
@@ -58,112 +98,107 @@ class SessionState:
     def class_(self) -> bytes:
         return bytes.fromhex(self.token[1])
 
-    def to_json(self) -> str:
-        return _encode({name: getattr(self, name) for name in _NAMES})
 
-    @classmethod
-    def from_json(cls, text: str) -> SessionState:
-        row: dict[str, Any] = json.loads(text)
-        fields: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
-        }
-        return cls(**fields)
+def _start_of(report: Report, at: float) -> float:
+    return at if "absurd_session_time" in report.flags else at - report.seconds
 
 
-_NAMES = tuple(each.name for each in fields(SessionState))
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def _start_of(record: AccountingRecord, at: float) -> float:
-    return at if "absurd_session_time" in record.flags else at - record.session_time
-
-
-def _single(record: AccountingRecord) -> SessionState:
+def _single(report: Report) -> SessionState:
     """The session as one record alone tells it."""
-    counted = not _UNCOUNTED & set(record.flags)
+    at = report.event_at
+    counted = UNCOUNTED.isdisjoint(report.flags)
+    upload = report.upload if counted and report.gigawords is not None else 0
+    download = report.download if counted and report.gigawords is not None else 0
+    seconds = report.seconds if counted else 0
 
     def latest(value: str) -> Latest:
-        return (record.event_at, value) if value else _NEVER
+        return (at, value) if value else NEVER
 
     return SessionState(
-        router_id=record.router_id,
-        session_id=record.session_id,
-        username=record.name,
-        started_at=_start_of(record, record.event_at),
-        begun_at=_start_of(record, record.heard_at),
-        last_at=record.event_at,
-        stop=(record.event_at, record.terminate_cause) if record.kind is Kind.STOP else None,
-        upload=record.upload_octets if counted else 0,
-        download=record.download_octets if counted else 0,
-        upload_packets=record.upload_packets if counted else 0,
-        download_packets=record.download_packets if counted else 0,
-        seconds=record.session_time if counted else 0,
-        mac=latest(record.mac),
-        framed_ip=latest(record.framed_ip),
-        called=latest(record.called),
-        port=latest(record.nas_port_id),
-        token=latest(record.class_.hex()),
-        flags=tuple(sorted(set(record.flags))),
+        router_id=report.router_id,
+        session_id=report.session_id,
+        username=report.username,
+        started_at=_start_of(report, at),
+        begun_at=_start_of(report, report.heard_at),
+        last_at=at,
+        stop=(at, report.cause) if report.kind == reports.STOP else None,
+        most_upload=upload,
+        most_download=download,
+        last_upload=(seconds, upload) if report.gigawords is not None else _NOTHING,
+        last_download=(seconds, download) if report.gigawords is not None else _NOTHING,
+        seconds=seconds,
+        mac=latest(report.mac),
+        framed_ip=latest(report.framed_ip),
+        called=latest(report.called),
+        port=latest(report.port),
+        token=latest(report.token),
+        told_flags=tuple(sorted(set(report.flags))),
     )
 
 
-def advance(
-    session: SessionState | None, record: AccountingRecord, restarts: Sequence[float] = ()
-) -> SessionState:
-    """Fold a Start, Interim or Stop into its session; counters only grow, nothing reopens what has ended.
-
-    `restarts` are the sorted times at which the router came up or went down, by our clock (`heard_at` of its
-    Accounting-On and -Off records), thinned.
-    """
-    new = _single(record)
-    if session is None:
-        return settle(new, restarts)
-    return settle(
-        replace(
+def advance(session: SessionState | None, report: Report, router: Router = UNKNOWN) -> SessionState:
+    """Fold a Start, Interim or Stop into its session; counters only grow, nothing reopens what has ended."""
+    new = _single(report)
+    if session is not None:
+        new = replace(
             session,
             started_at=min(session.started_at, new.started_at),
             begun_at=min(session.begun_at, new.begun_at),
             last_at=max(session.last_at, new.last_at),
             stop=max((each for each in (session.stop, new.stop) if each), default=None),
-            upload=max(session.upload, new.upload),
-            download=max(session.download, new.download),
-            upload_packets=max(session.upload_packets, new.upload_packets),
-            download_packets=max(session.download_packets, new.download_packets),
+            most_upload=max(session.most_upload, new.most_upload),
+            most_download=max(session.most_download, new.most_download),
+            last_upload=max(session.last_upload, new.last_upload),
+            last_download=max(session.last_download, new.last_download),
             seconds=max(session.seconds, new.seconds),
             mac=max(session.mac, new.mac),
             framed_ip=max(session.framed_ip, new.framed_ip),
             called=max(session.called, new.called),
             port=max(session.port, new.port),
             token=max(session.token, new.token),
-            flags=tuple(sorted({*session.flags, *new.flags})),
-        ),
-        restarts,
-    )
+            told_flags=tuple(sorted({*session.told_flags, *new.told_flags})),
+        )
+    return settle(_read(new, session, report, router), router)
 
 
-def settle(session: SessionState, restarts: Sequence[float]) -> SessionState:
-    """The session in the light of its router's restarts: the first one not before it began ended it."""
-    ending = min((at for at in restarts if at >= session.begun_at), default=None)
-    return session if ending == session.restarted_at else replace(session, restarted_at=ending)
+def _read(new: SessionState, old: SessionState | None, report: Report, router: Router) -> SessionState:
+    """Keep what the counters said, one by one, while they may wrap."""
+    if router.gigawords or report.gigawords != 0 or not UNCOUNTED.isdisjoint(report.flags):
+        return new
+    readings = new.readings
+    if readings == counters.NOTHING and old is not None and (old.most_upload or old.most_download):
+        readings = counters.beyond(old.most_upload, old.most_download, old.seconds)  # of an older version
+    return replace(new, readings=readings.add((report.seconds, report.upload, report.download)))
 
 
-def belongs(session: SessionState, record: AccountingRecord, restarts: Sequence[float] = ()) -> bool:
+def settle(session: SessionState, router: Router) -> SessionState:
+    """The session in the light of its router: the first restart not before it began ended it, and a router that
+    has ever sent Gigawords never wrapped."""
+    ending = min((at for at in router.restarts if at >= session.begun_at), default=None)
+    if ending != session.restarted_at:
+        session = replace(session, restarted_at=ending)
+    if router.gigawords and session.readings != counters.NOTHING:
+        session = replace(session, readings=counters.NOTHING)
+    return session
+
+
+def belongs(session: SessionState, report: Report, router: Router = UNKNOWN) -> bool:
     """Is this record of that session, or did the router merely use its Acct-Session-Id again?
 
     A router never runs two sessions under one id, so another session of the same id lies wholly before or
     after this one, or on the other side of a restart.
     """
-    if (record.router_id, record.session_id, record.name) != (
+    if (report.router_id, report.session_id, report.username) != (
         session.router_id,
         session.session_id,
         session.username,
     ):
         return False
-    begun_at = _start_of(record, record.heard_at)
-    if bisect_right(restarts, begun_at) != bisect_right(restarts, session.begun_at):
+    begun_at = _start_of(report, report.heard_at)
+    if bisect_right(router.restarts, begun_at) != bisect_right(router.restarts, session.begun_at):
         return False
-    starts = _start_of(record, record.event_at)
-    return starts <= session.last_at + _SLACK and record.event_at >= session.started_at - _SLACK
+    starts = _start_of(report, report.event_at)
+    return starts <= session.last_at + SLACK and report.event_at >= session.started_at - SLACK
 
 
 def thin(restarts: Iterable[float]) -> list[float]:

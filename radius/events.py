@@ -6,13 +6,12 @@ Nobody changes an event. Those made for every datagram are not `frozen`: it woul
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from radius.credentials import Challenge, Chap, Link, MsChap, Proof
-from radius.octets import spell, unspell
+from radius.octets import spell
 from radius.sentences import Said, say
 
 Source = tuple[str, int]
@@ -102,7 +101,7 @@ class AccountingRecord:
     """One accounting fact of a router. Times in unix seconds, counters cumulative over the session.
 
     It holds no secret, and every text in it is spelled (`radius.octets`), so that it may lie in the journal and in
-    the spool as it is. Several records that say the same share one `fingerprint`.
+    the spool (`radius.reports`). Several records that say the same share one `fingerprint`.
     """
 
     schema: str
@@ -130,16 +129,12 @@ class AccountingRecord:
     flags: tuple[str, ...] = ()  # e.g. 'event_time_ignored', 'absurd_counters', 'missing:Acct-Session-Id'
     proxy_states: tuple[bytes, ...] = ()
     nas_port_id: str = ""
+    gigawords: bool | None = False  # did it have the high words of the counters; None: it had no counters
 
     @property
     def name(self) -> str:
         """The user name as text that can be stored and shown."""
         return spell(self.username)
-
-    @property
-    def heard_at(self) -> float:
-        """When it was first sent, by our own clock; restarts of a router are placed by it."""
-        return self.received_at - min(self.delay, 86_400)
 
     @property
     def fingerprint(self) -> str:
@@ -149,31 +144,6 @@ class AccountingRecord:
             *(self.session_time, self.upload_octets, self.download_octets, round(self.event_at)),
         )
         return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()
-
-    def to_json(self) -> str:
-        """One line of ASCII without NUL that `from_json` turns back into an equal record."""
-        row: dict[str, Any] = {name: getattr(self, name) for name in _NAMES}
-        row["authenticator"] = self.authenticator.hex()
-        row["username"] = spell(self.username)
-        row["class_"] = self.class_.hex()
-        row["proxy_states"] = [state.hex() for state in self.proxy_states]
-        return _encode(row)
-
-    @classmethod
-    def from_json(cls, text: str) -> AccountingRecord:
-        row: dict[str, Any] = json.loads(text)
-        row["authenticator"] = bytes.fromhex(row["authenticator"])
-        row["username"] = unspell(row["username"])
-        row["class_"] = bytes.fromhex(row["class_"])
-        row["proxy_states"] = tuple(bytes.fromhex(state) for state in row["proxy_states"])
-        row["kind"] = Kind(row["kind"])
-        row["source"] = (row["source"][0], row["source"][1])
-        row["flags"] = tuple(row["flags"])
-        return cls(**row)
-
-
-_NAMES = tuple(each.name for each in fields(AccountingRecord))
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Step(NamedTuple):

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from radius import accounting
-from radius.accounting import SessionState
-from radius.events import AccountingRecord
+from radius import accounting, memo
+from radius.accounting import UNKNOWN, Router, SessionState
+from radius.memo import Amount
+from radius.reports import Report
 
 LOST_STOP = "Lost-Stop"
 NO_REPORT = "Lost-Carrier (no report)"
 GONE = "Lost-Stop (gone at the router)"
-Amount = tuple[int, int, int]  # upload octets, download octets, seconds
 NONE: Amount = (0, 0, 0)
+HOUR = 3600
 Key = tuple[int, str, str]
 
 
-def key_of(record: AccountingRecord) -> Key:
-    return (record.router_id, record.session_id, record.name)
+def key_of(report: Report) -> Key:
+    return (report.router_id, report.session_id, report.username)
 
 
 @dataclass(slots=True)
@@ -36,7 +36,6 @@ class Folded:
     heard_at: float = 0.0  # the last report by our own clock
     id: int | None = None
     was_live: bool = False
-    asked: str = ""  # how far a disconnect of it has come
     changed: bool = False
 
     @property
@@ -58,19 +57,22 @@ class Folded:
 
     def memo(self) -> dict[str, Any]:
         """What is kept beside the columns, to go on folding from."""
-        return {"state": self.state.to_json(), "counted": list(self.counted), "presumed": self.presumed}
+        return memo.write(self.state, self.counted, self.presumed)
 
-    def take(self, record: AccountingRecord, restarts: Sequence[float]) -> None:
+    def take(self, report: Report, router: Router) -> None:
         """Fold a record in."""
         before, heard_at = (self.state, self.presumed), self.heard_at
-        self.state = accounting.advance(self.state, record, restarts)
-        self.heard_at = max(heard_at, record.received_at)
+        self.state = accounting.advance(self.state, report, router)
+        self.heard_at = max(heard_at, report.received_ms / 1000)
         if self.state.last_at > before[0].last_at:
             self.presumed = ""
         self.changed = self.changed or (self.state, self.presumed) != before or self.heard_at != heard_at
 
     def count(self) -> Amount:
-        """What is used and not counted yet; from now on it is counted. Nothing while no service is known."""
+        """What is used and not counted yet; from now on it is counted. Nothing while no service is known.
+
+        Below nothing only where a wrap turned out to be none: the router has sent Gigawords since.
+        """
         if self.service_id is None:
             return NONE
         total: Amount = (self.state.upload, self.state.download, self.state.seconds)
@@ -79,8 +81,8 @@ class Folded:
             self.counted, self.changed = total, True
         return grown
 
-    def settle(self, restarts: Sequence[float]) -> None:
-        settled = accounting.settle(self.state, restarts)
+    def settle(self, router: Router) -> None:
+        settled = accounting.settle(self.state, router)
         self.changed = self.changed or settled != self.state
         self.state = settled
 
@@ -90,43 +92,66 @@ class Folded:
             self.presumed, self.changed = cause, True
 
 
-def recall(memo: dict[str, Any]) -> tuple[SessionState, Amount, str]:
-    upload, download, seconds = memo["counted"]
-    return SessionState.from_json(memo["state"]), (upload, download, seconds), memo["presumed"]
+class Usage:
+    """Octets and seconds by service and clock hour (hours since 1970, UTC)."""
+
+    def __init__(self) -> None:
+        self.by_hour: dict[tuple[int, int], Amount] = {}
+
+    def add(self, service_id: int, hour: int, upload: int, download: int, seconds: int) -> None:
+        key = (service_id, hour)
+        old = self.by_hour.get(key)
+        self.by_hour[key] = (
+            (upload, download, seconds)
+            if old is None
+            else (old[0] + upload, old[1] + download, old[2] + seconds)
+        )
+
+    def by_service(self) -> dict[int, Amount]:
+        total: dict[int, Amount] = {}
+        for (service_id, _), grown in self.by_hour.items():
+            old = total.get(service_id)
+            total[service_id] = (
+                grown if old is None else (old[0] + grown[0], old[1] + grown[1], old[2] + grown[2])
+            )
+        return total
 
 
 @dataclass(slots=True)
 class Fold:
     """One batch of one ISP: sessions that exist, by key, and what the batch does to them and to usage."""
 
-    restarts: dict[int, list[float]]
-    services: dict[tuple[bytes, str], int | None]  # (Class, user name) → service
+    routers: Mapping[int, Router]
+    services: Mapping[tuple[bytes, str], int | None]  # (Class, user name) → service
     sessions: dict[Key, list[Folded]] = field(default_factory=lambda: defaultdict(list))
-    usage: dict[tuple[int, datetime], Amount] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
 
-    def take(self, record: AccountingRecord) -> None:
-        restarts = self.restarts.get(record.router_id, [])
-        candidates = self.sessions[key_of(record)]
-        session = next(
-            (each for each in candidates if accounting.belongs(each.state, record, restarts)), None
-        )
+    def take(self, report: Report) -> None:
+        router = self.routers.get(report.router_id, UNKNOWN)
+        candidates = self.sessions[key_of(report)]
+        session = next((each for each in candidates if accounting.belongs(each.state, report, router)), None)
         if session is None:
             generation = max((each.generation for each in candidates), default=-1) + 1
-            session = Folded(accounting.advance(None, record, restarts), generation, changed=True)
+            session = Folded(accounting.advance(None, report, router), generation, changed=True)
             candidates.insert(0, session)
-        session.take(record, restarts)
+        session.take(report, router)
         if session.service_id is None:
-            session.service_id = self.services.get((session.state.class_, record.name))
+            session.service_id = self.services.get((session.state.class_, report.username))
             session.changed = session.changed or session.service_id is not None
-        self._use(session, session.count())
+        self._use(session)
 
-    def _use(self, session: Folded, grown: Amount) -> None:
-        if session.service_id is None or grown == NONE:
-            return
-        hour = datetime.fromtimestamp(session.state.last_at, UTC).replace(minute=0, second=0, microsecond=0)
-        key = (session.service_id, hour)
-        old = self.usage.get(key, NONE)
-        self.usage[key] = (old[0] + grown[0], old[1] + grown[1], old[2] + grown[2])
+    def settle(self, routers: Iterable[int]) -> None:
+        """Look again at sessions of routers of which something new is known."""
+        chosen = set(routers)
+        for each in self.all():
+            if each.state.router_id in chosen:
+                each.settle(self.routers.get(each.state.router_id, UNKNOWN))
+                self._use(each)
+
+    def _use(self, session: Folded) -> None:
+        grown = session.count()
+        if session.service_id is not None and grown != NONE:
+            self.usage.add(session.service_id, int(session.state.last_at // HOUR), *grown)
 
     def all(self) -> Iterable[Folded]:
         return (each for group in self.sessions.values() for each in group)
@@ -142,11 +167,3 @@ class Fold:
             for each in group:
                 if each.state.started_at < newest and each.state.last_at <= newest:
                     each.presume(LOST_STOP)
-
-    def used(self) -> dict[int, Amount]:
-        """What the batch adds to each service."""
-        total: dict[int, Amount] = {}
-        for (service_id, _), grown in self.usage.items():
-            old = total.get(service_id, NONE)
-            total[service_id] = (old[0] + grown[0], old[1] + grown[1], old[2] + grown[2])
-        return total

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from psycopg2.extensions import connection as Line
 
+from radius import reports
 from radius.events import AccountingRecord
 
 ACCOUNTING = "acct"
+LARGEST = 256 << 10  # octets of one row
 _COPY = "COPY public.tenants_radiusrecord (schema, kind, at, body) FROM STDIN"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,27 @@ class Entry:
         return cls(schema, kind, at, body)
 
 
-def of_record(record: AccountingRecord) -> Entry:
-    return Entry(record.schema, ACCOUNTING, record.received_at, record.to_json())
+def of_records(records: Sequence[AccountingRecord]) -> list[Entry]:
+    """A batch of accounting records: one row for each ISP, however many records there are."""
+    by_schema: dict[str, list[AccountingRecord]] = defaultdict(list)
+    for each in records:
+        by_schema[each.schema].append(each)
+    return [
+        Entry(schema, ACCOUNTING, mine[0].received_at, body)
+        for schema, mine in by_schema.items()
+        for body in _bodies([reports.of(each) for each in mine])
+    ]
+
+
+def _bodies(told: list[reports.Report]) -> Iterator[str]:
+    """Reports as JSON, in pieces that the journal and the spool take even when every name is as long as can be."""
+    body = _encode(told)
+    if len(body) <= LARGEST or len(told) == 1:
+        yield body
+        return
+    half = len(told) // 2
+    yield from _bodies(told[:half])
+    yield from _bodies(told[half:])
 
 
 def append(line: Line, entries: Sequence[Entry]) -> None:

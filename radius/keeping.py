@@ -2,31 +2,80 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 
-from kmikro.lib import macs
-from radius import accounting, token
-from radius.events import AccountingRecord
-from radius.folding import Amount, Fold, Folded, Key, recall
-from radius.lookup import lookups
-from radius.models import NasRestart, Session
-from radius.octets import unspell
-from subscribers.models import Device, Service
+from radius import memo
+from radius.accounting import NAS_REBOOT, WRAPPED
+from radius.folding import Fold, Folded, Key, Usage
+from radius.models import Session
+from radius.reports import Report
 
-_IDENTITY = ["router_id", "acct_session_id", "username", "generation"]
-_CHANGED = [
-    *("service_id", "mac", "framed_ip", "called", "port", "started_at", "updated_at", "heard_at", "ended_at"),
-    *("end_cause", "upload_bytes", "download_bytes", "seconds", "fold", "disconnect_state"),
-]
+_INSERTED = (
+    *(("router_id", "bigint"), ("acct_session_id", "text"), ("username", "text"), ("generation", "integer")),
+)
+_CHANGED = (
+    *(("service_id", "bigint"), ("mac", "text"), ("framed_ip", "inet"), ("called", "text"), ("port", "text")),
+    *(("started_at", "timestamptz"), ("updated_at", "timestamptz"), ("heard_at", "timestamptz")),
+    *(("ended_at", "timestamptz"), ("end_cause", "text"), ("upload_bytes", "bigint")),
+    *(("download_bytes", "bigint"), ("seconds", "bigint"), ("fold", "jsonb"), ("flags", "text")),
+)
+_SELECT = """
+    SELECT session.id, session.router_id, acct_session_id, session.username, generation, session.service_id,
+        session.mac, host(framed_ip), called, port, started_at, updated_at, heard_at, ended_at, end_cause,
+        upload_bytes, download_bytes, seconds, fold
+    FROM radius_session AS session
+"""
+_LOCKED = " ORDER BY session.id FOR UPDATE OF session"
+_NAMED = f"""{_SELECT} JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS said (router_id, session_id, username)
+    ON session.router_id = said.router_id AND session.acct_session_id = said.session_id
+    AND session.username = said.username {_LOCKED}
+"""
+_PLACES = "unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])"
+_SAME_PLACE = """AS place (service_id, router_id, username, mac, since)
+    ON session.router_id = place.router_id AND session.username = place.username AND session.mac = place.mac
+"""
+# One query for each index.
+_UP_THERE = f"""{_SELECT} JOIN {_PLACES} {_SAME_PLACE} AND session.service_id = place.service_id
+    WHERE ended_at IS NULL {_LOCKED}
+"""
+_NEWER_THERE = f"""{_SELECT} JOIN {_PLACES} {_SAME_PLACE} AND session.service_id = place.service_id
+    WHERE started_at > place.since {_LOCKED}
+"""
+_UP_OF_NOBODY = f"""{_SELECT} JOIN {_PLACES} {_SAME_PLACE} AND place.service_id IS NULL
+    WHERE session.service_id IS NULL AND ended_at IS NULL {_LOCKED}
+"""
+_CUT = f"""{_SELECT} JOIN unnest(%s::bigint[], %s::timestamptz[]) AS cut (router_id, at)
+    ON session.router_id = cut.router_id
+    WHERE ended_at IS NULL OR (end_cause = '{NAS_REBOOT}' AND ended_at >= cut.at) {_LOCKED}
+"""
+_MISREAD = f"""{_SELECT}
+    WHERE session.router_id = ANY(%s) AND (ended_at IS NULL OR flags LIKE '%%{WRAPPED}%%') {_LOCKED}
+"""
+_ADD = f"""
+    INSERT INTO radius_session ({", ".join(name for name, _ in _INSERTED + _CHANGED)},
+        disconnect_state, disconnect_text, disconnect_tries, change_state, change_text)
+    SELECT *, '', '', 0, '', '' FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in _INSERTED + _CHANGED)})
+    RETURNING id, router_id, acct_session_id, username, generation
+"""
+_CHANGE = f"""
+    UPDATE radius_session AS session SET {", ".join(f"{name} = said.{name}" for name, _ in _CHANGED)},
+        disconnect_state = CASE WHEN disconnect_state <> '' AND said.ended_at IS NOT NULL THEN 'ended'
+            ELSE disconnect_state END
+    FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for _, kind in _CHANGED)})
+        AS said (id, {", ".join(name for name, _ in _CHANGED)})
+    WHERE session.id = said.id
+"""
 _USE_HOUR = """
     INSERT INTO subscribers_usage AS usage (service_id, hour, upload_bytes, download_bytes, seconds)
-    SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[])
+    SELECT service, to_timestamp(hour * 3600::float8), GREATEST(upload, 0), GREATEST(download, 0), GREATEST(seconds, 0)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+        AS said (service, hour, upload, download, seconds)
     ON CONFLICT (service_id, hour) DO UPDATE SET
         upload_bytes = usage.upload_bytes + excluded.upload_bytes,
         download_bytes = usage.download_bytes + excluded.download_bytes,
@@ -34,9 +83,9 @@ _USE_HOUR = """
 """
 _USE_SERVICE = """
     UPDATE subscribers_service AS service SET
-        upload_bytes = service.upload_bytes + used.upload,
-        download_bytes = service.download_bytes + used.download,
-        seconds_used = service.seconds_used + used.seconds
+        upload_bytes = GREATEST(service.upload_bytes + used.upload, 0),
+        download_bytes = GREATEST(service.download_bytes + used.download, 0),
+        seconds_used = GREATEST(service.seconds_used + used.seconds, 0)
     FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS used (id, upload, download, seconds)
     WHERE service.id = used.id
 """
@@ -52,62 +101,82 @@ _TELL_USED = """
 _LAST = 253_402_300_799  # 31 December 9999; a router's nonsense must not stop a batch
 
 
+class Stored(NamedTuple):
+    """A row of radius_session as far as folding goes; `memo.Row` reads it."""
+
+    pk: int
+    router_id: int
+    acct_session_id: str
+    username: str
+    generation: int
+    service_id: int | None
+    mac: str
+    framed_ip: str | None
+    called: str
+    port: str
+    started_at: datetime
+    updated_at: datetime
+    heard_at: datetime | None
+    ended_at: datetime | None
+    end_cause: str
+    upload_bytes: int
+    download_bytes: int
+    seconds: int
+    fold: dict[str, Any]
+
+
 def moment(at: float) -> datetime:
     return datetime.fromtimestamp(min(max(at, 0.0), _LAST), UTC)
 
 
-def note_restarts(heard: Iterable[tuple[int, float]]) -> None:
-    """Keep restarts (router, unix seconds), but not those that follow a kept one within a minute."""
-    by_router: dict[int, list[float]] = defaultdict(list)
-    for router_id, at in heard:
-        by_router[router_id].append(at)
-    known = restarts_of(by_router)
-    new = [
-        NasRestart(router_id=router_id, at=moment(at))
-        for router_id, times in by_router.items()
-        for at in set(accounting.thin([*known.get(router_id, ()), *times])) - set(known.get(router_id, ()))
-    ]
-    NasRestart.objects.bulk_create(new, ignore_conflicts=True)
+def array(values: Iterable[int]) -> str:
+    """Whole numbers as PostgreSQL writes an array; much cheaper than to have each one quoted."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
-def restarts_of(routers: Collection[int]) -> dict[int, list[float]]:
-    """The restarts of routers, sorted and thinned."""
-    found: dict[int, list[float]] = defaultdict(list)
-    for router_id, at in NasRestart.objects.filter(router_id__in=routers).values_list("router_id", "at"):
-        found[router_id].append(at.timestamp())
-    return {router_id: accounting.thin(times) for router_id, times in found.items()}
+def load(
+    told: Sequence[Report], services: Sequence[int | None], cut: dict[int, float], misread: Collection[int]
+) -> dict[Key, list[Folded]]:
+    """The sessions that a batch may touch, locked, the newest of an id first.
+
+    Those that are named; those in the same places (`services` belong to `told`), up or begun later; those of routers
+    that were `cut` off by a restart at some time; those of routers whose counters were `misread` so far.
+    """
+    found: dict[int, Stored] = {}
+
+    def take(query: str, *columns: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(query, columns)
+            for row in cursor.fetchall():
+                found[row[0]] = Stored._make((*row[:-1], json.loads(row[-1])))
+
+    if told:
+        keys = sorted({(each.router_id, each.session_id, each.username) for each in told})
+        take(_NAMED, *map(list, zip(*keys, strict=True)))
+    places: dict[tuple[int | None, int, str, str], float] = {}
+    for each, service in zip(told, services, strict=True):
+        if each.mac:
+            place = (service, each.router_id, each.username, each.mac)
+            places[place] = min(places.get(place, each.event_at), each.event_at)
+    if places:
+        columns = [*map(list, zip(*places, strict=True)), [moment(at) for at in places.values()]]
+        take(_UP_THERE, *columns)
+        take(_NEWER_THERE, *columns)
+        if None in columns[0]:
+            take(_UP_OF_NOBODY, *columns)
+    if cut:
+        take(_CUT, list(cut), [moment(at) for at in cut.values()])
+    if misread:
+        take(_MISREAD, list(misread))
+    sessions: dict[Key, list[Folded]] = defaultdict(list)
+    for row in sorted(found.values(), key=lambda each: (-each.generation, each.pk)):
+        folded = _folded(row)
+        sessions[folded.key].append(folded)
+    return sessions
 
 
-def load(records: Sequence[AccountingRecord], restarted: Collection[int]) -> dict[Key, list[Folded]]:
-    """The sessions that a batch may touch, locked: those named, those in the same places, those of restarted routers."""
-    routers = {each.router_id for each in records}
-    named = Q(
-        router_id__in=routers,
-        acct_session_id__in={each.session_id for each in records},
-        username__in={each.name for each in records},
-    )
-    near = Q(
-        ended_at=None,
-        router_id__in=routers,
-        username__in={each.name for each in records},
-        mac__in={each.mac for each in records if each.mac},
-    )
-    cut = Q(router_id__in=restarted) & (Q(ended_at=None) | Q(end_cause=accounting.NAS_REBOOT))
-    found: dict[Key, list[Folded]] = defaultdict(list)
-    seen: set[int] = set()
-    for wanted in (named, near, cut) if restarted else (named, near):  # apart, so that each finds its index
-        for row in (
-            Session.objects.filter(wanted).select_for_update(of=("self",)).order_by("-generation", "id")
-        ):
-            if row.pk not in seen:
-                seen.add(row.pk)
-                folded = _folded(row)
-                found[folded.key].append(folded)
-    return found
-
-
-def _folded(row: Session) -> Folded:
-    state, counted, presumed = _recall(row)
+def _folded(row: Stored | Session) -> Folded:
+    state, counted, presumed = memo.read(row)
     return Folded(
         state=state,
         generation=row.generation,
@@ -117,101 +186,43 @@ def _folded(row: Session) -> Folded:
         heard_at=(row.heard_at or row.updated_at).timestamp(),
         id=row.pk,
         was_live=row.ended_at is None,
-        asked=row.disconnect_state,
     )
-
-
-def _recall(row: Session) -> tuple[accounting.SessionState, Amount, str]:
-    if row.fold:
-        return recall(row.fold)
-    # A row that no fold wrote (seeded): its columns are all there is, and they are counted already.
-    state = accounting.SessionState(
-        router_id=row.router_id,
-        session_id=row.acct_session_id,
-        username=row.username,
-        started_at=row.started_at.timestamp(),
-        begun_at=row.started_at.timestamp(),
-        last_at=row.updated_at.timestamp(),
-        stop=(row.ended_at.timestamp(), row.end_cause) if row.ended_at else None,
-        upload=row.upload_bytes,
-        download=row.download_bytes,
-        seconds=row.seconds,
-        mac=(row.updated_at.timestamp(), row.mac),
-        framed_ip=(row.updated_at.timestamp(), row.framed_ip or ""),
-    )
-    return state, (row.upload_bytes, row.download_bytes, row.seconds), ""
-
-
-def services_of(schema: str, pairs: Collection[tuple[bytes, str]]) -> dict[tuple[bytes, str], int | None]:
-    """(Class, user name) → service. A Class of another ISP is quarantined: no service, whatever the name says."""
-    named = {pair: token.service_of(pair[0], schema) for pair in pairs}
-    known = set(
-        Service.objects.filter(pk__in={each for each in named.values() if each}).values_list("pk", flat=True)
-    )
-    digests = {
-        pair: lookups(schema, unspell(pair[1])) for pair, service in named.items() if service not in known
-    }
-    by_lookup = dict(
-        Service.objects.filter(lookup__in={each for many in digests.values() for each in many}).values_list(
-            "lookup", "pk"
-        )
-    )
-    written = {pair: macs.normalise(pair[1]) for pair in digests}
-    by_device = dict(
-        Device.objects.filter(mac__in={each for each in written.values() if each}).values_list(
-            "mac", "service_id"
-        )
-    )
-    found: dict[tuple[bytes, str], int | None] = {}
-    for pair, service in named.items():
-        if service in known:
-            found[pair] = service
-        elif token.is_foreign(pair[0], schema):
-            found[pair] = None
-        else:
-            named_so = (by_lookup[each] for each in digests[pair] if each in by_lookup)
-            found[pair] = next(named_so, by_device.get(written[pair]))
-    return found
 
 
 def save(fold: Fold) -> set[int]:
     """Write what changed; returns the services whose set of live sessions changed."""
     moved: set[int] = set()
-    rows: list[Session] = []
+    new: list[Folded] = []
+    old: list[Folded] = []
     for each in fold.all():
         if not each.changed:
             continue
-        rows.append(_row(each))
+        (new if each.id is None else old).append(each)
         if each.service_id is not None and each.was_live != (each.ended_at is None):
             moved.add(each.service_id)
-    Session.objects.bulk_create(
-        rows, batch_size=1000, update_conflicts=True, unique_fields=_IDENTITY, update_fields=_CHANGED
-    )
+    with connection.cursor() as cursor:
+        if old:
+            old.sort(key=lambda each: each.id or 0)
+            cursor.execute(_CHANGE, [[each.id for each in old], *_columns(map(_changed, old))])
+        if new:
+            cursor.execute(_ADD, _columns((*each.key, each.generation, *_changed(each)) for each in new))
+            ids = {tuple(row[1:]): row[0] for row in cursor.fetchall()}
+            for each in new:
+                each.id = ids[*each.key, each.generation]
     return moved
 
 
-def _row(folded: Folded) -> Session:
-    state = folded.state
-    return Session(
-        router_id=state.router_id,
-        acct_session_id=state.session_id,
-        username=state.username,
-        generation=folded.generation,
-        service_id=folded.service_id,
-        mac=state.mac[1],
-        framed_ip=state.framed_ip[1] or None,
-        called=state.called[1],
-        port=state.port[1],
-        started_at=moment(state.started_at),
-        updated_at=moment(state.last_at),
-        heard_at=moment(folded.heard_at),
-        ended_at=None if folded.ended_at is None else moment(folded.ended_at),
-        end_cause=folded.end_cause[:40],
-        upload_bytes=state.upload,
-        download_bytes=state.download,
-        seconds=state.seconds,
-        fold=folded.memo(),
-        disconnect_state="ended" if folded.asked and folded.ended_at is not None else folded.asked,
+def _columns(rows: Iterable[Sequence[object]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _changed(folded: Folded) -> Sequence[object]:
+    state, ended_at = folded.state, folded.ended_at
+    return (
+        *(folded.service_id, state.mac[1], state.framed_ip[1] or None, state.called[1], state.port[1]),
+        *(moment(state.started_at), moment(state.last_at), moment(folded.heard_at)),
+        *(None if ended_at is None else moment(ended_at), folded.end_cause[:40], state.upload),
+        *(state.download, state.seconds, json.dumps(folded.memo()), ",".join(state.flags)[:200]),
     )
 
 
@@ -225,16 +236,21 @@ def presume(rows: Iterable[Session], cause: str) -> set[int]:
     return save(fold)
 
 
-def use(usage: Mapping[tuple[int, datetime], Amount], used: Mapping[int, Amount]) -> None:
+def use(usage: Usage) -> None:
     """Add to usage by the hour and to the services' counters."""
-    if not usage:
+    if not usage.by_hour:
         return
-    hours, services = sorted(usage), sorted(used)
+    used = usage.by_service()
+    hours, services = sorted(usage.by_hour), sorted(used)
     with connection.cursor() as cursor:
-        columns: list[list[Any]] = [[service for service, _ in hours], [hour for _, hour in hours]]
-        cursor.execute(_USE_HOUR, columns + [[usage[each][at] for each in hours] for at in range(3)])
+        columns = [array(service for service, _ in hours), array(hour for _, hour in hours)]
+        cursor.execute(
+            _USE_HOUR, columns + [array(usage.by_hour[each][at] for each in hours) for at in range(3)]
+        )
         cursor.execute("SET LOCAL kmikro.quiet = 'on'")
-        cursor.execute(_USE_SERVICE, [services] + [[used[each][at] for each in services] for at in range(3)])
+        cursor.execute(
+            _USE_SERVICE, [array(services)] + [array(used[each][at] for each in services) for at in range(3)]
+        )
         cursor.execute("SET LOCAL kmikro.quiet = 'off'")
         cursor.execute(_TELL_USED, [services])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.journal import SYSTEM
 from radius import disconnect
@@ -24,23 +24,32 @@ def over(now: datetime) -> Q:
     )
 
 
+def _of(services: Collection[int] | None) -> QuerySet[Service]:
+    """These services, or all; thousands of ids are one array to PostgreSQL, not thousands of parameters."""
+    if services is None:
+        return Service.objects.all()
+    return Service.objects.extra(where=["subscribers_service.id = ANY(%s)"], params=[list(services)])
+
+
 def enforce(services: Collection[int] | None, now: datetime) -> int:
     """End what is over and ask for the disconnect of its live sessions; returns how many were asked.
 
     `services` narrows it to those just touched; None means all. The workers hear of an ended service from its
     own trigger.
     """
-    spent = Service.objects.filter(over(now), status=Service.Status.ACTIVE)
-    if services is not None:
-        spent = spent.filter(pk__in=services)
+    spent = _of(services).filter(over(now), status=Service.Status.ACTIVE)
     ids = list(spent.values_list("pk", flat=True))
     if ids:
         Service.objects.filter(pk__in=ids, status=Service.Status.ACTIVE).update(status=Service.Status.ENDED)
     live = Session.objects.filter(ended_at=None, service__isnull=False)
-    live = live.exclude(service__status=Service.Status.ACTIVE)
     live = live.filter(Q(disconnect_state="") | Q(disconnect_at__lte=now - AGAIN))
-    if services is not None:
-        live = live.filter(service_id__in=services)
+    if services is None:
+        live = live.exclude(service__status=Service.Status.ACTIVE)
+    else:
+        over_now = list(_of(services).exclude(status=Service.Status.ACTIVE).values_list("pk", flat=True))
+        if not over_now:
+            return 0
+        live = live.filter(service_id__in=over_now)
     wanted = list(live)
     for session in wanted:
         disconnect.ask(session, by=SYSTEM, now=now)

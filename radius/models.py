@@ -33,7 +33,10 @@ class Session(models.Model):
     upload_bytes = models.BigIntegerField(default=0)
     download_bytes = models.BigIntegerField(default=0)
     seconds = models.BigIntegerField(default=0)
-    fold = models.JSONField(default=dict)  # radius.accounting's state beyond the columns
+    fold = models.JSONField(default=dict)  # radius.memo: what folding needs beyond the columns
+    flags = models.CharField(
+        max_length=200, blank=True, default="", db_default=""
+    )  # what was odd about its records, by comma
     disconnect_state = models.CharField(
         max_length=12, blank=True
     )  # asked | acked | back | removing | refused | silent | ended
@@ -61,6 +64,7 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["-started_at"], condition=models.Q(ended_at=None), name="session_live"),
             models.Index(fields=["service", "-started_at"], name="session_of_service"),
+            models.Index(fields=["service"], condition=models.Q(ended_at=None), name="session_up"),
             models.Index(fields=["-started_at"], name="session_newest"),
             models.Index(
                 fields=["due_at"], condition=models.Q(ended_at=None, due_at__isnull=False), name="session_due"
@@ -82,6 +86,16 @@ class NasRestart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.router_id} {self.at}"
+
+
+class NasGigawords(models.Model):
+    """A router that has sent Gigawords at some time: its counters do not wrap, so a fall is no wrap."""
+
+    router_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.router_id} {self.since}"
 
 
 class AuthAttempt(models.Model):

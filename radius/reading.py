@@ -245,6 +245,10 @@ def accounting_record(packet: Packet, nas: Nas, source: Source, received_at: flo
     elif max(upload, download) > max(seconds, 60) * _LINE_RATE:
         fields.oddities.append("absurd_counters")
     cause = fields.whole("Acct-Terminate-Cause") or 0
+    single = fields.single
+    gigawords: bool | None = "Acct-Input-Gigawords" in single or "Acct-Output-Gigawords" in single
+    if not gigawords and "Acct-Input-Octets" not in single and "Acct-Output-Octets" not in single:
+        gigawords = None
     return AccountingRecord(
         nas.schema,
         nas.router_id,
@@ -271,4 +275,5 @@ def accounting_record(packet: Packet, nas: Nas, source: Source, received_at: flo
         tuple(fields.oddities),
         tuple(fields.proxy_states),
         fields.text("NAS-Port-Id"),
+        gigawords,
     )

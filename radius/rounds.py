@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Line
 
 from radius import projector
 from radius.posts import Post
+from radius.standing import Memory
 
 log = logging.getLogger("radius.rounds")
 
@@ -31,6 +32,7 @@ class Rounds:
     def __init__(self, wait: Callable[[float], bool]) -> None:
         self._wait = wait
         self._resting: dict[str, float] = {}
+        self._memory = Memory()
 
     def run(self) -> None:
         stop = False
@@ -47,6 +49,7 @@ class Rounds:
 
     def _while_elected(self, line: Line) -> bool:
         """Go on as long as the lock's line lives; True when told to stop."""
+        self._memory = Memory()  # what was true in an earlier term may not be so any more
         while True:
             with line.cursor() as cursor:
                 cursor.execute("SELECT 1")
@@ -57,7 +60,7 @@ class Rounds:
         """One round; returns how many rows it took."""
         steady = time.monotonic()
         self._resting = {schema: until for schema, until in self._resting.items() if until > steady}
-        taken, failed = projector.project(datetime.now(UTC), list(self._resting))
+        taken, failed = projector.project(datetime.now(UTC), list(self._resting), self._memory)
         self._resting |= dict.fromkeys(failed, steady + REST)
         return taken
 

@@ -64,7 +64,7 @@ class Writer:
                 continue
             durable = False
             try:
-                durable = self._keep([journal.of_record(record) for record, _ in batch])
+                durable = self._keep(journal.of_records([record for record, _ in batch]), len(batch))
             except Exception:
                 log.exception("accounting could not be kept")
             for _, done in batch:
@@ -72,7 +72,7 @@ class Writer:
         self._spool.let_go()
         self._hang_up()
 
-    def _keep(self, entries: list[journal.Entry]) -> bool:
+    def _keep(self, entries: list[journal.Entry], count: int) -> bool:
         if time.monotonic() >= self._again_at:
             try:
                 self._commit(entries)
@@ -83,15 +83,15 @@ class Writer:
                 self._counts["journal_failed"] += 1
                 log.warning("the journal does not take records", extra={"why": str(error).strip()})
             else:
-                self._counts["journaled"] += len(entries)
+                self._counts["journaled"] += count
                 return True
         try:
             self._spool.write(entries)
         except spool.Full as error:
-            self._counts["unkept"] += len(entries)
+            self._counts["unkept"] += count
             log.error("records can be kept nowhere and are not acknowledged", extra={"why": str(error)})
             return False
-        self._counts["spooled"] += len(entries)
+        self._counts["spooled"] += count
         return True
 
     def _commit(self, entries: list[journal.Entry]) -> None:

@@ -203,7 +203,7 @@ class RadiusRecord(models.Model):
     schema = models.CharField(max_length=63)
     kind = models.CharField(max_length=4, choices=Kind.choices)
     at = models.DateTimeField()
-    body = models.JSONField()
+    body = models.TextField()  # JSON; an accounting row holds a batch of records (radius.reports)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

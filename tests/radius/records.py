@@ -25,19 +25,18 @@ def record(kind: str = "start", seconds: int = 0, **changes: Any) -> AccountingR
         source=("127.0.0.1", 40000), kind=Kind(kind), session_id="80a00001", username=b"somebody",
         mac="AA:BB:CC:00:00:01", framed_ip="10.5.50.20", called="hotspot1", upload_octets=0, download_octets=0,
         upload_packets=0, download_packets=0, session_time=seconds, terminate_cause="", event_at=begun + seconds,
-        received_at=begun + seconds,
+        received_at=begun + seconds, gigawords=True,
     )  # fmt: skip
     return replace(base, **changes)
 
 
 def put(*records: AccountingRecord) -> None:
     """Journal rows, committed or not, whatever the test's connection does."""
-    for each in records:
-        entry = journal.of_record(each)
+    for entry in journal.of_records(records):
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO public.tenants_radiusrecord (schema, kind, at, body)"
-                " VALUES (%s, %s, to_timestamp(%s), %s::jsonb)",
+                " VALUES (%s, %s, to_timestamp(%s), %s)",
                 [entry.schema, entry.kind, entry.at, entry.body],
             )
 

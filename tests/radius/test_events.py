@@ -34,49 +34,6 @@ RECORD = AccountingRecord(
 )
 
 
-@given(
-    username=st.binary(max_size=253),
-    token=st.binary(max_size=253),
-    session=st.binary(max_size=253).map(spell),
-    big=st.integers(0, 2**64 - 1),
-    at=st.floats(0, 4e9),
-    states=st.lists(st.binary(max_size=20)).map(tuple),
-    flags=st.lists(st.text(max_size=9)).map(tuple),
-    kind=st.sampled_from(Kind),
-)
-def test_a_record_survives_the_journal(
-    username: bytes,
-    token: bytes,
-    session: str,
-    big: int,
-    at: float,
-    states: tuple[bytes, ...],
-    flags: tuple[str, ...],
-    kind: Kind,
-) -> None:
-    record = replace(
-        RECORD,
-        username=username,
-        class_=token,
-        session_id=session,
-        upload_octets=big,
-        event_at=at,
-        proxy_states=states,
-        flags=flags,
-        kind=kind,
-    )
-    line = record.to_json()
-    assert AccountingRecord.from_json(line) == record
-    assert line.isascii()
-    assert "\n" not in line
-
-
-def test_what_the_journal_holds_has_no_nul_and_no_control() -> None:
-    line = replace(RECORD, username=b"ne\0mo\n\xff").to_json()
-    assert "\\u0000" not in line
-    assert AccountingRecord.from_json(line).username == b"ne\0mo\n\xff"
-
-
 @given(st.binary(max_size=80))
 def test_spelling_is_reversible_and_printable(octets: bytes) -> None:
     text = spell(octets)
@@ -112,8 +69,3 @@ def test_a_retransmission_says_the_same_a_newer_record_does_not() -> None:
         {"event_at": RECORD.event_at + 1},
     ):
         assert replace(RECORD, **change).fingerprint != RECORD.fingerprint
-
-
-def test_when_it_was_first_sent() -> None:
-    assert replace(RECORD, delay=300).heard_at == RECORD.received_at - 300
-    assert replace(RECORD, delay=0xFFFF_FFFF).heard_at == RECORD.received_at - 86_400

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kmikro.lib import coa as words
-from radius import coa, disconnect, policy, server
+from radius import coa, disconnect, journal, policy, reports, server
 from radius.accounting import advance
 from radius.events import Accept, AccessRequest, AccountingRecord, Ask, Nas, Port, Recorded, Reject
 from radius.octets import unspell
@@ -337,7 +337,8 @@ def test_r26_what_does_not_belong_into_accounting_is_never_kept() -> None:
     told = asked.question
     assert isinstance(told, AccountingRecord)
     assert told.flags == ()
-    kept = told.to_json()
+    [entry] = journal.of_records([told])
+    kept = entry.body
     for value in secrets.values():
         assert value.decode("latin-1") not in kept
         assert value.hex() not in kept
@@ -358,7 +359,7 @@ def test_r29_one_stop_told_three_times_is_one_stop(play: Play) -> None:
     assert len({each.fingerprint for each in play.world.records}) == 1
     session = None
     for record in play.world.records:
-        session = advance(session, record)
+        session = advance(session, reports.of(record))
     assert session is not None
     assert (session.upload, session.download, session.seconds) == (1000, 2000, 600)
     assert session.stop == (play.world.records[0].event_at, "User-Request")

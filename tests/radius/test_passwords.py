@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from accounts.journal import SYSTEM
-from radius import directory, keeping, lookup
+from radius import directory, knowing, lookup
 from radius.behind import LiveWorker
 from radius.credentials import Chap, MsChap
 from radius.database import Patience
@@ -97,7 +97,7 @@ def test_usage_of_a_listed_device_without_a_class_finds_its_service(isp: Isp) ->
         service = make_service(kind="account")
         devices.add(service, MAC, by=SYSTEM, now=NOW)
         pairs = {(b"", "aabbccddee0f"), (b"", "AA:BB:CC:DD:EE:00"), (b"", "nemo")}
-        found = keeping.services_of(isp.schema_name, pairs)
+        found = knowing.services_of(isp.schema_name, pairs)
     assert found == {(b"", "aabbccddee0f"): service.pk, (b"", "AA:BB:CC:DD:EE:00"): None, (b"", "nemo"): None}
 
 

@@ -13,6 +13,7 @@ from radius.accounting import NAS_REBOOT
 from radius.folding import LOST_STOP, NO_REPORT
 from radius.keeping import moment
 from radius.models import NasRestart, Session
+from radius.standing import Memory
 from subscribers.models import Service, Usage
 from tenants import scope
 from tenants.models import Isp, RadiusRecord
@@ -84,20 +85,14 @@ def test_order_and_repetition_change_nothing(isp: Isp, voucher: Any, order: tupl
 def test_a_crash_before_the_journal_is_emptied_counts_nothing_twice(isp: Isp, voucher: Any) -> None:
     put(*life(isp, voucher))
     rows = [
-        projector.Row(each.pk, each.schema, each.kind, each.at, body)
-        for each, body in zip(RadiusRecord.objects.order_by("pk"), _bodies(), strict=True)
+        projector.Row(each.pk, each.schema, each.kind, each.at, each.body)
+        for each in RadiusRecord.objects.order_by("pk")
     ]
-    projector.fold(isp.schema_name, rows, NOW)
+    projector.fold(isp.schema_name, rows, NOW, Memory())
     once = picture(isp)
     project()
     assert picture(isp) == once
     assert once[2] == [(300, 9000, 180)]
-
-
-def _bodies() -> list[str]:
-    return list(
-        RadiusRecord.objects.order_by("pk").extra(select={"t": "body::text"}).values_list("t", flat=True)
-    )
 
 
 def test_usage_is_kept_by_the_hour(isp: Isp, voucher: Any) -> None:
@@ -209,7 +204,7 @@ def test_a_spent_voucher_ends_and_its_session_is_asked_to_end(isp: Isp, voucher:
 
 def test_a_row_that_cannot_be_folded_is_kept_apart(isp: Isp, voucher: Any) -> None:
     put(life(isp, voucher)[0])
-    RadiusRecord.objects.create(schema=isp.schema_name, kind="acct", at=NOW, body={"not": "a record"})
+    RadiusRecord.objects.create(schema=isp.schema_name, kind="acct", at=NOW, body='{"not": "a record"}')
     project()
     assert len(picture(isp)[0]) == 1
     assert RadiusRecord.objects.get().kind == "bad"

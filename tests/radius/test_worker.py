@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import selectors
 import signal
@@ -19,6 +20,7 @@ from django.db import connection
 
 from billing.models import Voucher
 from kmikro.lib import codes
+from radius import reports
 from radius.directory import probe
 from radius.models import AuthAttempt, Session
 from radius.packet import parse
@@ -206,7 +208,10 @@ def test_a_reload_goes_unnoticed(up: Radiusd, voucher: Voucher) -> None:
 def _kept(isp: Isp) -> set[int]:
     """What is in the journal or folded: the journal read first, since a row leaves it only once it is folded."""
     rows = RadiusRecord.objects.filter(schema=isp.schema_name, kind="acct")
-    kept = list(rows.values_list("body__session_id", flat=True))
+    told = (
+        report for body in rows.values_list("body", flat=True) for report in reports.read(json.loads(body))
+    )
+    kept = [each.session_id for each in told]
     with scope.inside(isp.schema_name):
         kept += Session.objects.values_list("acct_session_id", flat=True)
     return {int(each[2:], 16) for each in kept}
