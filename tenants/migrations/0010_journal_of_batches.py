@@ -8,7 +8,7 @@ USUAL = "ALTER TABLE tenants_radiusrecord ALTER COLUMN body SET STORAGE EXTENDED
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0008_login_lines")]
+    dependencies = [("tenants", "0009_packet_traces")]
     operations = [
         migrations.AlterField("radiusrecord", "body", models.TextField()),
         migrations.RunSQL(PLAIN, USUAL),

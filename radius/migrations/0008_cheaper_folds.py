@@ -7,7 +7,7 @@ FULL = "ALTER TABLE radius_session RESET (fillfactor)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("radius", "0006_login_lines")]
+    dependencies = [("radius", "0007_packet_traces")]
     operations = [
         migrations.CreateModel(
             name="NasGigawords",
