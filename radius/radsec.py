@@ -19,7 +19,7 @@ from radius.events import Nas, Port
 from radius.ports import Worker
 from radius.posts import Post
 from radius.server import Server
-from radius.sockets import Datagram, Door
+from radius.sockets import Datagram, Inlet
 from radius.streams import Streams, tls
 from radius.wire import ACCOUNTING_REQUEST
 from tenants import authority
@@ -51,7 +51,7 @@ class RadsecServer(Server):
         self.streams.flush(time.monotonic())
         super().close()
 
-    def _take(self, endpoint: Door, datagram: Datagram, wall: float, now: float) -> None:
+    def _take(self, endpoint: Inlet, datagram: Datagram, wall: float, now: float) -> None:
         name = datagram.source[0]
         nas = self.streams.router_of(name)
         if nas is None:  # revoked, or its connection ended within this turn

@@ -37,8 +37,9 @@ from radius.overload import in_order
 from radius.ports import Unavailable, Worker
 from radius.posts import Post
 from radius.quiet import Quiet
+from radius.relay import Relay
 from radius.sentences import zone_of
-from radius.sockets import Datagram, Door
+from radius.sockets import Datagram, Door, Inlet
 from radius.suspicion import Suspicion
 from radius.tracer import Tracer
 
@@ -62,7 +63,10 @@ class Server:
         self.worker = worker
         self.engine = Engine() if engine is None else engine  # an empty one is false
         self.endpoints = {Port.AUTH: auth, Port.ACCT: acct}
-        self.entrance = Entrance(worker.wifi)
+        self.relay = Relay()
+        self.entrance = Entrance(worker.wifi, self.relay)
+        self._doors: dict[Inlet, int] = {auth: AUTH_BATCH, self.relay: AUTH_BATCH}
+        self._doors.setdefault(acct, ACCT_BATCH)  # RadSec has one door for both
         self.counts: Counter[str] = Counter()
         self.stopping = False
         self._settled: deque[_Settled] = deque()
@@ -79,7 +83,7 @@ class Server:
         self._bell = Bell()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._bell, selectors.EVENT_READ)
-        for door in {auth, acct}:  # RadSec has one door for both
+        for door in self._doors:
             self._selector.register(door, selectors.EVENT_READ)
 
     def stop(self) -> None:
@@ -113,6 +117,7 @@ class Server:
     def close(self) -> None:
         self._selector.close()
         self._bell.close()
+        self.relay.close()
         for endpoint in set(self.endpoints.values()):
             endpoint.close()
 
@@ -128,16 +133,17 @@ class Server:
         if self._bell in ready:
             self._bell.hush()
         self._settle()
-        for port, most in ((Port.AUTH, AUTH_BATCH), (Port.ACCT, ACCT_BATCH)):
-            if self.endpoints[port] in ready:
-                self._hear(self.endpoints[port], most)
+        for door, most in self._doors.items():
+            if door in ready:
+                self._hear(door, most)
         self._settle()
-        self._release()
+        for reply, port, datagram in self._held.due(time.monotonic()):
+            self.endpoints[port].send(reply, datagram.source, datagram.via)
         if time.monotonic() >= self._summary_at:
             self._summary_at = time.monotonic() + SUMMARY
             log.info("radius counters", extra={"counters": dict(self.counts)})
 
-    def _hear(self, endpoint: Door, most: int) -> int:
+    def _hear(self, endpoint: Inlet, most: int) -> int:
         wall, now = time.time(), time.monotonic()
         batch = endpoint.receive(most, wall)
         for datagram in in_order(batch, wall):
@@ -149,7 +155,7 @@ class Server:
                     log.exception("a datagram could not be handled")
         return len(batch)
 
-    def _take(self, endpoint: Door, datagram: Datagram, wall: float, now: float) -> None:
+    def _take(self, endpoint: Inlet, datagram: Datagram, wall: float, now: float) -> None:
         address = datagram.source[0]
         nas = self.worker.directory.get(address)
         if nas is None:
@@ -207,7 +213,7 @@ class Server:
         began = time.perf_counter()
         self.suspicion.look_at_request(request)
         try:
-            heard = self.entrance.hear(request, now, partial(self._decide, at=datagram.received_at))
+            heard = self.entrance.hear(request, datagram, now, partial(self._decide, at=datagram.received_at))
         except Unavailable:
             return self._leave(ask, "facts_unavailable")
         self._deliver(ask, heard, datagram, now, int((time.perf_counter() - began) * 1e6))
@@ -223,8 +229,9 @@ class Server:
             if verdict is not None:
                 self.worker.store.attempt(request, verdict, datagram.received_at, took)
 
-        if answer is None or (isinstance(verdict, Reject) and self._held.is_full):
-            return self._leave(ask, "drop_eap_full" if answer is None else "drop_rejects_full")
+        answer = "drop_rejects_full" if isinstance(verdict, Reject) and self._held.is_full else answer
+        if isinstance(answer, str):  # why nothing leaves
+            return self._leave(ask, answer)
         if isinstance(answer, Accept) and answer.starts_clock:
             done = self._once(ask, answer, datagram, keep)
             started = self.worker.store.start_clock(
@@ -233,7 +240,8 @@ class Server:
             self._hand_over(ask, started)
             return
         if isinstance(verdict, Reject) and verdict.delay:
-            self._hold(ask, answer, datagram)
+            wait = random.uniform(*REJECT_DELAY)
+            self._held.put(now + wait, self._answer(ask, answer, now, wait), ask.port, datagram)
         else:
             self._reply(ask, answer, datagram, now)
         keep()
@@ -272,20 +280,12 @@ class Server:
         if not self.endpoints[ask.port].send(reply, datagram.source, datagram.via):
             self.counts["unsent"] += 1
 
-    def _hold(self, ask: Ask, verdict: Verdict, datagram: Datagram) -> None:
-        now, wait = time.monotonic(), random.uniform(*REJECT_DELAY)
-        self._held.put(now + wait, self._answer(ask, verdict, now, wait), ask.port, datagram)
-
     def _answer(self, ask: Ask, verdict: Verdict, now: float, hold: float = 0.0) -> bytes:
         reply = self.engine.answer(ask, verdict, now, hold=hold)
         self.counts[_VERDICTS[type(verdict)]] += 1
         if self.tracer is not None:
             self.tracer.said(ask, reply, verdict, hold)
         return reply
-
-    def _release(self) -> None:
-        for reply, port, datagram in self._held.due(time.monotonic()):
-            self.endpoints[port].send(reply, datagram.source, datagram.via)
 
     def _leave(self, ask: Ask, why: str) -> None:
         """Give no answer; the router asks again and is then asked anew."""

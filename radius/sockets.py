@@ -29,15 +29,20 @@ class Datagram(NamedTuple):
     received_at: float
 
 
-class Door(Protocol):
-    """Where questions come in and answers go out."""
+class Inlet(Protocol):
+    """Where questions come in."""
 
     port: Port
 
     def fileno(self) -> int: ...
     def close(self) -> None: ...
-    def deafen(self) -> None: ...
     def receive(self, most: int, now: float) -> list[Datagram]: ...
+
+
+class Door(Inlet, Protocol):
+    """Where questions come in and answers go out."""
+
+    def deafen(self) -> None: ...
     def send(self, reply: bytes, source: Source, via: bytes) -> bool: ...
 
 

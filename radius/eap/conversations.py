@@ -31,10 +31,10 @@ class _Kept:
 
 
 class Conversations:
-    """`now` is monotonic seconds. A State opens nothing for another router than the one it was made for."""
+    """`now` is monotonic seconds. A State begins with `tag` and opens nothing for another router than its own."""
 
-    def __init__(self, draw: Callable[[int], bytes] = os.urandom, most: int = MOST) -> None:
-        self._draw, self._most = draw, most
+    def __init__(self, tag: bytes, most: int = MOST, draw: Callable[[int], bytes] = os.urandom) -> None:
+        self._tag, self._most, self._draw = tag, most, draw
         self._kept: dict[bytes, _Kept] = {}
         self._of: dict[_Owner, dict[bytes, _Kept]] = {}
         self._ages: deque[tuple[float, bytes]] = deque()
@@ -67,7 +67,7 @@ class Conversations:
             greediest = max(self._of.values(), key=len)
             if not (self._make_room(own, now) or self._make_room(greediest, now)):
                 return None
-        made = _Kept(Conversation(self._draw(16), tunnel), owner, now)
+        made = _Kept(Conversation(self._tag + self._draw(16 - len(self._tag)), tunnel), owner, now)
         state = made.conversation.state
         self._kept[state] = self._of.setdefault(owner, {})[state] = made
         self._ages.append((now, state))

@@ -4,32 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from radius.credentials import Challenge
 from radius.eap.conversations import Conversations
 from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, Reject, Step
+from radius.sockets import Datagram
 
 _FATAL = ("duplicate:", "both_passwords")
 
 
 Judge = Callable[[AccessRequest], Accept | Reject]
-Heard = tuple[AccessRequest, Accept | Reject | None, Accept | Reject | Challenge | None]
+Heard = tuple[AccessRequest, Accept | Reject | None, Accept | Reject | Challenge | str]
+
+
+class PassesOn(Protocol):
+    """The way to the other workers; ours is named by `tag`."""
+
+    tag: bytes
+
+    def pass_on(self, datagram: Datagram, tag: bytes) -> bool: ...
 
 
 class Entrance:
     """All conversations of one worker. `door` gives what makes tunnels, None while there is no certificate."""
 
-    def __init__(self, door: Callable[[], Callable[[], Tunnel] | None]) -> None:
-        self._door = door
-        self.conversations = Conversations()
+    def __init__(self, door: Callable[[], Callable[[], Tunnel] | None], relay: PassesOn) -> None:
+        self._door, self._relay = door, relay
+        self.conversations = Conversations(relay.tag)
 
-    def hear(self, request: AccessRequest, now: float, judge: Judge) -> Heard:
+    def hear(self, request: AccessRequest, datagram: Datagram, now: float, judge: Judge) -> Heard:
         """Go on with a conversation, or begin one; what is no EAP, or may not be, is judged as it is.
 
         `now` is monotonic. What `judge` raises goes through, and the same packet may then come again. Gives the request
         as policy sees it (name and password from inside the tunnel, all else from outside), the verdict for the login
-        log if there is one now, and what goes out: nothing when there is no room.
+        log if there is one now, and what goes out, or why nothing does.
         """
         if request.eap is None or not request.nas.allow_eap or _is_broken(request):
             verdict = judge(request)
@@ -37,13 +47,16 @@ class Entrance:
         if request.state is not None:
             conversation = self.conversations.find(request, now)
             if conversation is None:
+                tag = request.state[: len(self._relay.tag)]
+                if tag != self._relay.tag and self._relay.pass_on(datagram, tag):
+                    return request, None, "eap_passed_on"
                 unknown = _unknown()
                 return request, unknown, unknown
         else:
             tunnel = self._door()
             conversation = None if tunnel is None else self.conversations.begin(request, tunnel, now)
             if conversation is None:
-                return request, None, None
+                return request, None, "drop_eap_full"
         said = conversation.hear(request.eap or b"")
         if isinstance(said, Challenge):
             return request, None, said

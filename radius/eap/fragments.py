@@ -47,11 +47,6 @@ class Incoming:
         self._parts, self._size, self._announced = [], 0, None
         return whole
 
-    @property
-    def is_amid(self) -> bool:
-        """Has a message begun and not ended?"""
-        return bool(self._parts)
-
     def _announce(self, octets: bytes) -> None:
         length = int.from_bytes(octets, "big")
         if len(octets) < 4 or length > LARGEST:
