@@ -92,6 +92,7 @@ def attribute(kind: int, value: bytes) -> bytes:
     return struct.pack("!BB", kind, len(value) + 2) + value
 
 
+_BEGAN = int(time.time()) - 60
 _WHERE = attribute(4, bytes((10, 0, 0, 1))) + attribute(32, b"bench")
 
 
@@ -127,14 +128,19 @@ def chap_request(secret: bytes, identifier: int, name: bytes, mac: bytes, sessio
     return _access(secret, identifier, os.urandom(16), body)
 
 
+def _counter(kind: int, value: int) -> bytes:
+    return attribute(kind, struct.pack("!I", value))
+
+
 def accounting_request(
     secret: bytes, identifier: int, name: bytes, mac: bytes, session: bytes, octets: int
 ) -> bytes:
-    """An Interim-Update (RFC 2866)."""
+    """An Interim-Update (RFC 2866) of a session that has been up since we began, with Gigawords as RouterOS sends them."""
+    now = time.time()
     body = (
         attribute(40, struct.pack("!I", 3)) + attribute(44, session) + attribute(1, name) + attribute(31, mac)
-        + _WHERE + attribute(46, struct.pack("!I", 60)) + attribute(42, struct.pack("!I", octets))
-        + attribute(43, struct.pack("!I", octets)) + attribute(55, struct.pack("!I", int(time.time())))
+        + _WHERE + attribute(46, struct.pack("!I", int(now - _BEGAN))) + _counter(42, octets) + _counter(52, 0)
+        + _counter(43, octets) + _counter(53, 0) + attribute(55, struct.pack("!I", int(now)))
     )  # fmt: skip
     head = struct.pack("!BBH", 4, identifier, 20 + len(body))
     return head + hashlib.md5(head + bytes(16) + body + secret).digest() + body

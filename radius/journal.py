@@ -17,7 +17,6 @@ from radius.events import AccountingRecord
 ACCOUNTING = "acct"
 LARGEST = 256 << 10  # octets of one row
 _COPY = "COPY public.tenants_radiusrecord (schema, kind, at, body) FROM STDIN"
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def of_records(records: Sequence[AccountingRecord]) -> list[Entry]:
 
 def _bodies(told: list[reports.Report]) -> Iterator[str]:
     """Reports as JSON, in pieces that the journal and the spool take even when every name is as long as can be."""
-    body = _encode(told)
+    body = reports.write(told)
     if len(body) <= LARGEST or len(told) == 1:
         yield body
         return

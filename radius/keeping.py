@@ -21,13 +21,18 @@ _INSERTED = (
 )
 _CHANGED = (
     *(("service_id", "bigint"), ("mac", "text"), ("framed_ip", "inet"), ("called", "text"), ("port", "text")),
-    *(("started_at", "timestamptz"), ("updated_at", "timestamptz"), ("heard_at", "timestamptz")),
-    *(("ended_at", "timestamptz"), ("end_cause", "text"), ("upload_bytes", "bigint")),
+    *(("started_at", "timestamptz"), ("begun_at", "timestamptz"), ("updated_at", "timestamptz")),
+    *(
+        ("heard_at", "timestamptz"),
+        ("ended_at", "timestamptz"),
+        ("end_cause", "text"),
+        ("upload_bytes", "bigint"),
+    ),
     *(("download_bytes", "bigint"), ("seconds", "bigint"), ("fold", "jsonb"), ("flags", "text")),
 )
 _SELECT = """
     SELECT session.id, session.router_id, acct_session_id, session.username, generation, session.service_id,
-        session.mac, host(framed_ip), called, port, started_at, updated_at, heard_at, ended_at, end_cause,
+        session.mac, host(framed_ip), called, port, started_at, begun_at, updated_at, heard_at, ended_at, end_cause,
         upload_bytes, download_bytes, seconds, fold
     FROM radius_session AS session
 """
@@ -115,6 +120,7 @@ class Stored(NamedTuple):
     called: str
     port: str
     started_at: datetime
+    begun_at: datetime | None
     updated_at: datetime
     heard_at: datetime | None
     ended_at: datetime | None
@@ -220,7 +226,7 @@ def _changed(folded: Folded) -> Sequence[object]:
     state, ended_at = folded.state, folded.ended_at
     return (
         *(folded.service_id, state.mac[1], state.framed_ip[1] or None, state.called[1], state.port[1]),
-        *(moment(state.started_at), moment(state.last_at), moment(folded.heard_at)),
+        *(moment(state.started_at), moment(state.begun_at), moment(state.last_at), moment(folded.heard_at)),
         *(None if ended_at is None else moment(ended_at), folded.end_cause[:40], state.upload),
         *(state.download, state.seconds, json.dumps(folded.memo()), ",".join(state.flags)[:200]),
     )

@@ -39,6 +39,8 @@ class Row(Protocol):
     @property
     def started_at(self) -> datetime: ...
     @property
+    def begun_at(self) -> datetime | None: ...
+    @property
     def updated_at(self) -> datetime: ...
     @property
     def ended_at(self) -> datetime | None: ...
@@ -60,7 +62,6 @@ def write(state: SessionState, counted: Amount, presumed: str) -> dict[str, Any]
     values: list[Latest] = [getattr(state, name) for name in STAMPED]
     old = [None if at == state.last_at or not value else at for at, value in values]
     memo: dict[str, Any] = {
-        "begun": state.begun_at,
         "class": state.token[1],
         "old": old if any(at is not None for at in old) else None,
         "stop": state.stop,
@@ -85,7 +86,7 @@ def _unless(usual: Sequence[int], value: Sequence[int]) -> Sequence[int] | None:
 
 def is_quiet(memo: dict[str, Any]) -> bool:
     """Will it be the same after a report that says nothing new but higher counters?"""
-    return memo.keys() <= {"begun", "class", "old", "flags"}
+    return memo.keys() <= {"class", "old", "flags"}
 
 
 def read(row: Row) -> tuple[SessionState, Amount, str]:
@@ -93,7 +94,7 @@ def read(row: Row) -> tuple[SessionState, Amount, str]:
     memo, total = row.fold, (row.upload_bytes, row.download_bytes, row.seconds)
     if "state" in memo:
         return _read_first_form(memo)
-    updated_at, started_at = row.updated_at.timestamp(), row.started_at.timestamp()
+    updated_at = row.updated_at.timestamp()
     most = memo.get("most", total[:2])
     last = memo.get("last", (row.seconds, most[0], row.seconds, most[1]))
     values = (row.mac, row.framed_ip or "", row.called, row.port, memo.get("class", ""))
@@ -106,8 +107,8 @@ def read(row: Row) -> tuple[SessionState, Amount, str]:
         router_id=row.router_id,
         session_id=row.acct_session_id,
         username=row.username,
-        started_at=started_at,
-        begun_at=memo.get("begun", started_at),
+        started_at=row.started_at.timestamp(),
+        begun_at=(row.begun_at or row.started_at).timestamp(),
         last_at=updated_at,
         stop=_stop(row, memo),
         restarted_at=memo.get("restarted"),
@@ -127,7 +128,7 @@ def read(row: Row) -> tuple[SessionState, Amount, str]:
 
 
 def _stop(row: Row, memo: dict[str, Any]) -> Latest | None:
-    if memo:
+    if memo or row.begun_at:
         return (memo["stop"][0], memo["stop"][1]) if "stop" in memo else None
     # A row that no fold wrote (seeded): its columns are all there is.
     return (row.ended_at.timestamp(), row.end_cause) if row.ended_at else None

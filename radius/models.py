@@ -28,6 +28,9 @@ class Session(models.Model):
     started_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     heard_at = models.DateTimeField(null=True)  # the last report by our own clock
+    begun_at = models.DateTimeField(
+        null=True
+    )  # its begin by our own clock, to set it before or after restarts
     ended_at = models.DateTimeField(null=True)
     end_cause = models.CharField(max_length=40, blank=True)
     upload_bytes = models.BigIntegerField(default=0)

@@ -164,7 +164,7 @@ def _put_aside(row: Row) -> None:
 
 def fold(schema: str, rows: Sequence[Row], now: datetime, memory: Memory) -> None:
     """Fold rows of one ISP in one transaction."""
-    told = [report for each in rows for report in reports.read(json.loads(each.body))]
+    told = [report for each in rows for report in reports.read(each.body)]
     with scope.inside(schema):
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '2s'; {_HASTE}")
@@ -214,7 +214,9 @@ def _fold(
     if more := unknown - pairs:
         services |= knowing.services_of(schema, more)
     fold = Fold(
-        knowing.routers_of({each.router_id for each in told} | set(cut) | set(misread)),
+        knowing.routers_of(
+            {key[0] for key in sessions} | {each.router_id for each in told} | {*cut, *misread}
+        ),
         services,
         defaultdict(list, sessions),
         usage,
@@ -224,7 +226,7 @@ def _fold(
         fold.take(report)
     fold.close_lost()
     moved = keeping.save(fold)
-    memory.learn(schema, fold.sessions)
+    memory.learn(schema, fold.sessions, fold.routers)
     keeping.tell(schema, moved)
     return {
         each.service_id

@@ -5,7 +5,10 @@ Times are whole milliseconds since 1970, so that what comes back out of a databa
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
+
+import msgspec
 
 from radius.events import AccountingRecord, Kind
 
@@ -55,6 +58,10 @@ class Report(NamedTuple):
         return self.heard_ms / 1000
 
 
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[Report]).decode
+
+
 def of(record: AccountingRecord) -> Report:
     """What folding needs of a record."""
     return Report(
@@ -79,12 +86,17 @@ def of(record: AccountingRecord) -> Report:
     )
 
 
-def read(body: Any) -> list[Report]:
-    """The reports of a journal row's JSON. Raises KeyError, TypeError or ValueError when it holds anything else.
+def write(told: list[Report]) -> str:
+    """One line without NUL or any other control that `read` turns back into equal reports."""
+    return _encode(told).decode()
+
+
+def read(body: str) -> list[Report]:
+    """The reports of a journal row. Raises msgspec.DecodeError, KeyError or TypeError when it holds anything else.
 
     A row is a list of reports; a single object is a record of a version that wrote one row for each.
     """
-    return [_of_object(body)] if isinstance(body, dict) else [Report(*each) for each in body]
+    return [_of_object(json.loads(body))] if body.startswith("{") else _decode(body)
 
 
 def _of_object(row: dict[str, Any]) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import select
@@ -67,6 +68,9 @@ class Rounds:
 
 def serve(post: Post) -> None:
     """Fold until SIGTERM, or until the lifeline closes because the parent is gone."""
+    # What is remembered of sessions is not cyclic, and looking through all of it for cycles is dear.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     bell, ringer = os.pipe()
     signal.signal(signal.SIGTERM, lambda *_: os.write(ringer, b"!"))
 

@@ -1,6 +1,6 @@
 """Live sessions in the projector's memory: what nearly every report says is higher counters of a session that is up.
 
-Such a report needs neither a read nor a fold: five numbers of a row change. Memory is a guess all the same. Every
+Such a report needs neither a read nor a fold: six numbers of a row change. Memory is a guess all the same. Every
 write names the state of the row it was made for, and where the row has another one, the report is folded as any other.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import connection
 
 from radius import memo
-from radius.accounting import SLACK, UNCOUNTED
+from radius.accounting import SLACK, UNCOUNTED, UNKNOWN, Router
 from radius.folding import HOUR, Folded, Key, Usage
 from radius.keeping import array
 from radius.reports import INTERIM, Report
@@ -23,9 +23,10 @@ _HOUR_MS, _SLACK_MS = HOUR * 1000, int(SLACK * 1000)
 _GROW = """
     UPDATE radius_session AS session SET updated_at = to_timestamp(said.last::float8 / 1000),
         heard_at = to_timestamp(said.heard::float8 / 1000),
+        begun_at = to_timestamp(said.begun::float8 / 1000),
         upload_bytes = said.upload, download_bytes = said.download, seconds = said.seconds
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-        AS said (id, before, last, heard, upload, download, seconds)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %s::bigint[]) AS said (id, before, last, heard, begun, upload, download, seconds)
     WHERE session.id = said.id AND session.ended_at IS NULL
         AND session.updated_at = to_timestamp(said.before::float8 / 1000)
     RETURNING session.id
@@ -37,10 +38,10 @@ class Standing:
 
     __slots__ = (
         *("id", "service_id", "key", "last_ms", "heard_ms", "seconds", "upload", "download"),
-        *("started_ms", "begun_ms", "said", "flags", "before_ms", "reports", "grown"),
+        *("started_ms", "begun_ms", "floor_ms", "said", "flags", "before_ms", "reports", "grown"),
     )
 
-    def __init__(self, folded: Folded, said: tuple[str, ...]) -> None:
+    def __init__(self, folded: Folded, router: Router, said: tuple[str, ...]) -> None:
         state = folded.state
         self.id = folded.id or 0
         self.service_id = folded.service_id or 0
@@ -49,6 +50,8 @@ class Standing:
         self.heard_ms = round(folded.heard_at * 1000)
         self.seconds, self.upload, self.download = state.seconds, state.upload, state.download
         self.started_ms, self.begun_ms = round(state.started_at * 1000), round(state.begun_at * 1000)
+        # The last restart before it: a report that seems to come from before that is another session's.
+        self.floor_ms = round(max((at for at in router.restarts if at <= state.begun_at), default=0) * 1000)
         self.said = said  # MAC, address, called, port and Class as a report must say them to say nothing new
         self.flags = frozenset(state.told_flags) - UNCOUNTED
         self.before_ms = 0
@@ -58,6 +61,7 @@ class Standing:
     def grows(self, report: Report) -> bool:
         """Does it only say that the session goes on? Then take it."""
         last_ms, seconds, upload, download = report[4], report[7], report[8], report[9]
+        begun_ms = report.heard_ms - seconds * 1000
         if (
             report[0] != INTERIM
             or report[10] != 1
@@ -67,7 +71,7 @@ class Standing:
             or download < self.download
             or report[11:16] != self.said
             or not self.started_ms <= last_ms - seconds * 1000 <= self.last_ms + _SLACK_MS
-            or report.heard_ms - seconds * 1000 < self.begun_ms
+            or begun_ms < self.floor_ms
             or (report[17] and not self.flags.issuperset(report[17]))
         ):
             return False
@@ -78,12 +82,12 @@ class Standing:
             (last_ms // _HOUR_MS, upload - self.upload, download - self.download, seconds - self.seconds)
         )
         self.last_ms, self.seconds, self.upload, self.download = last_ms, seconds, upload, download
-        if report[5] > self.heard_ms:
-            self.heard_ms = report[5]
+        self.heard_ms = max(self.heard_ms, report[5])
+        self.begun_ms = min(self.begun_ms, begun_ms)
         return True
 
 
-def standing(folded: Folded) -> Standing | None:
+def standing(folded: Folded, router: Router = UNKNOWN) -> Standing | None:
     """What to remember of a session; None when its next report needs more than this."""
     state = folded.state
     if folded.id is None or folded.service_id is None or folded.ended_at is not None or folded.presumed:
@@ -94,7 +98,7 @@ def standing(folded: Folded) -> Standing | None:
     values = [getattr(state, name)[1] for name in memo.STAMPED]
     old = written.get("old") or [None] * len(values)
     said = tuple(value if at is None else "" for value, at in zip(values, old, strict=True))
-    return Standing(folded, said)
+    return Standing(folded, router, said)
 
 
 class Memory:
@@ -151,13 +155,13 @@ class Memory:
     def learn_gigawords(self, schema: str, routers: Iterable[int]) -> None:
         self._gigawords.setdefault(schema, set()).update(routers)
 
-    def learn(self, schema: str, sessions: Mapping[Key, list[Folded]]) -> None:
+    def learn(self, schema: str, sessions: Mapping[Key, list[Folded]], routers: Mapping[int, Router]) -> None:
         """Remember the newest session of each key, as it was just written."""
         known = self._isps.setdefault(schema, {})
         for key, group in sessions.items():
             self._drop(known, key)
             newest = max(group, key=lambda each: each.generation, default=None)
-            if newest is not None and (held := standing(newest)) is not None:
+            if newest is not None and (held := standing(newest, routers.get(key[0], UNKNOWN))) is not None:
                 known[key] = held
                 self._count += 1
         while self._count > self._most and self._isps:
@@ -176,7 +180,16 @@ def _write(grown: Sequence[Standing]) -> set[int]:
     """Returns the rows that were as they were thought to be, and so were written."""
     columns = zip(
         *(
-            (each.id, each.before_ms, each.last_ms, each.heard_ms, each.upload, each.download, each.seconds)
+            (
+                each.id,
+                each.before_ms,
+                each.last_ms,
+                each.heard_ms,
+                each.begun_ms,
+                each.upload,
+                each.download,
+                each.seconds,
+            )
             for each in grown
         ),
         strict=True,

@@ -169,7 +169,7 @@ class Fuzz:
 
     def fold(self, record: AccountingRecord) -> None:
         report = reports.of(record)
-        assert reports.read(json.loads(json.dumps([report]))) == [report]
+        assert reports.read(reports.write([report])) == [report]
         token.service_of(record.class_, record.schema)
         if record.kind in (Kind.ON, Kind.OFF):
             return

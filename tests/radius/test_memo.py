@@ -20,7 +20,7 @@ def stored(state: SessionState, counted: memo.Amount, presumed: str = "") -> Sto
     return Stored(
         pk=1, router_id=state.router_id, acct_session_id=state.session_id, username=state.username, generation=0,
         service_id=None, mac=state.mac[1], framed_ip=state.framed_ip[1] or None, called=state.called[1],
-        port=state.port[1], started_at=moment(state.started_at), updated_at=moment(state.last_at), heard_at=None,
+        port=state.port[1], started_at=moment(state.started_at), begun_at=moment(state.begun_at), updated_at=moment(state.last_at), heard_at=None,
         ended_at=None if ended_at is None else moment(ended_at), end_cause=state.end_cause,
         upload_bytes=state.upload, download_bytes=state.download, seconds=state.seconds,
         fold=json.loads(json.dumps(memo.write(state, counted, presumed))),
@@ -61,7 +61,7 @@ def test_what_is_not_mere_growth_is_written() -> None:
 
 
 def test_a_row_that_no_fold_wrote_is_what_its_columns_say() -> None:
-    row = stored(fold([record(Kind.STOP, 60, 60, 5, 6)]), (5, 6, 60))._replace(fold={})
+    row = stored(fold([record(Kind.STOP, 60, 60, 5, 6)]), (5, 6, 60))._replace(fold={}, begun_at=None)
     state, counted, presumed = memo.read(row)
     assert (state.upload, state.download, state.ended_at, state.end_cause) == (5, 6, T + 60, "User-Request")
     assert (counted, presumed) == ((5, 6, 60), "")

@@ -46,9 +46,8 @@ def test_a_record_survives_the_journal(
         gigawords=gigawords,
     )
     [entry] = journal.of_records([record])
-    assert entry.body.isascii()
-    assert "\n" not in entry.body
-    [report] = reports.read(json.loads(entry.body))
+    assert min(entry.body) >= " "
+    [report] = reports.read(entry.body)
     assert report == reports.of(record)
     assert (unspell(report.username), bytes.fromhex(report.token)) == (username, token)
     assert abs(report.event_at - at) <= 0.0005
@@ -58,7 +57,7 @@ def test_a_record_survives_the_journal(
 def test_what_the_journal_holds_has_no_nul_and_no_control() -> None:
     [entry] = journal.of_records([replace(RECORD, username=b"ne\0mo\n\xff")])
     assert "\\u0000" not in entry.body
-    assert reports.read(json.loads(entry.body))[0].username == r"ne\x00mo\x0a\xff"
+    assert reports.read(entry.body)[0].username == r"ne\x00mo\x0a\xff"
 
 
 def test_when_it_was_first_sent() -> None:
@@ -75,7 +74,7 @@ def test_a_row_of_the_version_before_is_read() -> None:
         "terminate_cause": "User-Request", "event_at": 1700000000.0, "received_at": 1700000000.5, "class_": "",
         "delay": 0, "flags": [], "proxy_states": [], "nas_port_id": "",
     }  # fmt: skip
-    assert reports.read(row) == [reports.of(replace(RECORD, gigawords=True))]
+    assert reports.read(json.dumps(row)) == [reports.of(replace(RECORD, gigawords=True))]
 
 
 def test_a_batch_is_one_row_for_each_isp_and_none_is_too_long() -> None:

@@ -70,7 +70,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 def bodies() -> list[Report]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT body FROM tenants_radiusrecord WHERE kind = 'acct' ORDER BY id")
-        return [report for row in cursor.fetchall() for report in reports.read(json.loads(row[0]))]
+        return [report for row in cursor.fetchall() for report in reports.read(row[0])]
 
 
 def test_a_record_is_in_the_journal_when_it_is_done(store: LiveStore, fresh_isp: Isp) -> None:
@@ -86,7 +86,7 @@ def _committed(ok: bool) -> list[Report]:
     line = database.connect("test")
     with line, line.cursor() as cursor:
         cursor.execute("SELECT body FROM tenants_radiusrecord WHERE kind = 'acct'")
-        found = [report for row in cursor.fetchall() for report in reports.read(json.loads(row[0]))]
+        found = [report for row in cursor.fetchall() for report in reports.read(row[0])]
     line.close()
     return found if ok else []
 

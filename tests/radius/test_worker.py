@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
@@ -208,9 +207,7 @@ def test_a_reload_goes_unnoticed(up: Radiusd, voucher: Voucher) -> None:
 def _kept(isp: Isp) -> set[int]:
     """What is in the journal or folded: the journal read first, since a row leaves it only once it is folded."""
     rows = RadiusRecord.objects.filter(schema=isp.schema_name, kind="acct")
-    told = (
-        report for body in rows.values_list("body", flat=True) for report in reports.read(json.loads(body))
-    )
+    told = (report for body in rows.values_list("body", flat=True) for report in reports.read(body))
     kept = [each.session_id for each in told]
     with scope.inside(isp.schema_name):
         kept += Session.objects.values_list("acct_session_id", flat=True)
