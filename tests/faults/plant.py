@@ -1,7 +1,7 @@
-"""Run as a program: migrates, makes an ISP with four routers and an account, and prints what a test needs."""
+"""Run as a program: migrates, makes an ISP with four routers and a few accounts, and prints what a test needs."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import django
 
@@ -23,6 +23,11 @@ def main() -> None:
         plan = make_plan(validity_seconds=None, devices=9)
         make_service(code="calm", label="calm", kind="account", secret="as-ever", plan=plan)
         service = make_service(code="steady", label="steady", kind="account", secret="as-ever", plan=plan)
+        for label, hours in (("soon-over", 2), ("long-over", -2)):
+            ends = now + timedelta(hours=hours)
+            make_service(
+                code=label, label=label, kind="account", secret="as-ever", plan=plan, expires_at=ends
+            )
         for number, address in enumerate(ADDRESSES, 1):
             routes.register_nas(
                 number,

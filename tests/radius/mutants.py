@@ -116,3 +116,17 @@ def record(dice: random.Random, number: int) -> bytes:
     """A mutated packet for port 1813; every second one is signed after it was spoilt."""
     seed = dice.choice(ACCT)
     return mutate(dice, seed) if number % 2 else v.accounting(_spoil(dice, seed[20:]), number % 256)
+
+
+def reply_in_eap(dice: random.Random, state: bytes, identifier: int) -> bytes:
+    """The next word in an EAP conversation, often nonsense: TTLS, PEAP, Nak, a fragment, or what nobody speaks."""
+    kind = dice.choice((21, 21, 25, 25, 3, 1, 26, dice.randrange(256)))
+    inside = dice.choice(
+        (_TLS[5:], _TLS[6:], b"\x15", b"\x19", b"\0", b"\x80\xff\xff\xff\xff", dice.randbytes(40))
+    )
+    inside = mutate(dice, inside) if dice.randrange(2) else inside
+    word = b"\2" + bytes((identifier,)) + (5 + len(inside)).to_bytes(2, "big") + bytes((kind,)) + inside
+    word = mutate(dice, word) if dice.randrange(4) == 0 else word
+    spread = b"".join(v.attribute(79, word[at : at + 253]) for at in range(0, len(word), 253))
+    body = v.attribute(1, b"nemo") + spread + v.attribute(24, state)
+    return v.access(bend(dice, body)[:4_000] if dice.randrange(3) == 0 else body, dice.randrange(256))
