@@ -66,7 +66,7 @@ class Clocks:
                 done(False)
 
     def _run(self) -> None:
-        database.hasten()
+        database.hasten(lock_seconds=1.0)  # rows that somebody saves just now
         try:
             while not (self._queue.closed and not self._queue):
                 self._turn(self._queue.take())

@@ -14,12 +14,14 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.db import connection
+from psycopg2 import errors
 from psycopg2.extensions import connection as Line
 
 log = logging.getLogger("radius.database")
 
 CONNECT_SECONDS = 2  # the least that libpq keeps to
 STATEMENT_SECONDS = 2.0
+LOCK_SECONDS = 0.05
 # What a PostgreSQL that cannot commit for anybody says; an unknown wording only means that we stay silent.
 _CLOSED = ("starting up", "in recovery mode", "not yet accepting connections")
 
@@ -62,12 +64,21 @@ def connect(purpose: str) -> Line:
     return line
 
 
-def hasten() -> dict[str, Any]:
-    """Give this thread's Django connection RADIUS' patience, not that of a web page; returns what it had."""
+def hasten(*, lock_seconds: float = LOCK_SECONDS) -> dict[str, Any]:
+    """Give this thread's Django connection RADIUS' patience, not that of a web page; returns what it had.
+
+    Who only reads waits for nobody but who locks a whole table, and that not for long: others want to sign in.
+    """
     usual: dict[str, Any] = connection.settings_dict
-    options = {**usual["OPTIONS"], "connect_timeout": CONNECT_SECONDS, "options": "-c statement_timeout=1000"}
+    said = f"-c statement_timeout=1000 -c lock_timeout={int(lock_seconds * 1000)}"
+    options = {**usual["OPTIONS"], "connect_timeout": CONNECT_SECONDS, "options": said}
     connection.settings_dict = {**usual, "OPTIONS": options}
     return usual
+
+
+def is_busy(error: BaseException) -> bool:
+    """Did a lock or a slow statement stop this, and not a database that is away?"""
+    return isinstance(error.__cause__, (errors.LockNotAvailable, errors.QueryCanceled))
 
 
 def nobody_can_commit(error: Exception) -> bool:

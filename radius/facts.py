@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from radius.ahead import Ahead
 from radius.arrivals import Arrivals
+from radius.backoff import BackOff
 from radius.database import Patience
 from radius.events import Accept, AccessRequest, AccountingRecord
 from radius.known import Facts, Live, PlanFacts
 from radius.lookup import exactly, find
 from radius.news import News
 from radius.packing import Found, as_device, lives, pack, unpack
-from radius.ports import Unavailable
+from radius.ports import Busy, Unavailable
 from radius.recent import Recent
 from radius.trust import Trust
 
@@ -71,6 +72,7 @@ class LiveFacts:
         self._ahead = Ahead()
         self._news = News()
         self._silent_until = float("-inf")
+        self._busy = BackOff()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -81,7 +83,7 @@ class LiveFacts:
         with self._lock:
             known = self._recall(schema, username) if self._trust.holds(now) else None
             if known is None:
-                if self._trust.is_down(now) or now < self._silent_until:
+                if self._trust.is_down(now) or now < self._silent_until or now < self._busy.until(schema):
                     raise Unavailable("the database is away")
                 self._ahead.ask(schema)
             news = self._news.count
@@ -91,9 +93,13 @@ class LiveFacts:
         else:
             try:
                 found = self._read(schema, username, at)
+            except Busy:
+                self._busy.again(schema, self._steady())
+                raise
             except Unavailable:
                 self._silent_until = self._steady() + PAUSE
                 raise
+            self._busy.over(schema)
             if found is None:
                 return None
             self._remember(schema, username, found, news)

@@ -13,10 +13,10 @@ from django.db.models import QuerySet
 from kmikro.lib import codes, macs
 from kmikro.lib.secrets import purpose_key
 from radius import mschap
-from radius.database import Patience
+from radius.database import Patience, is_busy
 from radius.known import Facts, Live, PlanFacts
 from radius.packing import Found
-from radius.ports import Unavailable
+from radius.ports import Busy, Unavailable
 from subscribers.models import Plan, Service
 from tenants import scope
 
@@ -65,7 +65,7 @@ def lookups(schema: str, username: bytes) -> list[str]:
 def find(schema: str, username: bytes, at: float, patience: Patience) -> Found | None:
     """The service of a name, None when there is none. Raises Unavailable when the database does not answer.
 
-    A connection that died while nobody used it is opened anew once.
+    `Busy` says that this ISP's tables do not, because of a lock or too much work. A connection that died while nobody used it is opened anew once.
     """
     if not scope.SCHEMA_NAME.match(schema):
         return None
@@ -73,7 +73,7 @@ def find(schema: str, username: bytes, at: float, patience: Patience) -> Found |
         return _find(schema, username, at, patience)
     except (OperationalError, InterfaceError) as error:
         if not _was_dead():
-            raise Unavailable(str(error)) from error
+            raise (Busy if is_busy(error) else Unavailable)(str(error)) from error
     try:
         return _find(schema, username, at, patience)
     except DatabaseError as error:

@@ -16,6 +16,10 @@ class Unavailable(Exception):
     """The truth cannot be read now: there is no reply, never an Accept."""
 
 
+class Busy(Unavailable):
+    """The tables of one ISP do not answer in time, perhaps because somebody holds a lock; those of others may."""
+
+
 class Directory(Protocol):
     """Which router is behind a source address. In memory; called for every datagram."""
 

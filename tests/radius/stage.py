@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+import sys
+import time
 from collections import deque
 from types import SimpleNamespace
 
 import pytest
 
-from radius import server
 from radius.events import Port, Source
 from radius.server import Server
 from radius.sockets import Datagram
@@ -70,9 +71,11 @@ class Play:
 
     def __init__(self, patch: pytest.MonkeyPatch, world: World | None = None) -> None:
         self.clock = Clock()
-        patch.setattr(server, "time", SimpleNamespace(**{
-            name: getattr(self.clock, name) for name in ("monotonic", "perf_counter", "time")
-        }))  # fmt: skip
+        still = {name: getattr(self.clock, name) for name in ("monotonic", "perf_counter", "time")}
+        ours = SimpleNamespace(**(vars(time) | still))
+        for name, module in list(sys.modules.items()):
+            if name.startswith("radius.") and getattr(module, "time", None) is time:
+                patch.setattr(module, "time", ours)
         self.world = world or World()
         self.auth, self.acct = Stage(Port.AUTH, self.clock), Stage(Port.ACCT, self.clock)
         self.server = Server(self.world, self.auth, self.acct)

@@ -18,7 +18,7 @@ from radius.events import Accept, AccessRequest, AccountingRecord, Nas
 from radius.facts import LiveFacts
 from radius.known import Live, PlanFacts
 from radius.packing import Found
-from radius.ports import Unavailable
+from radius.ports import Busy, Unavailable
 from subscribers.models import Plan, Service
 from tenants import scope
 from tenants.models import Isp
@@ -37,10 +37,15 @@ class Books:
         self.found: Found | None = Found(some_facts(devices=1), "digest", ())
         self.reads = 0
         self.away = False
+        self.busy = ""
+        self.asked: list[str] = []
         self.during: Any = None
 
     def __call__(self, schema: str, username: bytes, at: float) -> Found | None:
         self.reads += 1
+        self.asked.append(schema)
+        if schema == self.busy:
+            raise Busy
         if self.away:
             raise Unavailable
         found = self.found
@@ -123,6 +128,21 @@ def test_without_a_listener_everything_is_read(memory: LiveFacts, books: Books) 
     memory.of(SCHEMA, b"nemo")
     memory.of(SCHEMA, b"nemo")
     assert books.reads == 3
+
+
+def test_a_lock_in_one_isp_holds_up_no_other(memory: LiveFacts, books: Books, clock: Clock) -> None:
+    books.busy = SCHEMA
+    for _ in range(50):
+        with pytest.raises(Unavailable):
+            memory.of(SCHEMA, b"nemo")
+        assert memory.of("t_bbbbbbbbbbbb", b"nemo") is not None
+        clock.now += 0.01
+        memory.heard(clock())
+    assert books.asked.count(SCHEMA) == 1, "each try would cost everybody the time that a lock is waited for"
+    books.busy = ""
+    clock.now += 10
+    memory.heard(clock())
+    assert memory.of(SCHEMA, b"nemo") is not None
 
 
 def test_doubt_and_no_database_is_silence(memory: LiveFacts, books: Books, clock: Clock) -> None:
