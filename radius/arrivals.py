@@ -28,6 +28,8 @@ class Arrivals:
         self._stopped: OrderedDict[tuple[str, int, str], float] = OrderedDict()
 
     def accepted(self, request: AccessRequest, accept: Accept, at: float) -> None:
+        if accept.service_id is None:
+            return
         key = (request.nas.schema, accept.service_id)
         new = _Expected(at, Live(request.session_id, request.mac, request.nas.router_id, at))
         others = [each for each in self._expected.pop(key, []) if at - each.at < EXPECTED]

@@ -1,4 +1,7 @@
-"""Starts the clock of a voucher at its first Accept: durable before the router hears of it, and only once."""
+"""Starts the clock of a voucher at its first Accept, and binds a service to its first device.
+
+Both are durable before the router hears of it, and happen only once.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
@@ -29,10 +33,19 @@ _START = """
 _STARTED = """
     SELECT id FROM subscribers_service WHERE id = ANY(%s) AND first_used_at IS NOT NULL AND status = 'active'
 """
+_BIND = """
+    UPDATE subscribers_service AS service SET bound_mac = asked.mac
+    FROM unnest(%s::bigint[], %s::text[]) AS asked (id, mac)
+    WHERE service.id = asked.id AND service.bound_mac = ''
+"""
+_BOUND = "SELECT id, bound_mac FROM subscribers_service WHERE id = ANY(%s) AND status = 'active'"
 
 
 def start(schema: str, asked: Mapping[int, float]) -> set[int]:
-    """Start clocks (service → unix seconds) of one ISP; returns those that run now, by us or by somebody before."""
+    """Start clocks (service → unix seconds) of one ISP; returns those that run now, by us or by somebody before.
+
+    Only the clocks of vouchers start: an account's end is set by whoever sells it.
+    """
     order = sorted(asked)
     with scope.inside(schema), connection.cursor() as cursor:
         cursor.execute(_START, [order, [datetime.fromtimestamp(asked[each], UTC) for each in order]])
@@ -40,12 +53,29 @@ def start(schema: str, asked: Mapping[int, float]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def bind(schema: str, asked: Mapping[int, str]) -> set[tuple[int, str]]:
+    """Bind services of one ISP to the device (MAC) that came first; returns who is bound to what now."""
+    order = sorted(asked)
+    with scope.inside(schema), connection.cursor() as cursor:
+        cursor.execute(_BIND, [order, [asked[each] for each in order]])
+        cursor.execute(_BOUND, [order])
+        return {(service_id, mac) for service_id, mac in cursor.fetchall()}
+
+
+class _Wish(NamedTuple):
+    schema: str
+    service_id: int
+    at: float | None
+    binds: str
+    done: Done
+
+
 class Clocks:
     """One thread with its own Django connection, one transaction per ISP and batch."""
 
     def __init__(self, patience: database.Patience) -> None:
         self._patience = patience
-        self._queue: Queue[tuple[str, int, float, Done]] = Queue(MOST, BATCH)
+        self._queue: Queue[_Wish] = Queue(MOST, BATCH)
         self._thread = threading.Thread(target=self._run, name="radius-clocks", daemon=True)
 
     def start(self) -> None:
@@ -54,16 +84,16 @@ class Clocks:
     def __len__(self) -> int:
         return len(self._queue)
 
-    def put(self, schema: str, service_id: int, at: float, done: Done) -> bool:
-        return self._queue.put((schema, service_id, at, done))
+    def put(self, schema: str, service_id: int, at: float | None, done: Done, binds: str = "") -> bool:
+        return self._queue.put(_Wish(schema, service_id, at, binds, done))
 
     def close(self, timeout: float) -> None:
         self._queue.close()
         if self._thread.is_alive():
             self._thread.join(timeout)
         while left := self._queue.take():
-            for *_, done in left:
-                done(False)
+            for each in left:
+                each.done(False)
 
     def _run(self) -> None:
         database.hasten(lock_seconds=1.0)  # rows that somebody saves just now
@@ -73,22 +103,21 @@ class Clocks:
         finally:
             connection.close()
 
-    def _turn(self, batch: list[tuple[str, int, float, Done]]) -> None:
-        by_schema: dict[str, dict[int, float]] = defaultdict(dict)
-        for schema, service_id, at, _ in batch:
-            by_schema[schema].setdefault(service_id, at)
-        running: set[tuple[str, int]] = set()
-        for schema, asked in by_schema.items():
-            running |= {(schema, each) for each in self._try(schema, asked)}
-        for schema, service_id, _, done in batch:
-            done((schema, service_id) in running)
+    def _turn(self, batch: list[_Wish]) -> None:
+        by_schema: dict[str, list[_Wish]] = defaultdict(list)
+        for each in batch:
+            by_schema[each.schema].append(each)
+        for schema, wishes in by_schema.items():
+            held = self._try(schema, wishes)
+            for each in wishes:
+                each.done(each in held)
 
-    def _try(self, schema: str, asked: dict[int, float]) -> set[int]:
+    def _try(self, schema: str, wishes: list[_Wish]) -> set[_Wish]:
         for last in (False, True):
             try:
                 connection.ensure_connection()
                 with self._patience.over(connection.connection):
-                    return start(schema, asked)
+                    return _settle(schema, wishes)
             except (OperationalError, InterfaceError) as error:
                 dead = connection.connection is None or connection.connection.closed
                 connection.close()
@@ -99,3 +128,19 @@ class Clocks:
                 log.exception("clocks could not be started")
                 break
         return set()
+
+
+def _settle(schema: str, wishes: list[_Wish]) -> set[_Wish]:
+    """Bind first: a device that came second starts no clock. Returns the wishes that hold now."""
+    devices: dict[int, str] = {}
+    for each in wishes:
+        if each.binds:
+            devices.setdefault(each.service_id, each.binds)
+    bound = bind(schema, devices) if devices else set()
+    held = {each for each in wishes if not each.binds or (each.service_id, each.binds) in bound}
+    clocks: dict[int, float] = {}
+    for each in wishes:
+        if each in held and each.at is not None:
+            clocks.setdefault(each.service_id, each.at)
+    running = start(schema, clocks) if clocks else set()
+    return {each for each in held if each.at is None or each.service_id in running}

@@ -32,15 +32,19 @@ def read() -> dict[str, Nas]:
     now = datetime.now(UTC)
     with transaction.atomic():
         entries = nas_directory()
-        zones = dict(Isp.objects.filter(state=Isp.State.ACTIVE).values_list("schema_name", "time_zone"))
+        active = Isp.objects.filter(state=Isp.State.ACTIVE)
+        isps = {
+            schema: (zone, language)
+            for schema, zone, language in active.values_list("schema_name", "time_zone", "language")
+        }
     return {
-        address: _nas(entry, zones[entry.schema], now)
+        address: _nas(entry, *isps[entry.schema], now)
         for address, entry in entries.items()
-        if entry.schema in zones
+        if entry.schema in isps
     }
 
 
-def _nas(entry: NasEntry, zone: str, now: datetime) -> Nas:
+def _nas(entry: NasEntry, zone: str, language: str, now: datetime) -> Nas:
     overlaps = entry.previous_until is not None and entry.previous_until > now
     return Nas(
         schema=entry.schema,
@@ -53,6 +57,8 @@ def _nas(entry: NasEntry, zone: str, now: datetime) -> Nas:
         allow_mschap1=entry.allow_mschap1,
         mac_auth_password=entry.mac_auth_password,
         allow_eap=entry.allow_eap,
+        language=language,
+        admit_unknown=entry.admit_unknown,
     )
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from radius.credentials import Challenge, Chap, Link, MsChap, Proof
 from radius.octets import spell
 from radius.sentences import Said, say
+from radius.terms import PLAIN, Addresses, Extras
 
 Source = tuple[str, int]
 
@@ -50,6 +51,8 @@ class Nas:
     allow_mschap1: bool = False
     mac_auth_password: bytes = field(default=b"", repr=False)  # what its hotspot sends beside a MAC
     allow_eap: bool = False  # Wi-Fi with 802.1X
+    language: str = "en"  # the ISP's, for customers who have not said theirs
+    admit_unknown: bool = False  # to the walled garden of the ISP, where it has one
 
 
 @dataclass(slots=True)
@@ -162,7 +165,7 @@ class Step(NamedTuple):
 class Accept:
     """Yes, within these limits."""
 
-    service_id: int
+    service_id: int | None  # None: nobody's, in a walled garden, on trial or at a router itself
     plan_id: int
     session_timeout: int | None  # seconds, never 0
     data_left: int | None  # octets, never 0
@@ -176,6 +179,12 @@ class Accept:
     trace: tuple[Step, ...] = ()
     proof: Proof | None = None
     link: Link | None = None
+    extras: Extras = PLAIN
+    addresses: Addresses = ()
+    upload_left: int | None = None  # octets, never 0
+    download_left: int | None = None
+    message: str = ""  # for the customer
+    binds: str = ""  # the MAC that the service belongs to from now on
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from radius.arrivals import Arrivals
 from radius.backoff import BackOff
 from radius.database import Patience
 from radius.events import Accept, AccessRequest, AccountingRecord
+from radius.houses import House, Houses
 from radius.known import Facts, Live, PlanFacts
-from radius.lookup import exactly, find
+from radius.lookup import exactly, find, house
 from radius.news import News
 from radius.packing import Found, as_device, lives, pack, unpack
 from radius.ports import Busy, Unavailable
@@ -56,6 +57,7 @@ class LiveFacts:
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
         most: int = MOST,
+        read_house: Callable[[str], House] | None = None,
     ) -> None:
         held = patience or Patience()
         self._read: Read = read or (lambda schema, name, at: find(schema, name, at, held))
@@ -71,6 +73,7 @@ class LiveFacts:
         self._wants = threading.Event()
         self._ahead = Ahead()
         self._news = News()
+        self._houses = Houses(read_house or (lambda schema: house(schema, held)))
         self._silent_until = float("-inf")
         self._busy = BackOff()
 
@@ -107,6 +110,12 @@ class LiveFacts:
             facts = as_device(facts, found.device) if found.device else facts
         live = self._arrivals.seen(schema, facts.service_id, facts.live, ended, at)
         return facts if live == facts.live else replace(facts, live=live)
+
+    def instead(self, schema: str) -> House:
+        """What the ISP gives instead of refusals. Raises Unavailable rather than guess."""
+        with self._lock:
+            trusted = self._trust.holds(self._steady())
+        return self._houses.of(schema, trusted=trusted)
 
     def has_news(self, patience: float) -> bool:
         """Is there something to be read anew? Waits for it up to `patience` seconds."""
@@ -197,12 +206,14 @@ class LiveFacts:
         with self._lock:
             self._news.of_everything()
             self._trust.lost()
+        self._houses.forget_all()
 
     def refused(self, at: float) -> None:
         with self._lock:
             self._trust.refused(at)
 
     def forget_all(self) -> None:
+        self._houses.forget_all()
         with self._lock:
             self._news.of_everything()
             for each in (self._kept, self._plans, self._at_hand, self._other_names, self._wanted):
@@ -212,6 +223,8 @@ class LiveFacts:
     def forget(self, payload: str) -> None:
         """`<schema> s <lookup>` or `<schema> p <plan>`; anything else forgets everything, to be safe."""
         schema, _, mark = payload.partition(" ")
+        if mark == "s house":
+            self._houses.forget(schema)
         kind, _, name = mark.partition(" ")
         if kind not in ("s", "p") or (kind == "p" and not name.isdecimal()):
             self.forget_all()

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kmikro.lib.timetable import Window
+from radius.terms import PLAIN, Extras
+from subscribers.stages import Stage
+
 
 @dataclass(slots=True)
 class Live:
@@ -33,6 +37,22 @@ class PlanFacts:
     time_limit_seconds: int | None = None
     data_limit_bytes: int | None = None
     interim_seconds: int = 60
+    interim_jitter: int = 0  # seconds; each service has its own part of them
+    grace_seconds: int = 0
+    upload_limit_bytes: int | None = None
+    download_limit_bytes: int | None = None
+    daily_data_bytes: int | None = None
+    daily_seconds: int | None = None
+    windows: tuple[Window, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    lock: str = ""  # to a device: 'first' | 'list'
+    sites: frozenset[int] | None = None  # router ids; None = everywhere
+    extras: Extras = PLAIN
+
+    @property
+    def counts(self) -> bool:
+        """Does it depend on what was used of a day, week or month?"""
+        return self.daily_data_bytes is not None or self.daily_seconds is not None or bool(self.stages)
 
 
 @dataclass(slots=True)
@@ -41,7 +61,7 @@ class Facts:
 
     service_id: int
     label: str  # how the operator calls it: the voucher code or the account name
-    kind: str  # 'voucher' | 'account'
+    kind: str  # 'voucher' | 'account' | 'login', to routers themselves
     secret: bytes | None = field(repr=False)  # None: the password must equal the user name (vouchers)
     status: str  # 'active' | 'suspended' | 'ended' | 'void'
     starts_from_first_use: bool
@@ -55,5 +75,13 @@ class Facts:
     nt_hash: bytes | None = field(
         default=None, repr=False
     )  # of the secret; None: derived when it is asked for
-    access: str = "any"  # 'any' | 'hotspot' | 'ppp'
+    access: str = "any"  # 'any' | 'hotspot' | 'ppp' | 'dhcp'
     device: str = ""  # the MAC under which it was found: the device itself is the credential
+    grace_seconds: int | None = None  # None: the plan's
+    upload_used: int = 0  # of data_used
+    used: tuple[float, ...] = ()  # radius.terms.Used of this day, week and month, where the plan asks for it
+    bound_mac: str = ""
+    macs: frozenset[str] = frozenset()  # its device list, where the plan locks to it
+    language: str = ""  # the subscriber's; '' is the ISP's
+    addresses: tuple[str, ...] = ()  # radius.terms.Addresses
+    group: str = ""  # of a router's users, when the kind is 'login'

@@ -13,6 +13,7 @@ import msgspec
 
 from radius import mikrotik
 from radius.events import Accept, AccessRequest, Reject
+from radius.terms import Extras
 
 COLUMNS = (
     *("record_id", "at", "router_id", "service_id", "username", "mac", "framed_ip", "accepted", "code"),
@@ -56,19 +57,25 @@ def _clock(second: int) -> str:
 def _told(accept: Accept) -> str:
     """What the router was told, as JSON; what a plan says is put into it once."""
     told = {name: _as_text(value) for name, value in mikrotik.personal_attributes(accept)}
+    if accept.addresses:  # prefixes as people write them
+        names = [name for name, _ in mikrotik.address_attributes(accept.addresses)]
+        told.update(zip(names, filter(None, accept.addresses), strict=True))
+    if accept.message:
+        told["Reply-Message"] = accept.message
     if accept.proof is not None or accept.link is not None:
         hidden = mikrotik.hidden_attributes(accept.proof, accept.link)
         told.update((name, _as_text(value)) for name, value in hidden)
-    head = _told_by_plan(accept.upload_bps, accept.download_bps, accept.interim_seconds)
-    return head + _encode(told)[1:].decode()  # never empty: a Class is always told
+    head = _told_by_plan(accept.upload_bps, accept.download_bps, accept.interim_seconds, accept.extras)
+    return f"{head},{_encode(told)[1:].decode()}" if told else head + "}"
 
 
 @lru_cache(maxsize=4096)
-def _told_by_plan(upload_bps: int, download_bps: int, interim_seconds: int) -> str:
+def _told_by_plan(upload_bps: int, download_bps: int, interim_seconds: int, extras: Extras) -> str:
+    """Never empty: either an interval or a group is told."""
     said = mikrotik.plan_attributes(
-        upload_bps=upload_bps, download_bps=download_bps, interim_seconds=interim_seconds
+        upload_bps=upload_bps, download_bps=download_bps, interim_seconds=interim_seconds, extras=extras
     )
-    return _encode({name: _as_text(value) for name, value in said}).decode()[:-1] + ","
+    return _encode({name: _as_text(value) for name, value in said}).decode()[:-1]
 
 
 def _as_text(value: int | str | bytes) -> str:

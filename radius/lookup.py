@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,15 +12,26 @@ from django.db.models import QuerySet
 
 from kmikro.lib import codes, macs
 from kmikro.lib.secrets import purpose_key
+from kmikro.lib.timetable import windows_of
 from radius import mschap
+from radius.case import ROUTER_LOGIN
 from radius.database import Patience, is_busy
+from radius.gather import Places, instead, used_of
 from radius.known import Facts, Live, PlanFacts
 from radius.packing import Found
 from radius.ports import Busy, Unavailable
+from radius.router_accounts import account_digest, login_of
+from radius.terms import Addresses, Fallback, extras
 from subscribers.models import Plan, Service
+from subscribers.stages import stages_of
 from tenants import scope
 
-INTERIM_SECONDS = 60
+INTERIM_SECONDS, INTERIM_JITTER = 60, 6
+_SAID = (
+    *("burst_download_bps", "burst_upload_bps", "burst_threshold_download_bps", "burst_threshold_upload_bps"),
+    *("burst_seconds", "priority", "guaranteed_download_bps", "guaranteed_upload_bps"),
+    *("address_list", "pool"),
+)
 RECENT = timedelta(seconds=60)
 MOST_LIVE = 64  # sessions of one service that are looked at
 _PATIENCE = 1.2
@@ -38,7 +49,8 @@ _COLUMNS = (
         "first_used_at",
         "expires_at",
     ),
-    *("seconds_used", "upload_bytes", "download_bytes"),
+    *("seconds_used", "upload_bytes", "download_bytes", "grace_seconds", "bound_mac", "sites", "routers"),
+    *("framed_ip", "framed_ipv6_prefix", "delegated_ipv6_prefix", "subscriber__language"),
 )
 _SECRET: Any = Service._meta.get_field("secret")
 # By hand, since an `IN` of a thousand numbers costs Django more than reading what they bring.
@@ -104,15 +116,29 @@ def again(
     try:
         connection.ensure_connection()
         with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
-            return _known(Service.objects.filter(lookup__in=changed), at), _plans(plans)
+            return _known(Service.objects.filter(lookup__in=changed), at), _plans(plans, Places())
     except (DatabaseError, InterfaceError) as error:
         _was_dead()
         raise Unavailable(str(error)) from error
 
 
-def facts_of(service: Service) -> Facts:
-    """What policy would know of a service now; call inside the tenant."""
-    return _known(Service.objects.filter(pk=service.pk), datetime.now(UTC).timestamp())[0].facts
+def house(schema: str, patience: Patience) -> dict[str, Fallback]:
+    """What an ISP gives instead of refusals, by reason. Raises Unavailable when the database does not answer."""
+    if not scope.SCHEMA_NAME.match(schema):
+        return {}
+    try:
+        connection.ensure_connection()
+        with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
+            return instead()
+    except (DatabaseError, InterfaceError) as error:
+        _was_dead()
+        raise Unavailable(str(error)) from error
+
+
+def facts_of(services: Collection[int], at: float) -> dict[int, Facts]:
+    """What policy would know of services (ids) at a time (unix seconds); call inside the tenant."""
+    known = _known(Service.objects.filter(pk__in=services), at)
+    return {each.facts.service_id: each.facts for each in known}
 
 
 def _was_dead() -> bool:
@@ -128,6 +154,9 @@ def _was_dead() -> bool:
 def _find(schema: str, username: bytes, at: float, patience: Patience) -> Found | None:
     connection.ensure_connection()
     with patience.over(connection.connection, _PATIENCE), scope.inside(schema):
+        if username.startswith(ROUTER_LOGIN):
+            account = login_of(schema, username)
+            return None if account is None else Found(account, account_digest(schema, username))
         digests = lookups(schema, username)
         found = _known(Service.objects.filter(lookup__in=digests), at)
         if found:
@@ -143,7 +172,9 @@ def _known(chosen: QuerySet[Service], at: float) -> list[Found]:
     if not services:
         return []
     ids = [each.id for each in services]
-    plans = {each.plan_id: each for each in _plans({each.plan_id for each in services})}
+    places = Places()
+    plans = {each.plan_id: each for each in _plans({each.plan_id for each in services}, places)}
+    used = used_of([each.id for each in services if plans[each.plan_id].counts], at)
     live, ended = defaultdict[int, list[Live]](list), defaultdict[int, list[Live]](list)
     listed = defaultdict[int, list[str]](list)
     with connection.cursor() as cursor:
@@ -156,7 +187,14 @@ def _known(chosen: QuerySet[Service], at: float) -> list[Found]:
             listed[service_id].append(mac)
     return [
         Found(
-            _facts(each, plans[each.plan_id], tuple(live[each.id][:MOST_LIVE])),
+            _facts(
+                each,
+                plans[each.plan_id],
+                tuple(live[each.id][:MOST_LIVE]),
+                used.get(each.id, ()),
+                listed[each.id],
+                places,
+            ),
             each.lookup,
             tuple(ended[each.id][:MOST_LIVE]),
             tuple(listed[each.id]),
@@ -165,15 +203,15 @@ def _known(chosen: QuerySet[Service], at: float) -> list[Found]:
     ]
 
 
-def _plans(ids: Collection[int]) -> list[PlanFacts]:
-    return [plan_facts(each) for each in Plan.objects.filter(pk__in=ids)] if ids else []
+def _plans(ids: Collection[int], places: Places) -> list[PlanFacts]:
+    return [plan_facts(each, places) for each in Plan.objects.filter(pk__in=ids)] if ids else []
 
 
 def _seconds(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
 
 
-def plan_facts(plan: Plan) -> PlanFacts:
+def plan_facts(plan: Plan, places: Places) -> PlanFacts:
     """What policy knows of a plan."""
     return PlanFacts(
         plan_id=plan.pk,
@@ -185,11 +223,32 @@ def plan_facts(plan: Plan) -> PlanFacts:
         time_limit_seconds=plan.time_limit_seconds,
         data_limit_bytes=plan.data_limit_bytes,
         interim_seconds=INTERIM_SECONDS,
+        interim_jitter=INTERIM_JITTER,
+        grace_seconds=plan.grace_seconds,
+        upload_limit_bytes=plan.upload_limit_bytes,
+        download_limit_bytes=plan.download_limit_bytes,
+        daily_data_bytes=plan.daily_data_bytes,
+        daily_seconds=plan.daily_seconds,
+        windows=windows_of(plan.windows) if plan.windows else (),
+        stages=stages_of(plan.stages) if plan.stages else (),
+        lock=plan.lock,
+        sites=places.routers(plan),
+        extras=extras(**{name: getattr(plan, name) for name in _SAID}, idle_seconds=plan.idle_seconds or 0),
     )
 
 
-def _facts(service: Any, plan: PlanFacts, live: tuple[Live, ...]) -> Facts:
-    """Of a row with _COLUMNS. Nothing of the plan may be worked into the other fields: they outlive its change."""
+def _facts(
+    service: Any,
+    plan: PlanFacts,
+    live: tuple[Live, ...],
+    used: tuple[float, ...],
+    listed: Sequence[str],
+    places: Places,
+) -> Facts:
+    """Of a row with _COLUMNS. Nothing of the plan may be worked into the other fields: they outlive its change.
+
+    But usage is read only where the plan counts it: a plan that begins to is told as news of everything.
+    """
     secret = _SECRET.opened(service.secret, service).encode() if service.secret else None
     return Facts(
         service_id=service.id,
@@ -206,4 +265,17 @@ def _facts(service: Any, plan: PlanFacts, live: tuple[Live, ...]) -> Facts:
         plan=plan,
         nt_hash=None if secret is None else mschap.nt_hash(secret),
         access=service.access,
+        sites=places.routers(service),
+        grace_seconds=service.grace_seconds,
+        upload_used=service.upload_bytes,
+        used=used,
+        bound_mac=service.bound_mac,
+        macs=frozenset(listed) if plan.lock == Plan.Lock.LIST else frozenset(),
+        language=service.subscriber__language or "",
+        addresses=_addresses(service),
     )
+
+
+def _addresses(service: Any) -> Addresses:
+    own = (service.framed_ip, service.framed_ipv6_prefix, service.delegated_ipv6_prefix)
+    return tuple(str(each or "") for each in own) if any(own) else ()

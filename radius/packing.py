@@ -48,7 +48,9 @@ class Packed(NamedTuple):
         row = self.row
         row[_PLAN] = plan
         row[_LIVE] = tuple([Live(*each) for each in row[_LIVE]])
-        return Facts(*row)
+        facts = Facts(*row)
+        facts.macs = frozenset(self.macs) if plan.lock == "list" else frozenset()
+        return facts
 
 
 def unpack(octets: bytes) -> Packed:

@@ -74,10 +74,3 @@ def method(request: AccessRequest) -> str:
     if request.ms_chap is not None:
         way = f"MS-CHAPv{request.ms_chap.version}"
     return f"{request.tunnel}/{way}" if request.tunnel else way
-
-
-def access(request: AccessRequest) -> str:
-    """What kind of connection it is for: 'wifi' is 802.1X, whatever Service-Type the access point says."""
-    if request.tunnel:
-        return "wifi"
-    return "ppp" if request.service_type == FRAMED else "hotspot"

@@ -3,290 +3,150 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 
-from radius import passwords, token
+from kmikro.lib import macs, timetable
+from radius import messages, rules_hours, rules_person, rules_place, rules_request, rules_state, token
+from radius.case import Case, No
 from radius.events import Accept, AccessRequest, Reject, Step
-from radius.known import Facts, Live
+from radius.known import Facts
 from radius.sentences import Said, nobody
-from radius.wording import amount, moment, span
+from radius.terms import calm, extras
 
-_CONDEMNING = ("duplicate:", "malformed:User-Password", "malformed:CHAP-Password", "malformed:MS-CHAP")
-_ACCESS = {"hotspot": "at a hotspot", "ppp": "over PPP (PPPoE)", "wifi": "Wi-Fi with 802.1X"}
-_TRY_AGAIN = "Please check what you typed and try again."
+Rule = Callable[[Case], Said | No]
 
-
-@dataclass(frozen=True, slots=True)
-class _No:
-    """A rule's refusal: code, the operator's sentence, the customer's sentence."""
-
-    code: str
-    text: str
-    message: str
+OF_THE_SERVICE: tuple[tuple[str, Rule], ...] = (
+    ("device", rules_person.own_name),
+    ("password", rules_person.password),
+    ("routers", rules_person.of_routers),
+    ("void", rules_state.not_void),
+    ("suspended", rules_state.not_suspended),
+    ("time_spent", rules_state.time_left),
+    ("data_spent", rules_state.data_left),
+    ("ended", rules_state.not_ended),
+    ("hours", rules_hours.in_hours),
+    ("data_today", rules_hours.data_today),
+    ("time_today", rules_hours.time_today),
+    ("fair_use", rules_hours.fair_use),
+    ("site", rules_place.right_place),
+    ("access", rules_place.right_access),
+    ("lock", rules_place.right_device),
+    ("devices", rules_place.devices),
+)
+OF_THE_PERSON = frozenset({"device", "password"})  # what only a real request can show
 
 
 def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzinfo) -> Accept | Reject:
-    """Decide an Access-Request. `now` in unix seconds; `zone` is the ISP's, for the sentences only."""
+    """Decide an Access-Request. `now` in unix seconds; `zone` is the ISP's: hours and days are told by it."""
     steps: list[Step] = []
-    for code, check in _OF_THE_REQUEST:
+    for code, check in rules_request.RULES:
         outcome = check(request)
-        if isinstance(outcome, _No):
-            return _reject(outcome, steps, facts)
+        if isinstance(outcome, No):
+            return _reject(outcome, steps, request, facts, zone)
         if outcome:
             steps.append(Step(code, True, outcome))
     if facts is None:
-        return _reject(
-            _No("unknown_user", nobody(request.name, request.mac), f"Unknown code. {_TRY_AGAIN}"), steps, None
-        )
-    case = _Case(request, facts, now, zone)
+        return _reject(_of_nobody(request), steps, request, None, zone)
+    case = Case(request, facts, now, zone)
     steps.append(Step("known", True, ("known", case.noun, facts.label, facts.plan.name)))
-    for code, rule in _OF_THE_SERVICE:
+    for code, rule in OF_THE_SERVICE:
         outcome = rule(case)
         if outcome:
-            if isinstance(outcome, _No):
-                return _reject(outcome, steps, facts)
+            if isinstance(outcome, No):
+                return _reject(outcome, steps, request, facts, zone)
             steps.append(Step(code, True, outcome))
     return _accept(case, tuple(steps))
 
 
 def rehearse(request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> list[Step]:
     """What the rules would say now to somebody who proves to be the right one; the last step decides."""
-    case = _Case(request, facts, now, zone)
+    case = Case(request, facts, now, zone)
     steps = [Step("known", True, ("known", case.noun, facts.label, facts.plan.name))]
-    for code, rule in _OF_THE_SERVICE:
-        outcome = rule(case) if code not in _OF_THE_PERSON else ""
-        if isinstance(outcome, _No):
+    for code, rule in OF_THE_SERVICE:
+        outcome = rule(case) if code not in OF_THE_PERSON else ""
+        if isinstance(outcome, No):
             return [*steps, Step(outcome.code, False, outcome.text)]
         if outcome:
             steps.append(Step(code, True, outcome))
     return steps
 
 
-def _reject(no: _No, steps: list[Step], facts: Facts | None) -> Reject:
+def _of_nobody(request: AccessRequest) -> No:
+    if request.name.startswith("T-") and (mac := macs.normalise(request.name[2:])):
+        if mac == request.mac:
+            return No("no_trial", f"{mac} asks for a trial of the hotspot, and none is offered.")
+    return No("unknown_user", nobody(request.name, request.mac))
+
+
+def _reject(no: No, steps: list[Step], request: AccessRequest, facts: Facts | None, zone: tzinfo) -> Reject:
     trace = (*steps, Step(no.code, False, no.text))
-    return Reject(no.code, no.message, trace, facts.service_id if facts else None)
-
-
-# What the request itself must be.
-
-
-def _well_formed(request: AccessRequest) -> Said | _No:
-    for oddity in request.oddities:
-        if oddity.startswith(_CONDEMNING):
-            what, _, name = oddity.partition(":")
-            fault = "came more than once" if what == "duplicate" else "has a length no router makes"
-            return _No(
-                "malformed", f"{name} in the request {fault}.", "The router sent a request we cannot read."
-            )
-    if "missing:User-Name" in request.oddities:
-        return _No("malformed", "The request names no user.", _TRY_AGAIN)
-    return ""
-
-
-def _one_password(request: AccessRequest) -> Said | _No:
-    if "both_passwords" in request.oddities:
-        text = "The request carries more than one kind of password."
-        return _No("both_passwords", text, "The router sent a request we cannot read.")
-    for oddity in request.oddities:
-        if oddity.startswith("unsupported:"):
-            method = oddity.partition(":")[2]
-            text = f"The router used {method}, which is not offered to it."
-            return _No("unsupported_method", text, "This way of signing in is not offered here.")
-    if request.ms_chap is not None:
-        if request.ms_chap.version == 2 or request.nas.allow_mschap1:
-            return ""
-        text = "The router used MS-CHAP of version 1, which is broken and switched off for it."
-        return _No("unsupported_method", text, "This way of signing in is not offered here.")
-    if request.password is None and request.chap is None:
-        return _No("no_password", "The request carries no password.", f"No password was given. {_TRY_AGAIN}")
-    return ""
-
-
-_OF_THE_REQUEST: tuple[tuple[str, Callable[[AccessRequest], Said | _No]], ...] = (
-    ("well_formed", _well_formed),
-    ("one_password", _one_password),
-)
-
-
-# What the service must be.
-
-
-class _Case:
-    """One service and one wish to use it, with what several rules ask about worked out once."""
-
-    __slots__ = ("ends_at", "facts", "noun", "now", "own", "proof", "request", "zone")
-
-    def __init__(self, request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> None:
-        self.request, self.facts, self.now, self.zone = request, facts, now, zone
-        self.noun = "voucher" if facts.kind == "voucher" else "account"
-        self.ends_at = _end(facts, now)
-        self.proof = passwords.proof(request, facts) if request.ms_chap is not None else None
-        self.own = _own_session(request, facts.live) if facts.live else None
-
-    def no(self, code: str, text: str, message: str) -> _No:
-        return _No(code, text, message)
-
-
-def _end(facts: Facts, now: float) -> float | None:
-    """When the service ends. A voucher's clock starts at its first Accept and is its expires_at from then on."""
-    ends_at, validity = facts.expires_at, facts.plan.validity_seconds
-    if validity is None or not facts.starts_from_first_use or facts.first_used_at is not None:
-        return ends_at
-    return now + validity if ends_at is None else min(ends_at, now + validity)
-
-
-def _own_session(request: AccessRequest, live: tuple[Live, ...]) -> Live | None:
-    """The live session of this very device on this very router: it is taken over, not counted."""
-    mac, router_id = request.mac, request.nas.router_id
-    mine = (each for each in live if mac and each.mac == mac and each.router_id == router_id)
-    return next(mine, None)
-
-
-def _own_name(case: _Case) -> Said | _No:
-    """A MAC is a name that anybody can type, so it opens for that very device only, and only at a hotspot."""
-    device, request = case.facts.device, case.request
-    if not device:
-        return ""
-    if request.mac != device:
-        text = (
-            f"{device} was given as the user name, but the device that asks is {request.mac or 'not named'}."
-        )
-        return case.no("wrong_device", text, f"This name belongs to another device. {_TRY_AGAIN}")
-    if (way := passwords.access(request)) != "hotspot":
-        text = f"{device} is on the device list, which counts at hotspots only, and this is {_ACCESS[way]}."
-        return case.no("wrong_access", text, "Please sign in with your user name and password.")
-    return f"{device} is on the device list."
-
-
-def _password(case: _Case) -> Said | _No:
-    request, facts = case.request, case.facts
-    if passwords.is_right(request, facts, case.proof):
-        return ("password", passwords.method(request))
-    return case.no(
-        "wrong_password", f"The password for {facts.label} is wrong.", f"Wrong password. {_TRY_AGAIN}"
+    language = facts.language if facts is not None and facts.language else request.nas.language
+    kind = facts.kind if facts is not None else ""
+    message = messages.say(no.code, language, kind, no.about, zone)
+    return Reject(
+        no.code, message, trace, facts.service_id if facts is not None and kind != "login" else None
     )
 
 
-def _not_void(case: _Case) -> Said | _No:
-    if case.facts.status == "void":
-        text = f"The {case.noun} was made void."
-        return case.no("void", text, f"This {case.noun} is not valid any more.")
-    return ""
-
-
-def _not_suspended(case: _Case) -> Said | _No:
-    if case.facts.status == "suspended":
-        return case.no(
-            "suspended",
-            f"The {case.noun} is suspended.",
-            f"Your {case.noun} is paused. Please ask your provider.",
+def _accept(case: Case, steps: tuple[Step, ...]) -> Accept:
+    request, facts, plan, own = case.request, case.facts, case.facts.plan, case.own
+    if facts.kind == "login":
+        told = extras(group=facts.group)
+        return Accept(
+            None, 0, _seconds_left(case), None, 0, 0, 0, b"", trace=steps, proof=case.proof, extras=told
         )
-    return ""
-
-
-def _not_ended(case: _Case) -> Said | _No:
-    ends_at, now, message = case.ends_at, case.now, f"Your {case.noun} has ended."
-    if ends_at is not None and ends_at - now < 1:
-        text = f"The {case.noun} ended {span(now - ends_at)} ago, on {moment(ends_at, case.zone)}."
-        return case.no("ended", text, message)
-    if case.facts.status == "ended":
-        return case.no("ended", f"The {case.noun} has ended.", message)
-    if case.facts.status != "active":  # a state this rule does not know never opens the door
-        return case.no("ended", f"The {case.noun} is in state {case.facts.status}.", message)
-    if ends_at is None:
-        return "It has no end date."
-    return ("until", ends_at, now, str(case.zone))
-
-
-def _time_left(case: _Case) -> Said | _No:
-    limit, used = case.facts.plan.time_limit_seconds, case.facts.time_used
-    if limit is None:
-        return ""
-    if limit - used < 1:
-        text = f"All {span(limit)} of online time are used."
-        return case.no("time_spent", text, f"The time of your {case.noun} is used up.")
-    return ("time_left", limit - used, limit)
-
-
-def _data_left(case: _Case) -> Said | _No:
-    limit, used = case.facts.plan.data_limit_bytes, case.facts.data_used
-    if limit is None:
-        return ""
-    if limit - used < 1:
-        text = f"All {amount(limit)} of data are used."
-        return case.no("data_spent", text, f"The data of your {case.noun} is used up.")
-    return ("data_left", limit - used, limit)
-
-
-def _right_place(case: _Case) -> Said | _No:
-    sites = case.facts.sites
-    if sites is not None and case.request.nas.router_id not in sites:
-        text = f"The {case.noun} may not be used at this router."
-        return case.no("wrong_site", text, f"Your {case.noun} is not valid at this place.")
-    return ""
-
-
-def _right_access(case: _Case) -> Said | _No:
-    access = case.facts.access
-    if access == "any":
-        return ""
-    way = passwords.access(case.request)
-    if access != way:
-        text = f"The {case.noun} works {_ACCESS.get(access, access)} only, and this is {_ACCESS[way]}."
-        return case.no("wrong_access", text, f"Your {case.noun} is not valid for this kind of connection.")
-    return f"It may be used {_ACCESS[way]}."
-
-
-def _devices(case: _Case) -> Said | _No:
-    facts, own, most = case.facts, case.own, case.facts.plan.devices
-    if not most:
-        return ""
-    others = [each for each in facts.live if each is not own]
-    if len(others) >= most:
-        latest = max(others, key=lambda each: each.started_at)
-        text = (
-            f"{len(others)} of {most} devices are online already, "
-            f"{latest.mac or 'one'} since {moment(latest.started_at, case.zone)}."
-        )
-        message = f"Your {case.noun} is already in use on {len(others)} device{'s' * (len(others) != 1)}."
-        return case.no("too_many_devices", text, message)
-    return ("device", len(others) + 1, most, own.session_id if own else None)
-
-
-_OF_THE_SERVICE: tuple[tuple[str, Callable[[_Case], Said | _No]], ...] = (
-    ("device", _own_name),
-    ("password", _password),
-    ("void", _not_void),
-    ("suspended", _not_suspended),
-    ("time_spent", _time_left),
-    ("data_spent", _data_left),
-    ("ended", _not_ended),
-    ("site", _right_place),
-    ("access", _right_access),
-    ("devices", _devices),
-)
-_OF_THE_PERSON = frozenset({"device", "password"})  # what only a real request can show
-
-
-def _accept(case: _Case, steps: tuple[Step, ...]) -> Accept:
-    request, facts, plan = case.request, case.facts, case.facts.plan
-    left = [case.ends_at - case.now] if case.ends_at is not None else []
-    if plan.time_limit_seconds is not None:
-        left.append(plan.time_limit_seconds - facts.time_used)
-    own = case.own
-    return Accept(
+    stage = case.stage()
+    level = f"s{stage.number}" if stage is not None else ""
+    binds = macs.normalise(case.mac) if plan.lock == "first" and not facts.bound_mac else ""
+    accept = Accept(
         service_id=facts.service_id,
         plan_id=plan.plan_id,
-        session_timeout=int(min(left)) if left else None,
-        data_left=None if plan.data_limit_bytes is None else plan.data_limit_bytes - facts.data_used,
-        upload_bps=plan.upload_bps,
-        download_bps=plan.download_bps,
-        interim_seconds=plan.interim_seconds,
-        class_=token.issue(request.nas.schema, facts.service_id),
+        session_timeout=_seconds_left(case),
+        data_left=_data_left(case),
+        upload_bps=plan.upload_bps if stage is None else stage.upload_bps,
+        download_bps=plan.download_bps if stage is None else stage.download_bps,
+        interim_seconds=plan.interim_seconds + facts.service_id * 7919 % (plan.interim_jitter + 1),
+        class_=token.issue(request.nas.schema, facts.service_id, level),
         devices=plan.devices,
         starts_clock=facts.starts_from_first_use and facts.first_used_at is None,
         replaces=own.session_id if own else None,
         trace=steps,
         proof=case.proof,
+        extras=plan.extras if stage is None else calm(plan.extras),
+        addresses=facts.addresses,
+        binds=binds,
     )
+    if plan.download_limit_bytes is not None:
+        accept.download_left = plan.download_limit_bytes - (facts.data_used - facts.upload_used)
+    if plan.upload_limit_bytes is not None:
+        accept.upload_left = plan.upload_limit_bytes - facts.upload_used
+    if case.ends_at is not None and case.ends_at - case.now < 1:
+        language = facts.language or request.nas.language
+        accept.message = messages.say("grace", language, facts.kind, (case.closes_at,), case.zone)
+    return accept
+
+
+def _seconds_left(case: Case) -> int | None:
+    """Until the first of all ends; at least 1, since the rules have refused what is over."""
+    facts, plan, now = case.facts, case.facts.plan, case.now
+    left: list[float] = []
+    if case.closes_at is not None:
+        left.append(case.closes_at - now)
+    if plan.time_limit_seconds is not None:
+        left.append(plan.time_limit_seconds - facts.time_used)
+    if plan.windows and (changes_at := timetable.standing(plan.windows, now, case.zone)[1]) is not None:
+        left.append(max(changes_at - now, 1))
+    if plan.daily_seconds is not None:
+        today, until_midnight = plan.daily_seconds - case.seconds_today(), case.period("day")[1] - now
+        left.append(today if today <= until_midnight else until_midnight + plan.daily_seconds)
+    return int(min(left)) if left else None
+
+
+def _data_left(case: Case) -> int | None:
+    facts, plan = case.facts, case.facts.plan
+    left: list[int] = []
+    if plan.data_limit_bytes is not None:
+        left.append(plan.data_limit_bytes - facts.data_used)
+    if plan.daily_data_bytes is not None:
+        left.append(plan.daily_data_bytes - case.used().get("day", 0))
+    return min(left) if left else None

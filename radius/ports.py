@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
 from radius.known import Facts
+from radius.terms import Fallback
 
 Done = Callable[[bool], None]
 
@@ -33,6 +34,10 @@ class FactsSource(Protocol):
         """The facts, None for 'no such user', or raise `Unavailable`."""
         ...
 
+    def instead(self, schema: str) -> Mapping[str, Fallback]:
+        """What the ISP gives instead of refusals, by reason; or raise `Unavailable`."""
+        ...
+
 
 class Store(Protocol):
     """Where outcomes go. Every call returns at once; `done` may be called from any thread, exactly once."""
@@ -48,8 +53,13 @@ class Store(Protocol):
         """
         ...
 
-    def start_clock(self, schema: str, service_id: int, at: float, done: Done) -> bool:
-        """Start the clock of a service at its first Accept; idempotent. Same contract as `record`."""
+    def start_clock(
+        self, schema: str, service_id: int, at: float | None, done: Done, binds: str = ""
+    ) -> bool:
+        """Start the clock of a service at its first Accept, and bind it to the MAC `binds`; None and '': neither.
+
+        Idempotent; done(False) when it is bound to another device by then. Same contract as `record`.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kmikro.lib import macs
-from radius.wording import amount, moment, span
+from radius.wording import amount, bits, moment, span
 
 Said = str | tuple[Any, ...]  # a finished sentence, or the name of one below and what it is about
 
@@ -74,6 +74,38 @@ def _device(number: int, most: int, taken_over: str | None) -> str:
     return f"Device {number} of {most}{taken}."
 
 
+def _group(name: str) -> str:
+    return f"It may log in to routers, as {name}."
+
+
+def _grace(ends_at: float, closes_at: float, now: float, zone: str) -> str:
+    left = span(closes_at - now)
+    return f"It ended on {moment(ends_at, zone_of(zone))} and is in its grace for {left} more."
+
+
+def _hours(changes_at: float | None, now: float, zone: str) -> str:
+    if changes_at is None:
+        return "The plan is open at all hours."
+    return f"The plan is open until {moment(changes_at, zone_of(zone))}, {span(changes_at - now)} from now."
+
+
+def _data_today(left: int, limit: int) -> str:
+    return f"{amount(left)} of today's {amount(limit)} data are left."
+
+
+def _time_today(left: int, limit: int) -> str:
+    return f"{span(left)} of today's {span(limit)} online time are left."
+
+
+def _stage(number: int, period: str, after: int, download_bps: int, upload_bps: int) -> str:
+    speed = f"{bits(download_bps)} down, {bits(upload_bps)} up"
+    return f"Fair use, stage {number}: {amount(after)} of this {period} are used, so the speed is {speed}."
+
+
+def _fallback(reason: str, given: str, seconds: int) -> str:
+    return f"Instead of being refused ({reason}) it is let into {given} for {span(seconds)}."
+
+
 _SENTENCES: dict[str, Callable[..., str]] = {
     "known": _known,
     "password": _password,
@@ -81,4 +113,11 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "time_left": _time_left,
     "data_left": _data_left,
     "device": _device,
+    "group": _group,
+    "grace": _grace,
+    "hours": _hours,
+    "data_today": _data_today,
+    "time_today": _time_today,
+    "stage": _stage,
+    "fallback": _fallback,
 }

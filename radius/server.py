@@ -11,9 +11,9 @@ from collections import Counter, deque
 from collections.abc import Callable
 from functools import partial
 
-from radius import policy
 from radius.bell import Bell
 from radius.credentials import Challenge
+from radius.deciding import decide
 from radius.eap.entrance import Entrance, Heard
 from radius.engine import Engine
 from radius.events import (
@@ -38,7 +38,6 @@ from radius.ports import Unavailable, Worker
 from radius.posts import Post
 from radius.quiet import Quiet
 from radius.relay import Relay
-from radius.sentences import zone_of
 from radius.sockets import Datagram, Door, Inlet
 from radius.suspicion import Suspicion
 from radius.tracer import Tracer
@@ -213,14 +212,11 @@ class Server:
         began = time.perf_counter()
         self.suspicion.look_at_request(request)
         try:
-            heard = self.entrance.hear(request, datagram, now, partial(self._decide, at=datagram.received_at))
+            deciding = partial(decide, self.worker.facts, at=datagram.received_at)
+            heard = self.entrance.hear(request, datagram, now, deciding)
         except Unavailable:
             return self._leave(ask, "facts_unavailable")
         self._deliver(ask, heard, datagram, now, int((time.perf_counter() - began) * 1e6))
-
-    def _decide(self, request: AccessRequest, at: float) -> Accept | Reject:
-        facts = self.worker.facts.of(request.nas.schema, request.username) if request.username else None
-        return policy.authorize(request, facts, at, zone_of(request.nas.zone))
 
     def _deliver(self, ask: Ask, heard: Heard, datagram: Datagram, now: float, took: int) -> None:
         request, verdict, answer = heard
@@ -232,10 +228,11 @@ class Server:
         answer = "drop_rejects_full" if isinstance(verdict, Reject) and self._held.is_full else answer
         if isinstance(answer, str):  # why nothing leaves
             return self._leave(ask, answer)
-        if isinstance(answer, Accept) and answer.starts_clock:
+        if isinstance(answer, Accept) and (answer.starts_clock or answer.binds) and answer.service_id:
             done = self._once(ask, answer, datagram, keep)
+            begins = datagram.received_at if answer.starts_clock else None
             started = self.worker.store.start_clock(
-                ask.nas.schema, answer.service_id, datagram.received_at, done
+                ask.nas.schema, answer.service_id, begins, done, answer.binds
             )
             self._hand_over(ask, started)
             return

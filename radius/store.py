@@ -53,5 +53,7 @@ class LiveStore:
         """How many services this worker knows without asking."""
         return len(self._facts)
 
-    def start_clock(self, schema: str, service_id: int, at: float, done: Done) -> bool:
-        return self._clocks.put(schema, service_id, at, done)
+    def start_clock(
+        self, schema: str, service_id: int, at: float | None, done: Done, binds: str = ""
+    ) -> bool:
+        return self._clocks.put(schema, service_id, at, done, binds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-_TOKEN = re.compile(rb"km1\.([1-9][0-9]{0,17})\.([0-9a-f]{16})")
+_TOKEN = re.compile(rb"km1\.([1-9][0-9]{0,17})\.([0-9a-f]{16})(?:\.([a-z0-9:]{1,12}))?")
 
 
 def _tag(schema: str, service_id: int) -> bytes:
@@ -13,9 +13,19 @@ def _tag(schema: str, service_id: int) -> bytes:
     return hashlib.blake2b(said, digest_size=8, person=b"kmikro-class").hexdigest().encode()
 
 
-def issue(schema: str, service_id: int) -> bytes:
-    """The token of a service. It ties a session to its service; it proves nothing and opens nothing."""
-    return b"km1.%d.%s" % (service_id, _tag(schema, service_id))
+def issue(schema: str, service_id: int, level: str = "") -> bytes:
+    """The token of a service. It ties a session to its service; it proves nothing and opens nothing.
+
+    `level` says what the session was let in to (`radius.standing`); '' is the plan itself.
+    """
+    token = b"km1.%d.%s" % (service_id, _tag(schema, service_id))
+    return token + b"." + level.encode() if level else token
+
+
+def level_of(token: bytes) -> str:
+    """What the session was let in to; '' for the plan itself, and for what is no token."""
+    match = _TOKEN.fullmatch(token)
+    return match[3].decode() if match is not None and match[3] else ""
 
 
 def service_of(token: bytes, schema: str) -> int | None:

@@ -11,8 +11,11 @@ from django.db import connection
 from django.db.models import Q
 
 from kmikro.lib import codes, macs
-from radius import policy, remedies
-from radius.events import AccessRequest, Nas, Step
+from radius import fallback, policy, remedies
+from radius.case import DHCP, ETHERNET, PPP
+from radius.events import Accept, AccessRequest, Nas, Reject, Step
+from radius.gather import instead
+from radius.known import Facts
 from radius.lookup import facts_of, lookups
 from radius.models import AuthAttempt, Session
 from radius.octets import spell
@@ -22,6 +25,7 @@ from subscribers.models import Device, Service
 
 RECENT = timedelta(hours=1)
 LONGEST = 253
+ANY_DEVICE = "02:00:00:00:00:00"  # stands for a device when none was named
 ONLINE, REFUSED, ROUTER, READY, UNKNOWN = "online", "refused", "router", "ready", "unknown"
 
 
@@ -118,21 +122,38 @@ def _rehearsed(service: Service, case: _Case, now: datetime, zone: tzinfo) -> li
         mac, router_id = tried.mac, tried.router_id
     else:
         mac, router_id = case.mac, 0
-    facts = facts_of(service)
-    if facts.sites and router_id == 0:
-        router_id = min(facts.sites)
-    request = AccessRequest(
+    facts = facts_of([service.pk], now.timestamp())[service.pk]
+    request = _request(facts, mac, router_id)
+    steps = policy.rehearse(request, facts, now.timestamp(), zone)
+    last = steps[-1]
+    if last.ok or last.code not in fallback.REASONS:
+        return steps
+    refused = Reject(last.code, "", tuple(steps))
+    given = fallback.instead(request, facts, refused, instead(), now.timestamp(), zone)
+    if isinstance(given, Accept):  # the refusal is still the answer; what they get instead belongs to it
+        steps[-1] = Step(last.code, False, f"{last.text} {given.trace[-1].text}")
+    return steps
+
+
+def _request(facts: Facts, mac: str, router_id: int) -> AccessRequest:
+    """What a router would ask for them: the last one, or else one where they are welcome, with a device that is."""
+    for sites in (facts.sites, facts.plan.sites):
+        if sites and router_id == 0:
+            router_id = min(sites)
+    device = mac or facts.bound_mac or min(facts.macs, default=ANY_DEVICE)
+    is_lease = facts.access == DHCP
+    return AccessRequest(
         nas=Nas(schema=_schema(), router_id=router_id, address="", secret=b""),
         identifier=0,
         authenticator=bytes(16),
         source=("", 0),
-        username=b"",
+        username=device.encode() if is_lease else b"",
         password=None,
         chap=None,
-        mac=mac,
-        service_type=FRAMED if facts.access == "ppp" else None,
+        mac=device,
+        nas_port_type=ETHERNET if is_lease else None,
+        service_type=FRAMED if facts.access == PPP else None,
     )
-    return policy.rehearse(request, facts, now.timestamp(), zone)
 
 
 def _of_nobody(words: str, case: _Case, zone: tzinfo) -> Reason:

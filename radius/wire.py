@@ -26,6 +26,7 @@ from radius.events import (
 )
 from radius.packet import Malformed, Packet, parse
 from radius.seal import seal_of
+from radius.terms import Addresses, Extras
 
 ACCESS_REQUEST, ACCESS_ACCEPT, ACCESS_REJECT = 1, 2, 3
 ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE, ACCESS_CHALLENGE, STATUS_SERVER = 4, 5, 11, 12
@@ -36,7 +37,11 @@ _REPLY_MESSAGE, _CLASS = number("Reply-Message"), number("Class")
 _USER_NAME, _STATE = number("User-Name"), number("State")
 _INTEGER_HEADS = {
     name: integer_head(name)
-    for name in ("Session-Timeout", "Mikrotik-Total-Limit", "Mikrotik-Total-Limit-Gigawords", "Port-Limit")
+    for name in (
+        *("Session-Timeout", "Port-Limit", "Mikrotik-Total-Limit", "Mikrotik-Total-Limit-Gigawords"),
+        *("Mikrotik-Recv-Limit", "Mikrotik-Recv-Limit-Gigawords"),
+        *("Mikrotik-Xmit-Limit", "Mikrotik-Xmit-Limit-Gigawords"),
+    )
 }
 _NOTHING = bytes(16)
 
@@ -125,23 +130,32 @@ def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
 
 
 def _accept_body(accept: Accept) -> bytes:
-    parts = [_template(accept.upload_bps, accept.download_bps, accept.interim_seconds)]
+    parts = [_template(accept.upload_bps, accept.download_bps, accept.interim_seconds, accept.extras)]
     for name, value in mikrotik.personal_attributes(accept):
         if isinstance(value, int):
             parts.append(_INTEGER_HEADS[name] + value.to_bytes(4, "big"))
         elif isinstance(value, bytes) and value:
             parts.append(bytes((_CLASS, len(value) + 2)) + value)
+    if accept.addresses:
+        parts.append(_addresses(accept.addresses))
+    if accept.message:
+        parts.append(_text(_REPLY_MESSAGE, accept.message))
     return b"".join(parts)
 
 
 @lru_cache(maxsize=4096)
-def _template(upload_bps: int, download_bps: int, interim_seconds: int) -> bytes:
+def _template(upload_bps: int, download_bps: int, interim_seconds: int, extras: Extras) -> bytes:
     """What a plan says, encoded once."""
     return encode(
         mikrotik.plan_attributes(
-            upload_bps=upload_bps, download_bps=download_bps, interim_seconds=interim_seconds
+            upload_bps=upload_bps, download_bps=download_bps, interim_seconds=interim_seconds, extras=extras
         )
     )
+
+
+@lru_cache(maxsize=4096)
+def _addresses(addresses: Addresses) -> bytes:
+    return encode(mikrotik.address_attributes(addresses))
 
 
 def _octets(kind: int, value: bytes) -> bytes:

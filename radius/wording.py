@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_SPEEDS = ((10**9, "Gbps"), (10**6, "Mbps"), (10**3, "kbps"))
 _SIZES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
@@ -35,3 +36,11 @@ def amount(octets: int) -> str:
         if octets >= size:
             return f"{octets / size:.1f}".removesuffix(".0") + f" {unit}"
     return f"{max(octets, 0)} B"
+
+
+def bits(bps: int) -> str:
+    """'1.5 Mbps'."""
+    for size, unit in _SPEEDS:
+        if bps >= size:
+            return f"{bps / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{max(bps, 0)} bps"

@@ -32,6 +32,7 @@ class NasEntry:
     allow_mschap1: bool = False
     mac_auth_password: bytes = field(default=b"", repr=False)
     allow_eap: bool = False
+    admit_unknown: bool = False
 
 
 def own_schema() -> str:
@@ -159,6 +160,20 @@ def settle_sign_in(
             route.save(update_fields=["allow_mschap1", "mac_auth_password", "allow_eap"])
 
 
+def settle_unknown(router_id: int, *, admit: bool) -> None:
+    """Say whether this tenant's router lets people nobody knows into the walled garden, where there is one for them."""
+    schema = own_schema()
+    with scope.outside():
+        NasRoute.objects.filter(schema=schema, router_id=router_id).update(admit_unknown=admit)
+
+
+def zone_name(schema: str) -> str:
+    """The time zone of a tenant; UTC when there is no such tenant."""
+    with scope.outside():
+        found = Isp.objects.filter(schema_name=schema).values_list("time_zone", flat=True).first()
+    return found or "UTC"
+
+
 def forget_router(router_id: int) -> None:
     """Drop every route of a router of this tenant, its certificates too."""
     schema = own_schema()
@@ -218,6 +233,7 @@ def _entry(route: NasRoute) -> NasEntry:
         route.allow_mschap1,
         route.mac_auth_password.encode(),
         route.allow_eap,
+        route.admit_unknown,
     )
 
 

@@ -1,6 +1,7 @@
 """What RADIUS decides by beside speed and limits; all of it is told to the workers, as 0002 tells of services.
 
-A device that comes on a list is told too: with a lock to the list it may connect from then on.
+A device that comes on a list is told too: with a lock to the list it may connect from then on. A plan that begins or
+ceases to count usage is news of everything: usage is read with each service, and only where its plan counts it.
 """
 
 import django.db.models.deletion
@@ -35,6 +36,18 @@ BEGIN
 END $$;
 CREATE TRIGGER tell_radius_new AFTER INSERT OR UPDATE OF service_id ON subscribers_device
     FOR EACH ROW EXECUTE FUNCTION tell_new_device();
+"""
+COUNTS = """
+CREATE FUNCTION tell_all() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('kmikro_facts', TG_TABLE_SCHEMA || ' all');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tell_counts AFTER UPDATE OF daily_data_bytes, daily_seconds, stages ON subscribers_plan
+    FOR EACH ROW WHEN (
+        (OLD.daily_data_bytes IS NULL AND OLD.daily_seconds IS NULL AND OLD.stages = '[]'::jsonb)
+        <> (NEW.daily_data_bytes IS NULL AND NEW.daily_seconds IS NULL AND NEW.stages = '[]'::jsonb)
+    ) EXECUTE FUNCTION tell_all();
 """
 HOUSE = """
 CREATE FUNCTION tell_house() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -307,6 +320,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             DEVICE, "DROP TRIGGER tell_radius_new ON subscribers_device; DROP FUNCTION tell_new_device()"
         ),
+        migrations.RunSQL(COUNTS, "DROP TRIGGER tell_counts ON subscribers_plan; DROP FUNCTION tell_all()"),
         migrations.RunSQL(
             HOUSE,
             "DROP TRIGGER tell_house ON subscribers_plan; DROP TRIGGER tell_radius ON subscribers_fallback; "

@@ -10,6 +10,7 @@ from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
 from radius.known import Facts, PlanFacts
 from radius.ports import Unavailable
+from radius.terms import Fallback
 from tests.radius.eap.shown import shared
 from tests.radius.vectors import SECRET
 
@@ -38,10 +39,11 @@ def facts(**changes: object) -> Facts:
         "data_used": 0,
         "live": (),
     }
-    shared = {each.name for each in fields(PlanFacts)}
-    plan |= {name: value for name, value in changes.items() if name in shared}
-    row |= {name: value for name, value in changes.items() if name not in shared}
-    return Facts(**row, plan=PlanFacts(**plan))  # type: ignore[arg-type]  # rows of known names, changed by name
+    own = {each.name for each in fields(Facts)}
+    plan |= {name: value for name, value in changes.items() if name not in own}
+    row |= {"plan": PlanFacts(**plan)}  # type: ignore[arg-type]  # rows of known names, changed by name
+    row |= {name: value for name, value in changes.items() if name in own}
+    return Facts(**row)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -60,6 +62,8 @@ class World:
     raised_codes: list[str] = field(default_factory=list)
     mismatches: list[int] = field(default_factory=list)
     waiting: list[Callable[[bool], None]] = field(default_factory=list)
+    house: dict[str, Fallback] = field(default_factory=dict)
+    bound: list[tuple[int, str]] = field(default_factory=list)
     closed: bool = False
     has_certificate: bool = True
 
@@ -107,8 +111,16 @@ class World:
         self._done(done)
         return True
 
-    def start_clock(self, schema: str, service_id: int, at: float, done: Callable[[bool], None]) -> bool:
-        self.clocks.append(service_id)
+    def instead(self, schema: str) -> dict[str, Fallback]:
+        return self.house
+
+    def start_clock(
+        self, schema: str, service_id: int, at: float | None, done: Callable[[bool], None], binds: str = ""
+    ) -> bool:
+        if at is not None:
+            self.clocks.append(service_id)
+        if binds:
+            self.bound.append((service_id, binds))
         self._done(done)
         return True
 

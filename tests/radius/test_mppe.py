@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -73,7 +74,7 @@ def test_ppp_gets_proof_and_keys(service_type: bytes) -> None:
 
 
 def test_a_login_has_no_link_and_so_no_keys() -> None:
-    verdict, reply = settle(V2 + v.whole(6, 1))
+    verdict, reply = settle(V2 + v.whole(6, 1), replace(CLIENT, kind="login", group="read"))
     assert isinstance(verdict, Accept)
     assert set(microsoft(reply)) == {26}
 

@@ -148,4 +148,4 @@ def test_the_neighbours_are_never_looked_at() -> None:
 def test_every_rule_has_a_remedy() -> None:
     reasons = {"void", "suspended", "time_spent", "data_spent", "ended", "wrong_site", "wrong_access"}
     assert reasons | {"too_many_devices", "wrong_password", "wrong_device"} <= set(remedies.REMEDIES)
-    assert policy._OF_THE_PERSON < {code for code, _rule in policy._OF_THE_SERVICE}
+    assert policy.OF_THE_PERSON < {code for code, _rule in policy.OF_THE_SERVICE}

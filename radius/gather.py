@@ -1,0 +1,105 @@
+"""What facts need beside a service's own row, read for many services at once and only where their plans ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any, cast
+
+from django.db import connection
+from django.db.models import F, Q, Sum
+
+from kmikro.lib import timetable
+from radius.sentences import zone_of
+from radius.terms import Fallback, Used, extras
+from subscribers.models import Fallback as Instead
+from subscribers.models import Site, Usage
+from tenants import routes
+
+ZONES_KEPT = 60.0  # seconds
+
+
+class Places:
+    """Sites and routers that plans and services name, as routers; call inside the tenant."""
+
+    def __init__(self) -> None:
+        self._at: dict[tuple[int, ...], frozenset[int]] = {}
+
+    def routers(self, thing: Any) -> frozenset[int] | None:
+        """The routers a plan or service may be used at; None when it is all of them."""
+        if not thing.sites and not thing.routers:
+            return None
+        sites = tuple(sorted(thing.sites))
+        if sites not in self._at:
+            at_sites = Site.objects.filter(pk__in=sites).values_list("routers", flat=True)
+            self._at[sites] = frozenset(each for each in at_sites if each is not None)
+        return self._at[sites] | frozenset(thing.routers)
+
+
+def used_of(services: Collection[int], at: float) -> dict[int, tuple[float, ...]]:
+    """Usage (`radius.terms.Used`) of the periods that run at a time in unix seconds; call inside the tenant.
+
+    An hour belongs to the period in which it begins: usage is kept by clock hours of UTC.
+    """
+    if not services:
+        return {}
+    zone = own_zone(at)
+    day, week, month = (timetable.period(name, at, zone)[0] for name in timetable.PERIODS)
+    both = F("upload_bytes") + F("download_bytes")
+    today, this_week, this_month = (
+        Q(hour__gte=datetime.fromtimestamp(each, UTC)) for each in (day, week, month)
+    )
+    rows = (
+        Usage.objects.filter(service__in=services)
+        .filter(hour__gte=datetime.fromtimestamp(min(week, month), UTC))
+        .order_by()
+        .values("service_id")
+        .annotate(
+            day=Sum(both, filter=today, default=0),
+            seconds=Sum("seconds", filter=today, default=0),
+            week=Sum(both, filter=this_week, default=0),
+            month=Sum(both, filter=this_month, default=0),
+        )
+    )
+    nothing = {each: tuple(Used(day, 0, 0, week, 0, month, 0)) for each in services}
+    return nothing | {
+        row["service_id"]: tuple(
+            Used(day, int(row["day"]), int(row["seconds"]), week, int(row["week"]), month, int(row["month"]))
+        )
+        for row in rows
+    }
+
+
+def own_zone(at: float) -> tzinfo:
+    """The zone of the ISP that this work is for, read anew every minute."""
+    return zone_of(_zone(cast(Any, connection).schema_name, int(at // ZONES_KEPT)))
+
+
+@lru_cache(maxsize=4096)
+def _zone(schema: str, _minute: int) -> str:
+    return routes.zone_name(schema)
+
+
+def instead() -> dict[str, Fallback]:
+    """What this ISP gives instead of refusals, by reason."""
+    return {each.reason: _fallback(each) for each in Instead.objects.select_related("plan")}
+
+
+def _fallback(given: Instead) -> Fallback:
+    """Its own speed, list and pool, or else those of its plan."""
+    plan = given.plan
+    own = bool(given.download_bps or given.upload_bps)
+    rates = given if own or plan is None else plan
+    named = {
+        name: getattr(given, name) or (getattr(plan, name) if plan else "")
+        for name in ("address_list", "pool")
+    }
+    return Fallback(
+        given.reason,
+        rates.download_bps,
+        rates.upload_bps,
+        extras(**named),
+        given.seconds,
+        plan.name if plan else "",
+    )
