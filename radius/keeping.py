@@ -101,7 +101,11 @@ _TELL = """
 _TELL_USED = """
     SELECT pg_notify('kmikro_facts', current_schema() || ' s ' || service.lookup)
     FROM subscribers_service AS service JOIN subscribers_plan AS plan ON plan.id = service.plan_id
-    WHERE service.id = ANY(%s) AND (plan.data_limit_bytes IS NOT NULL OR plan.time_limit_seconds IS NOT NULL)
+    WHERE service.id = ANY(%s) AND (
+        plan.data_limit_bytes IS NOT NULL OR plan.time_limit_seconds IS NOT NULL
+        OR plan.upload_limit_bytes IS NOT NULL OR plan.download_limit_bytes IS NOT NULL
+        OR plan.daily_data_bytes IS NOT NULL OR plan.daily_seconds IS NOT NULL OR plan.stages <> '[]'::jsonb
+    )
 """
 _LAST = 253_402_300_799  # 31 December 9999; a router's nonsense must not stop a batch
 
