@@ -9,6 +9,7 @@ import threading
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import IPv6Network
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kmikro.lib import coa as words
+from kmikro.lib import prefixes
+from kmikro.lib.refusal import Refusal
 from radius import coa, disconnect, journal, policy, reports, server
 from radius.accounting import advance
 from radius.events import Accept, AccessRequest, AccountingRecord, Ask, Nas, Port, Recorded, Reject
@@ -500,6 +503,20 @@ def test_r34_a_thousand_unanswered_requests_follow_rfc_5080(monkeypatch: pytest.
             assert 0.9 * middle - 1e-6 <= at[number + 1] - at[number] <= 1.1 * middle + 1e-6
         assert at[-1] <= 30.0
         assert clock.now - began == pytest.approx(30.0)
+
+
+def test_r35_g13_is_what_the_encoder_writes() -> None:
+    framed, delegated = prefixes.octets("2001:db8:1::/64"), prefixes.octets("2001:db8:2::/56")
+    body = v.attribute(97, framed) + v.attribute(123, delegated) + v.attribute(96, bytes(7) + b"\1")
+    assert seal_of(v.SECRET).reply(2, 43, v.RA, body + v.attribute(33, b"\xde\xad")) == v.G13
+    for length in range(129):
+        made = prefixes.octets(str(IPv6Network((2**128 - 1 >> 128 - length << 128 - length, length))))
+        assert made[:2] == bytes((0, length))
+        bits = int.from_bytes(made[2:].ljust(16, b"\0"), "big")
+        assert bits & (2 ** (128 - length) - 1) == 0, "padding bits are zero"
+    for wrong in ("2001:db8::/129", "2001:db8::1/64", "2001:db8::", "10.0.0.0/8", ""):
+        with pytest.raises(Refusal):
+            prefixes.normalise(wrong)
 
 
 _SECRET_WORDS = (
