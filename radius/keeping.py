@@ -76,36 +76,47 @@ _CHANGE = f"""
         AS said (id, {", ".join(name for name, _ in _CHANGED)})
     WHERE session.id = said.id
 """
+# Nearly every hour is there already, and changing a row is much cheaper than asking whether it is new.
 _USE_HOUR = """
-    INSERT INTO subscribers_usage AS usage (service_id, hour, upload_bytes, download_bytes, seconds)
-    SELECT service, to_timestamp(hour * 3600::float8), GREATEST(upload, 0), GREATEST(download, 0), GREATEST(seconds, 0)
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-        AS said (service, hour, upload, download, seconds)
-    ON CONFLICT (service_id, hour) DO UPDATE SET
-        upload_bytes = usage.upload_bytes + excluded.upload_bytes,
-        download_bytes = usage.download_bytes + excluded.download_bytes,
-        seconds = usage.seconds + excluded.seconds
+    WITH said AS MATERIALIZED (
+        SELECT service_id, to_timestamp(hour * 3600::float8) AS hour, upload, download, seconds
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+            AS said (service_id, hour, upload, download, seconds)
+    ), added AS (
+        UPDATE subscribers_usage AS usage SET
+            upload_bytes = GREATEST(usage.upload_bytes + said.upload, 0),
+            download_bytes = GREATEST(usage.download_bytes + said.download, 0),
+            seconds = GREATEST(usage.seconds + said.seconds, 0)
+        FROM said WHERE usage.service_id = said.service_id AND usage.hour = said.hour
+        RETURNING said.service_id, said.hour
+    )
+    INSERT INTO subscribers_usage (service_id, hour, upload_bytes, download_bytes, seconds)
+    SELECT service_id, hour, GREATEST(upload, 0), GREATEST(download, 0), GREATEST(seconds, 0) FROM said
+    WHERE NOT EXISTS (SELECT FROM added WHERE added.service_id = said.service_id AND added.hour = said.hour)
 """
-_USE_SERVICE = """
-    UPDATE subscribers_service AS service SET
-        upload_bytes = GREATEST(service.upload_bytes + used.upload, 0),
-        download_bytes = GREATEST(service.download_bytes + used.download, 0),
-        seconds_used = GREATEST(service.seconds_used + used.seconds, 0)
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS used (id, upload, download, seconds)
-    WHERE service.id = used.id
+# Does it matter what was used? Only where a plan limits it, or where the service is not what it was when it began.
+_LIMITED = """(
+    plan.data_limit_bytes IS NOT NULL OR plan.time_limit_seconds IS NOT NULL
+    OR plan.upload_limit_bytes IS NOT NULL OR plan.download_limit_bytes IS NOT NULL
+    OR plan.daily_data_bytes IS NOT NULL OR plan.daily_seconds IS NOT NULL OR plan.stages <> '[]'::jsonb
+)"""
+_USE_SERVICE = f"""
+    SET LOCAL kmikro.quiet = 'on';
+    WITH counted AS (
+        UPDATE subscribers_service AS service SET
+            upload_bytes = GREATEST(service.upload_bytes + used.upload, 0),
+            download_bytes = GREATEST(service.download_bytes + used.download, 0),
+            seconds_used = GREATEST(service.seconds_used + used.seconds, 0)
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS used (id, upload, download, seconds)
+        WHERE service.id = used.id
+        RETURNING service.id, service.plan_id, service.status, service.expires_at
+    )
+    SELECT counted.id, {_LIMITED}
+    FROM counted JOIN subscribers_plan AS plan ON plan.id = counted.plan_id
+    WHERE {_LIMITED} OR counted.status <> 'active' OR counted.expires_at <= %s
 """
 _TELL = """
     SELECT pg_notify('kmikro_facts', %s || ' s ' || lookup) FROM subscribers_service WHERE id = ANY(%s)
-"""
-# The workers need to know what is used only of those whose plan limits it.
-_TELL_USED = """
-    SELECT pg_notify('kmikro_facts', current_schema() || ' s ' || service.lookup)
-    FROM subscribers_service AS service JOIN subscribers_plan AS plan ON plan.id = service.plan_id
-    WHERE service.id = ANY(%s) AND (
-        plan.data_limit_bytes IS NOT NULL OR plan.time_limit_seconds IS NOT NULL
-        OR plan.upload_limit_bytes IS NOT NULL OR plan.download_limit_bytes IS NOT NULL
-        OR plan.daily_data_bytes IS NOT NULL OR plan.daily_seconds IS NOT NULL OR plan.stages <> '[]'::jsonb
-    )
 """
 _LAST = 253_402_300_799  # 31 December 9999; a router's nonsense must not stop a batch
 
@@ -246,23 +257,25 @@ def presume(rows: Iterable[Session], cause: str) -> set[int]:
     return save(fold)
 
 
-def use(usage: Usage) -> None:
-    """Add to usage by the hour and to the services' counters."""
+def use(schema: str, usage: Usage, now: datetime) -> set[int]:
+    """Add to usage by the hour and to the services' counters; returns the services for which something may follow.
+
+    The workers are told of those whose plan limits usage, and of no other: they would read everybody anew all day.
+    """
     if not usage.by_hour:
-        return
+        return set()
     used = usage.by_service()
     hours, services = sorted(usage.by_hour), sorted(used)
+    columns = [array(service for service, _ in hours), array(hour for _, hour in hours)]
+    columns += [array(usage.by_hour[each][at] for each in hours) for at in range(3)]
+    totals = [array(services)] + [array(used[each][at] for each in services) for at in range(3)]
     with connection.cursor() as cursor:
-        columns = [array(service for service, _ in hours), array(hour for _, hour in hours)]
-        cursor.execute(
-            _USE_HOUR, columns + [array(usage.by_hour[each][at] for each in hours) for at in range(3)]
-        )
-        cursor.execute("SET LOCAL kmikro.quiet = 'on'")
-        cursor.execute(
-            _USE_SERVICE, [array(services)] + [array(used[each][at] for each in services) for at in range(3)]
-        )
+        cursor.execute(_USE_HOUR, columns)
+        cursor.execute(_USE_SERVICE, [*totals, now])
+        found = cursor.fetchall()
         cursor.execute("SET LOCAL kmikro.quiet = 'off'")
-        cursor.execute(_TELL_USED, [services])
+    tell(schema, {service_id for service_id, is_limited in found if is_limited})
+    return {service_id for service_id, _ in found}
 
 
 def tell(schema: str, services: Collection[int]) -> None:

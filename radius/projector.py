@@ -188,8 +188,7 @@ def account(schema: str, reported: Sequence[Report], now: datetime, memory: Memo
     if rest or cut or misread:
         rest.sort(key=lambda each: each.event_ms)
         touched = _fold(schema, rest, cut, misread, usage, memory)
-    keeping.use(usage)
-    limits.enforce(touched | usage.by_service().keys(), now)
+    limits.enforce(touched | keeping.use(schema, usage, now), now)
 
 
 def _fold(
