@@ -18,11 +18,8 @@ _BLOCK = 64
 _INNER = bytes(octet ^ 0x36 for octet in range(256))
 _OUTER = bytes(octet ^ 0x5C for octet in range(256))
 
-
 _new: Callable[[bytes], hashlib._Hash] = partial(hashlib.md5, usedforsecurity=False)
-with contextlib.suppress(
-    ImportError
-):  # the interpreter's own is twice as fast as OpenSSL's for a hundred octets
+with contextlib.suppress(ImportError):  # the interpreter's own is twice as fast for so few octets
     _new = importlib.import_module("_md5").md5
 
 
