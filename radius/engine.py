@@ -12,33 +12,28 @@ MOST = 16_384  # exchanges in all
 MOST_IN_FLIGHT = 256  # unanswered, of one router
 MOST_STATUS = 10  # Status-Server a second, of one source
 
-_Key = tuple[str, int, int, Port]
-
 
 class _Exchange:
-    __slots__ = ("asked_at", "authenticator", "is_gone", "key", "ready_at", "reply")
+    __slots__ = ("asked_at", "authenticator", "is_gone", "key", "ready_at", "reply", "shelf")
 
-    def __init__(self, key: _Key, authenticator: bytes, now: float) -> None:
+    def __init__(self, key: int, authenticator: bytes, now: float, shelf: _Shelf) -> None:
         self.key = key
         self.authenticator = authenticator
         self.asked_at = now
         self.reply: bytes | None = None
         self.ready_at = now
         self.is_gone = False
+        self.shelf = shelf
 
 
 class _Shelf:
-    """The exchanges of one router, oldest first, and how many of them wait for their answer."""
+    """The exchanges of one router by port and identifier, oldest first, and how many of them wait for their answer."""
 
     __slots__ = ("exchanges", "waiting")
 
     def __init__(self) -> None:
-        self.exchanges: dict[_Key, _Exchange] = {}
+        self.exchanges: dict[int, _Exchange] = {}
         self.waiting = 0
-
-    def put(self, exchange: _Exchange) -> None:
-        self.exchanges[exchange.key] = exchange
-        self.waiting += 1
 
     def remove(self, exchange: _Exchange) -> None:
         del self.exchanges[exchange.key]
@@ -71,27 +66,31 @@ class Engine:
     ) -> Ask | Resend | Drop:
         """What to do with a datagram of a known router. One whose signature is wrong touches nothing."""
         ask = wire.read(datagram, nas, source, port, received_at)
-        if isinstance(ask, Drop):
+        if type(ask) is Drop:
             return ask
-        if isinstance(ask.question, StatusRequest):
+        assert type(ask) is Ask
+        question = ask.question
+        if type(question) is StatusRequest:
             return ask if self._may_ask_status(source[0], now) else Drop("status_flood")
         self._forget_old(now)
-        key, shelf = ask.key, self._shelves.get(source[0])
+        shelf = self._shelves.get(source[0])
         if shelf is None:
             shelf = self._shelves[source[0]] = _Shelf()
+        authenticator = question.authenticator
+        key = source[1] << 9 | question.identifier << 1 | (port is Port.ACCT)
         known = shelf.exchanges.get(key)
         if known is not None:
-            if known.authenticator == ask.question.authenticator:
+            if known.authenticator == authenticator:
                 if known.reply is None or now < known.ready_at:
                     return Drop("in_progress")
                 return Resend(known.reply)
-            self._remove(shelf, known)
+            self._remove(known)
         if shelf.waiting >= self._most_in_flight:
             return Drop("router_busy")
         if self._count >= self._most and not self._make_room(shelf):
             return Drop("full")
-        exchange = _Exchange(key, ask.question.authenticator, now)
-        shelf.put(exchange)
+        exchange = shelf.exchanges[key] = ask.exchange = _Exchange(key, authenticator, now, shelf)
+        shelf.waiting += 1
         self._ages.append(exchange)
         self._count += 1
         return ask
@@ -99,19 +98,18 @@ class Engine:
     def answer(self, ask: Ask, verdict: Verdict, now: float, *, hold: float = 0.0) -> bytes:
         """The reply to a question. With `hold` it will leave that many seconds later, resent not before."""
         reply = wire.write(ask, verdict)
-        exchange = self._exchange(ask)
-        if exchange is not None:
+        exchange = ask.exchange
+        if exchange is not None and not exchange.is_gone:
             if exchange.reply is None:
-                self._shelves[ask.key[0]].waiting -= 1
+                exchange.shelf.waiting -= 1
             exchange.reply = reply
             exchange.ready_at = now + hold
         return reply
 
     def forget(self, ask: Ask) -> None:
         """Settling failed: the retransmission shall be asked anew."""
-        exchange = self._exchange(ask)
-        if exchange is not None:
-            self._remove(self._shelves[ask.key[0]], exchange)
+        if ask.exchange is not None and not ask.exchange.is_gone:
+            self._remove(ask.exchange)
 
     def leave(self, source: str) -> None:
         """A connection has ended: what was asked on it is asked anew on another one, if at all (RFC 6613, 2.6.1)."""
@@ -122,15 +120,8 @@ class Engine:
             self._count -= len(shelf.exchanges)
         self._status.pop(source, None)
 
-    def _exchange(self, ask: Ask) -> _Exchange | None:
-        shelf = self._shelves.get(ask.key[0])
-        exchange = shelf.exchanges.get(ask.key) if shelf else None
-        if exchange is None or exchange.authenticator != ask.question.authenticator:
-            return None
-        return exchange
-
-    def _remove(self, shelf: _Shelf, exchange: _Exchange) -> None:
-        shelf.remove(exchange)
+    def _remove(self, exchange: _Exchange) -> None:
+        exchange.shelf.remove(exchange)
         self._count -= 1
 
     def _make_room(self, shelf: _Shelf) -> bool:
@@ -141,17 +132,17 @@ class Engine:
             oldest = shelf.oldest_answered()
         if oldest is None:
             return False
-        self._remove(shelf, oldest)
+        self._remove(oldest)
         return True
 
     def _forget_old(self, now: float) -> None:
         ages = self._ages
-        while ages and (now - ages[0].asked_at >= KEPT or ages[0].is_gone):
+        while ages and (ages[0].is_gone or now - ages[0].asked_at >= KEPT):
             exchange = ages.popleft()
             if not exchange.is_gone:
-                self._remove(self._shelves[exchange.key[0]], exchange)
+                self._remove(exchange)
         if len(ages) > 2 * self._count + 1024:  # identifiers asked again and again leave their dead behind
-            self._ages = deque(each for each in ages if not each.is_gone)
+            self._ages = deque([each for each in ages if not each.is_gone])
 
     def _may_ask_status(self, address: str, now: float) -> bool:
         second, count = self._status.get(address, (-1, 0))

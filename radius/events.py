@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from radius.credentials import Challenge, Chap, Link, MsChap, Proof
 from radius.octets import spell
@@ -24,6 +24,8 @@ class Port(StrEnum):
     AUTH = "auth"
     ACCT = "acct"
 
+    __hash__ = str.__hash__  # Enum's own is a Python function, and both are keys on the hot path
+
 
 class Kind(StrEnum):
     """Acct-Status-Type, as far as it changes anything."""
@@ -34,6 +36,8 @@ class Kind(StrEnum):
     ON = "on"
     OFF = "off"
     OTHER = "other"
+
+    __hash__ = str.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +224,7 @@ class Ask:
     nas: Nas
     port: Port
     secret: bytes = field(repr=False)
-    key: tuple[str, int, int, Port] = field(init=False, repr=False)  # the exchange in the duplicate cache
-
-    def __post_init__(self) -> None:
-        self.key = (*self.question.source, self.question.identifier, self.port)
+    exchange: Any = field(default=None, init=False, repr=False, compare=False)  # the engine's
 
 
 @dataclass(frozen=True, slots=True)

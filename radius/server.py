@@ -144,10 +144,10 @@ class Server:
 
     def _hear(self, endpoint: Inlet, most: int) -> int:
         wall, now = time.time(), time.monotonic()
-        batch = endpoint.receive(most, wall)
+        batch, take = endpoint.receive(most, wall), self._take
         for datagram in in_order(batch, wall):
             try:
-                self._take(endpoint, datagram, wall, now)
+                take(endpoint, datagram, wall, now)
             except Exception:  # one datagram must never end the service of all others
                 self.counts["fault"] += 1
                 if self._quiet.may("fault", time.monotonic()):
@@ -175,73 +175,78 @@ class Server:
         taken = self.engine.receive(datagram.octets, nas, datagram.source, port, now, datagram.received_at)
         if self.tracer is not None:
             self.tracer.heard(nas, datagram, taken)
-        match taken:
-            case Ask():
-                try:
-                    self._consider(taken, datagram, now)
-                except Exception:
-                    self.engine.forget(taken)
-                    raise
-            case Resend(reply):
-                self.counts["resent"] += 1
-                self.endpoints[port].send(reply, datagram.source, datagram.via)
-            case Drop(reason, alert):
-                self.counts[f"drop_{reason}"] += 1
-                if reason in WRONG_SECRET:
-                    self.worker.alerts.mismatched(nas, datagram.received_at)
-                if alert:
-                    self.suspicion.alert(nas, reason)
-                if self.floods.count(nas, reason, now):
-                    self.suspicion.alert(nas, "flood")
-                return taken
+        if type(taken) is Ask:
+            try:
+                self._consider(taken, datagram, now)
+            except Exception:
+                self.engine.forget(taken)
+                raise
+        elif type(taken) is Resend:
+            self.counts["resent"] += 1
+            self.endpoints[port].send(taken.reply, datagram.source, datagram.via)
+        elif type(taken) is Drop:
+            self.counts[f"drop_{taken.reason}"] += 1
+            if taken.reason in WRONG_SECRET:
+                self.worker.alerts.mismatched(nas, datagram.received_at)
+            if taken.alert:
+                self.suspicion.alert(nas, taken.reason)
+            if self.floods.count(nas, taken.reason, now):
+                self.suspicion.alert(nas, "flood")
+            return taken
         return None
 
     def _consider(self, ask: Ask, datagram: Datagram, now: float) -> None:
-        match ask.question:
-            case AccessRequest() as request:
-                self._authorize(ask, request, datagram, now)
-            case AccountingRecord() as record:
-                self.counts[_RECORDS[record.kind]] += 1
-                self.suspicion.look_at_record(ask.nas, record, now)
-                done = self._once(ask, _RECORDED, datagram, None)
-                self._hand_over(ask, self.worker.store.record(record, done))
-            case _:
-                self._reply(ask, Alive(), datagram, now)
+        question = ask.question
+        if type(question) is AccessRequest:
+            self._authorize(ask, question, datagram, now)
+        elif type(question) is AccountingRecord:
+            self.counts[_RECORDS[question.kind]] += 1
+            self.suspicion.look_at_record(ask.nas, question, now)
+            done = self._once(ask, _RECORDED, datagram, None)
+            self._hand_over(ask, self.worker.store.record(question, done))
+        else:
+            self._reply(ask, Alive(), datagram, now)
 
     def _authorize(self, ask: Ask, request: AccessRequest, datagram: Datagram, now: float) -> None:
         began = time.perf_counter()
-        self.suspicion.look_at_request(request)
+        if request.oddities:
+            self.suspicion.look_at_request(request)
+        at = datagram.received_at
         try:
-            deciding = partial(decide, self.worker.facts, at=datagram.received_at)
-            heard = self.entrance.hear(request, datagram, now, deciding)
+            if request.eap is None:
+                verdict = decide(self.worker.facts, request, at=at)
+                heard: Heard = (request, verdict, verdict)
+            else:
+                deciding = partial(decide, self.worker.facts, at=at)
+                heard = self.entrance.hear(request, datagram, now, deciding)
         except Unavailable:
             return self._leave(ask, "facts_unavailable")
         self._deliver(ask, heard, datagram, now, int((time.perf_counter() - began) * 1e6))
 
     def _deliver(self, ask: Ask, heard: Heard, datagram: Datagram, now: float, took: int) -> None:
         request, verdict, answer = heard
-
-        def keep() -> None:
-            if verdict is not None:
-                self.worker.store.attempt(request, verdict, datagram.received_at, took)
-
-        answer = "drop_rejects_full" if isinstance(verdict, Reject) and self._held.is_full else answer
+        at = datagram.received_at
+        if type(verdict) is Reject and self._held.is_full:
+            answer = "drop_rejects_full"
         if isinstance(answer, str):  # why nothing leaves
             return self._leave(ask, answer)
-        if isinstance(answer, Accept) and (answer.starts_clock or answer.binds) and answer.service_id:
-            done = self._once(ask, answer, datagram, keep)
-            begins = datagram.received_at if answer.starts_clock else None
+        if type(answer) is Accept and (answer.starts_clock or answer.binds) and answer.service_id:
+            done = self._once(ask, answer, datagram, partial(self._keep, request, verdict, at, took))
             started = self.worker.store.start_clock(
-                ask.nas.schema, answer.service_id, begins, done, answer.binds
+                ask.nas.schema, answer.service_id, at if answer.starts_clock else None, done, answer.binds
             )
             self._hand_over(ask, started)
             return
-        if isinstance(verdict, Reject) and verdict.delay:
+        if type(verdict) is Reject and verdict.delay:
             wait = random.uniform(*REJECT_DELAY)
             self._held.put(now + wait, self._answer(ask, answer, now, wait), ask.port, datagram)
         else:
             self._reply(ask, answer, datagram, now)
-        keep()
+        self._keep(request, verdict, at, took)
+
+    def _keep(self, request: AccessRequest, verdict: Accept | Reject | None, at: float, took: int) -> None:
+        if verdict is not None:
+            self.worker.store.attempt(request, verdict, at, took)
 
     def _hand_over(self, ask: Ask, taken: bool) -> None:
         if taken:
