@@ -14,7 +14,7 @@ SETTLING = 15.0  # seconds in which a Stop that was heard outweighs a row that s
 MOST = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Expected:
     at: float
     live: Live
@@ -30,10 +30,14 @@ class Arrivals:
     def accepted(self, request: AccessRequest, accept: Accept, at: float) -> None:
         if accept.service_id is None:
             return
-        key = (request.nas.schema, accept.service_id)
-        new = _Expected(at, Live(request.session_id, request.mac, request.nas.router_id, at))
-        others = [each for each in self._expected.pop(key, []) if at - each.at < EXPECTED]
-        self._expected[key] = [each for each in others if not _same(each.live, new.live)] + [new]
+        key, router_id = (request.nas.schema, accept.service_id), request.nas.router_id
+        new = _Expected(at, Live(request.session_id, request.mac, router_id, at))
+        before = self._expected.pop(key, None)
+        if before is None:
+            self._expected[key] = [new]
+        else:
+            fresh = [one for one in before if at - one.at < EXPECTED and not _same(one.live, new.live)]
+            self._expected[key] = [*fresh, new]
         if len(self._expected) > MOST:
             self._expected.popitem(last=False)
 
@@ -53,7 +57,9 @@ class Arrivals:
         self, schema: str, service_id: int, live: tuple[Live, ...], ended: tuple[Live, ...], at: float
     ) -> tuple[Live, ...]:
         """The live sessions, those of the database and those of the last seconds put together."""
-        there = tuple(each for each in live if not self._is_over(schema, each, at))
+        there = live
+        if self._stopped and live:
+            there = tuple([each for each in live if not self._is_over(schema, each, at)])
         waiting = self._expected.get((schema, service_id))
         if not waiting:
             return there

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, final
 
 from kmikro.lib import macs, timetable
 from radius import passwords
@@ -22,6 +22,7 @@ _LOGIN_USER, ETHERNET = 1, 15
 _HOTSPOT_SESSION = "80"  # RouterOS begins the ids of hotspot sessions so
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class No:
     """A rule's refusal: code, the operator's sentence, and what the customer's sentence is filled with."""

@@ -189,6 +189,9 @@ class Accept:
     download_left: int | None = None
     message: str = ""  # for the customer
     binds: str = ""  # the MAC that the service belongs to from now on
+    told: list[tuple[str, int | str | bytes]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )  # what the reply said to this subscriber alone, once it was written
 
 
 @dataclass(frozen=True, slots=True)

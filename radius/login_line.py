@@ -56,7 +56,7 @@ def _clock(second: int) -> str:
 
 def _told(accept: Accept) -> str:
     """What the router was told, as JSON; what a plan says is put into it once."""
-    told = {name: _as_text(value) for name, value in mikrotik.personal_attributes(accept)}
+    told = {name: _as_text(value) for name, value in accept.told or mikrotik.personal_attributes(accept)}
     if accept.addresses:  # prefixes as people write them
         names = [name for name, _ in mikrotik.address_attributes(accept.addresses)]
         told.update(zip(names, filter(None, accept.addresses), strict=True))

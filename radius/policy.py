@@ -41,9 +41,9 @@ def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzi
     steps: list[Step] = []
     for code, check in rules_request.RULES:
         outcome = check(request)
-        if isinstance(outcome, No):
-            return _reject(outcome, steps, request, facts, zone)
         if outcome:
+            if type(outcome) is No:
+                return _reject(outcome, steps, request, facts, zone)
             steps.append(Step(code, True, outcome))
     if facts is None:
         return _reject(_of_nobody(request), steps, request, None, zone)
@@ -52,7 +52,7 @@ def authorize(request: AccessRequest, facts: Facts | None, now: float, zone: tzi
     for code, rule in OF_THE_SERVICE:
         outcome = rule(case)
         if outcome:
-            if isinstance(outcome, No):
+            if type(outcome) is No:
                 return _reject(outcome, steps, request, facts, zone)
             steps.append(Step(code, True, outcome))
     return _accept(case, tuple(steps))

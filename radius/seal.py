@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import importlib
+import struct
 from collections.abc import Callable
 from functools import lru_cache, partial
 
@@ -13,6 +14,8 @@ from radius.credentials import Chap
 from radius.packet import Packet
 
 _NOTHING = bytes(16)
+_UNSEALED = b"\x50\x12" + _NOTHING
+_HEAD = struct.Struct("!BBH").pack
 LONGEST_PAP = 128  # octets, RFC 2865 section 5.2
 _BLOCK = 64
 _INNER = bytes(octet ^ 0x36 for octet in range(256))
@@ -90,15 +93,17 @@ class Seal:
 
     def reply(self, code: int, identifier: int, request_authenticator: bytes, body: bytes) -> bytes:
         """A signed reply whose first attribute is the Message-Authenticator."""
-        head = bytes((code, identifier)) + (38 + len(body)).to_bytes(2, "big")
-        token = self._hmac(head + request_authenticator + b"\x50\x12" + _NOTHING + body)
-        body = b"\x50\x12" + token + body
-        return head + _md5(head + request_authenticator + body + self._secret) + body
+        head = _HEAD(code, identifier, 38 + len(body))
+        start, inner, outer = head + request_authenticator, self._inner.copy(), self._outer.copy()
+        inner.update(start + _UNSEALED + body)
+        outer.update(inner.digest())
+        body = b"\x50\x12" + outer.digest() + body
+        return head + _new(start + body + self._secret).digest() + body
 
     def plain_reply(self, code: int, identifier: int, request_authenticator: bytes, body: bytes) -> bytes:
         """A signed reply without Message-Authenticator: Accounting-Response as RFC 2866 has it."""
-        head = bytes((code, identifier)) + (20 + len(body)).to_bytes(2, "big")
-        return head + _md5(head + request_authenticator + body + self._secret) + body
+        head = _HEAD(code, identifier, 20 + len(body))
+        return head + _new(head + request_authenticator + body + self._secret).digest() + body
 
     def access_request(self, code: int, identifier: int, authenticator: bytes, body: bytes) -> bytes:
         """An Access-Request or Status-Server with a random authenticator and a Message-Authenticator first."""

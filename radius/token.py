@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(rb"km1\.([1-9][0-9]{0,17})\.([0-9a-f]{16})(?:\.([a-z0-9:]{1,12}))?")
 
 
+@lru_cache(maxsize=4096)
+def _start(schema: str) -> hashlib.blake2b:
+    return hashlib.blake2b(f"{schema}\0".encode(), digest_size=8, person=b"kmikro-class")
+
+
 def _tag(schema: str, service_id: int) -> bytes:
-    said = f"{schema}\0{service_id}".encode()
-    return hashlib.blake2b(said, digest_size=8, person=b"kmikro-class").hexdigest().encode()
+    state = _start(schema).copy()
+    state.update(b"%d" % service_id)
+    return state.hexdigest().encode()
 
 
 def issue(schema: str, service_id: int, level: str = "") -> bytes:

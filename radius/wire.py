@@ -104,6 +104,8 @@ def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
     question, seal = ask.question, seal_of(ask.secret)
     if isinstance(question, AccessRequest) and isinstance(verdict, Accept):
         code, body = ACCESS_ACCEPT, _accept_body(verdict)
+        if question.eap is None and verdict.proof is verdict.link is None and not question.proxy_states:
+            return seal.reply(code, question.identifier, question.authenticator, body)
         if verdict.proof is not None:
             body += mppe.proven(verdict.proof, seal, question.authenticator, draw)
         if verdict.link is not None:
@@ -131,7 +133,8 @@ def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
 
 def _accept_body(accept: Accept) -> bytes:
     parts = [_template(accept.upload_bps, accept.download_bps, accept.interim_seconds, accept.extras)]
-    for name, value in mikrotik.personal_attributes(accept):
+    accept.told = mikrotik.personal_attributes(accept)
+    for name, value in accept.told:
         if isinstance(value, int):
             parts.append(_INTEGER_HEADS[name] + value.to_bytes(4, "big"))
         elif isinstance(value, bytes) and value:
