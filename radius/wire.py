@@ -104,7 +104,7 @@ def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
     question, seal = ask.question, seal_of(ask.secret)
     if isinstance(question, AccessRequest) and isinstance(verdict, Accept):
         code, body = ACCESS_ACCEPT, _accept_body(verdict)
-        if question.eap is None and verdict.proof is verdict.link is None and not question.proxy_states:
+        if not (question.eap or verdict.proof or verdict.link or question.proxy_states):  # nearly always
             return seal.reply(code, question.identifier, question.authenticator, body)
         if verdict.proof is not None:
             body += mppe.proven(verdict.proof, seal, question.authenticator, draw)
