@@ -29,6 +29,7 @@ class Action(StrEnum):
     SEE_SESSIONS = "sessions:read"
     DISCONNECT = "sessions:disconnect"
     SEE_LOGINS = "logins:read"
+    TRACE = "radius:trace"
     SEE_REVENUE = "revenue:read"
     SEE_TEAM = "team:read"
     CHANGE_TEAM = "team:write"
@@ -62,7 +63,14 @@ MAY: dict[Role, frozenset[Action]] = {
         }
     ),
     Role.TECHNICIAN: frozenset(
-        {Action.SEE_HOME, Action.SEE_ROUTERS, Action.SEE_SESSIONS, Action.SEE_LOGINS, Action.SEE_LEGAL}
+        {
+            Action.SEE_HOME,
+            Action.SEE_ROUTERS,
+            Action.SEE_SESSIONS,
+            Action.SEE_LOGINS,
+            Action.TRACE,
+            Action.SEE_LEGAL,
+        }
     ),
     Role.CASHIER: _SALES,
     Role.RESELLER: _SALES,
@@ -72,7 +80,7 @@ ABOUT: dict[Role, str] = {
     Role.OWNER: "Everything, and the only one who accepts the Terms and makes API tokens.",
     Role.MANAGER: "Everything else: routers, plans, vouchers, the team.",
     Role.SUPPORT: "Helps customers: accounts, sessions, login log, vouchers; no revenue.",
-    Role.TECHNICIAN: "Sees routers and sessions; changes nothing.",
+    Role.TECHNICIAN: "Sees routers and sessions, traces packets; changes nothing.",
     Role.CASHIER: "Sells vouchers; sees own batches only.",
     Role.RESELLER: "Sells vouchers; sees own batches only.",
 }

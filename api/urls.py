@@ -14,6 +14,7 @@ from api import (
     routers,
     sessions,
     subscribers,
+    traces,
     vouchers,
 )
 from api.view import Unknown

@@ -32,6 +32,7 @@ SCOPE_NAMES = {
     "sessions:read": _("See live sessions"),
     "sessions:disconnect": _("Disconnect sessions"),
     "logins:read": _("See the login log"),
+    "radius:trace": _("Trace RADIUS packets"),
     "revenue:read": _("See revenue"),
     "team:read": _("See the team"),
     "legal:read": _("See legal documents"),

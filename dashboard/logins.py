@@ -100,6 +100,7 @@ def index(request: Request) -> HttpResponse:
         page=found,
         rows=[row(attempt, places, clear=clear) for attempt in found],
         q=text,
+        may_trace=access.may(request, Action.TRACE),
         filtered=bool(text or outcome or reason or router is not None),
         outcome=outcome,
         reason=reason,
@@ -180,5 +181,6 @@ def login(request: Request, pk: int) -> HttpResponse:
         else [],
         now=datetime.now(UTC),
         may_see_vouchers=access.may(request, Action.SEE_VOUCHERS),
+        may_trace=access.may(request, Action.TRACE),
         **row(attempt, places, clear=clear),
     )

@@ -154,6 +154,7 @@ def voucher(request: Request, pk: int) -> HttpResponse:
         batch=shown.batch,
         plan=shown.service.plan,
         offer=offers.words(shown.service.plan),
+        may_trace=access.may(request, Action.TRACE),
         may_void=shown.state in WORKING and access.may(request, Action.MAKE_VOUCHERS),
         valid=offers.span(shown.service.plan.validity_seconds or 0),
         clear=clear,

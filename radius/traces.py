@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib import codes, macs
 from kmikro.lib.refusal import Refusal
+from radius.lookup import lookups
 from radius.models import PacketTrace
 from subscribers.models import Service
 from tenants import routes
 
 LASTS = timedelta(minutes=15)
 KEPT = timedelta(days=1)
+
 MOST_AT_ONCE = 5  # of one ISP
 
 
@@ -32,6 +35,9 @@ def start(
     subject = macs.normalise(subject.strip()) or subject.strip()
     if bool(subject) == (router_id is not None):
         raise Refusal("nothing_to_trace", "Say which user name, code or MAC to follow, or which router.")
+    if subject and service is None:
+        known = lookups(routes.own_schema(), subject.encode("utf-8", "surrogateescape"))
+        service = Service.objects.filter(lookup__in=known).first()
     running = PacketTrace.objects.filter(ends_at__gt=now)
     same = running.filter(subject=subject, router_id=router_id).first()
     if same is not None:

@@ -68,6 +68,7 @@ OVERRIDES: dict[str, Given] = {
 SHAPES: dict[str, Callable[[str], Any]] = {
     "radius.AuthAttempt.trace": lambda text: [{"code": "unknown_user", "ok": False, "text": text}],
     "radius.AuthAttempt.sent": lambda text: {"Reply-Message": text},
+    "radius.TracedPacket.attributes": lambda text: [["Reply-Message", text]],
     "routers.SyncRun.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "done": True}],
     "legal.Version.changes": lambda text: [text],
     "legal.Version.sections": lambda text: [
