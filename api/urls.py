@@ -49,6 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "sessions/<int:pk>/disconnect/", sessions.DisconnectSession.as_view(), name="api-session-disconnect"
     ),
     path("explain/", explain.Explain.as_view(), name="api-explain"),
+    path("radius-traces/", traces.Traces.as_view(), name="api-radius-traces"),
+    path("radius-traces/<int:pk>/", traces.OneTrace.as_view(), name="api-radius-trace"),
+    path("radius-traces/<int:pk>/packets/", traces.Packets.as_view(), name="api-radius-trace-packets"),
     path("legal-documents/", documents.Documents.as_view(), name="api-legal-documents"),
     path("legal-documents/<slug:kind>/versions/", documents.Versions.as_view(), name="api-legal-versions"),
     path(

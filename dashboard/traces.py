@@ -24,7 +24,12 @@ KINDS = {
     "answered": Q(direction="out") & ~Q(code=""),
     "dropped": Q(outcome__startswith="dropped") | Q(outcome__startswith="not answered"),
 }
-LABELS = [("", "All"), ("asked", "From the router"), ("answered", "From us"), ("dropped", "Without an answer")]
+LABELS = [
+    ("", "All"),
+    ("asked", "From the router"),
+    ("answered", "From us"),
+    ("dropped", "Without an answer"),
+]
 
 
 def _called(trace: PacketTrace, places: dict[int, str], *, clear: bool) -> str:
@@ -37,7 +42,9 @@ def _called(trace: PacketTrace, places: dict[int, str], *, clear: bool) -> str:
 @require_GET
 def index(request: Request) -> HttpResponse:
     now, clear, places = datetime.now(UTC), names.may_see_codes(request), names.routers()
-    found = listing.paged(request, PacketTrace.objects.select_related("service").order_by("-started_at", "-pk"))
+    found = listing.paged(
+        request, PacketTrace.objects.select_related("service").order_by("-started_at", "-pk")
+    )
     return page(
         request,
         "dashboard/traces/index.html",
@@ -91,9 +98,11 @@ def show(request: Request, pk: int) -> HttpResponse:
     if kind:
         rows = rows.filter(KINDS[kind])
     if text:
-        rows = rows.filter(Q(code__icontains=text) | Q(outcome__icontains=text) | Q(attributes__icontains=text))
+        rows = rows.filter(
+            Q(code__icontains=text) | Q(outcome__icontains=text) | Q(attributes__icontains=text)
+        )
     listing.limit_statements()
-    packets = [_packet(trace, each, places, clear=clear) for each in rows[: MOST]]
+    packets = [_packet(trace, each, places, clear=clear) for each in rows[:MOST]]
     if text and not clear:  # what is covered is not found either, or guessing would uncover it
         packets = [each for each in packets if text.lower() in each["plain"].lower()]
     called = _called(trace, places, clear=clear)

@@ -15,6 +15,7 @@ from dashboard import (
     rates,
     sessions,
     sheets,
+    traces,
     vouchers,
     why,
 )

@@ -16,6 +16,7 @@ from tenants import routes
 
 LASTS = timedelta(minutes=15)
 KEPT = timedelta(days=1)
+COVER = "••••••"
 
 MOST_AT_ONCE = 5  # of one ISP
 
@@ -72,9 +73,31 @@ def stop(trace: PacketTrace, *, by: Actor, now: datetime) -> None:
 
 def told(trace: PacketTrace) -> str:
     """What a trace follows, without a code that somebody could use."""
-    return (
-        codes.masked(codes.normalise(trace.subject)) if codes.is_plausible(trace.subject) else trace.subject
-    )
+    covered = trace.subject and _may_be_code(trace, trace.subject)
+    return _masked(trace.subject) if covered else trace.subject
+
+
+def cover(trace: PacketTrace, attributes: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Attributes of a packet for somebody who may not see codes: what was typed as a name may be one."""
+    typed = {value for name, value in attributes if name == "User-Name"} | {trace.subject}
+    typed = {each for each in typed if each and _may_be_code(trace, each)}
+    shown = []
+    for name, value in attributes:
+        for each in typed:
+            value = value.replace(each, _masked(each))
+        shown.append((name, value))
+    return shown
+
+
+def _may_be_code(trace: PacketTrace, name: str) -> bool:
+    """Only a MAC and the name of an account are surely none; mistyped codes have no service."""
+    is_account = trace.service is not None and trace.service.kind == Service.Kind.ACCOUNT
+    return not macs.normalise(name) and not (is_account and name == trace.subject)
+
+
+def _masked(name: str) -> str:
+    code = codes.normalise(name)
+    return codes.masked(code) if len(code) >= codes.LENGTH else COVER
 
 
 def prune(now: datetime) -> int:
