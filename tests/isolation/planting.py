@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from subscribers.prefixes import PrefixField
 from tests.isolation.canaries import canary
 
 EQUAL = 7001
@@ -20,6 +21,7 @@ UNKNOWN = 1_000_001
 AT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 FUTURE = datetime(2036, 11, 1, 9, 30, tzinfo=UTC)
 PRIMES = {"A": 7919, "B": 30_011}
+PREFIXES = {"A": "2001:db8:a", "B": "2001:db8:b"}
 NETWORKS = {"A": "203.0.113", "B": "198.51.100"}  # documentation networks: an address is a canary too
 
 # Django's own tables: they hold no words of an ISP (sessions are made by signing in).
@@ -49,6 +51,7 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.Plan.validity_seconds": lambda side, pk: 86_400,
     "subscribers.Plan.download_bps": lambda side, pk: 5_000_000,
     "subscribers.Plan.upload_bps": lambda side, pk: 2_000_000,
+    "subscribers.Fallback.reason": lambda side, pk: "ended" if pk == EQUAL else "trial",
     "radius.AuthAttempt.accepted": lambda side, pk: False,
     "radius.AuthAttempt.record_id": lambda side, pk: pk,
     "radius.Session.disconnect_state": lambda side, pk: "",
@@ -119,6 +122,8 @@ def _value(model: type[models.Model], field: "models.Field[Any, Any]", side: str
     match field:
         case models.GenericIPAddressField():
             return f"{NETWORKS[side]}.{71 if pk == EQUAL else 100}"
+        case PrefixField():
+            return f"{PREFIXES[side]}:{71 if pk == EQUAL else 100}::/64"
         case models.EmailField():
             return text.replace(" ", "").lower() + "@example.test"
         case models.CharField() | models.TextField():
