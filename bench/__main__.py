@@ -1,7 +1,7 @@
 """python -m bench [radius|vouchers|pages …]: run in order, print one JSON object.
 
-`radius-peers` runs only when it is asked for: it takes six minutes and wants FreeRADIUS on the machine. `radius-ours`
-is our own part of it: `--rows PAP,CHAP --rounds 3` makes it shorter.
+`radius-peers` and `radius-scale` run only when they are asked for; the first wants FreeRADIUS on the machine, and both
+together write docs/benchmarks.md. `radius-ours` is our own part of the first: `--rows PAP,CHAP` makes it shorter.
 """
 
 import argparse
@@ -17,20 +17,29 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmikro.settings")
 django.setup()
 
-from bench import ground, pages, radius_peers, radius_rates, radius_table, vouchers  # noqa: E402 - models need django.setup first
+from bench import ground, pages, party, radius_page, radius_peers, radius_rates, scale, vouchers  # noqa: E402 - models need django.setup first
 
 PARTS = {"radius": radius_rates.measure, "vouchers": vouchers.measure, "pages": pages.measure}
-ASKED_FOR = ("radius-peers", "radius-ours")
+ASKED_FOR = ("radius-peers", "radius-ours", "radius-scale")
 
 
 def _asked(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join((*PARTS, *ASKED_FOR)))
-    parser.add_argument("--rows", default="", help=f"of radius-ours: {','.join(radius_peers.ROWS)}")
-    parser.add_argument("--rounds", type=int, default=radius_peers.ROUNDS, help="of radius-ours")
+    parser.add_argument("--rows", default="", help=f"of radius-ours: {','.join(party.ROWS)}")
+    parser.add_argument(
+        "--rounds", type=int, default=radius_peers.ROUNDS, help="alternating runs of each row"
+    )
+    parser.add_argument(
+        "--people", type=int, default=200_000, help="services of the large ISP of radius-scale"
+    )
+    parser.add_argument("--tenants", type=int, default=200, help="ISPs of radius-scale")
+    parser.add_argument("--full", action="store_true", help="of radius-scale: 1,000,000 services, 1,000 ISPs")
     asked = parser.parse_args(words)
+    if asked.full:
+        asked.people, asked.tenants = 1_000_000, 1_000
     asked.rows = [each for each in asked.rows.split(",") if each]
-    for given, known in ((asked.parts, (*PARTS, *ASKED_FOR)), (asked.rows, radius_peers.ROWS)):
+    for given, known in ((asked.parts, (*PARTS, *ASKED_FOR)), (asked.rows, party.ROWS)):
         if unknown := set(given) - set(known):
             parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     return asked
@@ -39,7 +48,8 @@ def _asked(words: list[str]) -> argparse.Namespace:
 def main(words: list[str]) -> int:
     asked = _asked(words)
     parts = PARTS | {
-        "radius-peers": radius_peers.measure,
+        "radius-peers": lambda laid: radius_peers.measure(laid, most=asked.rounds),
+        "radius-scale": lambda laid: scale.measure(laid, asked.people, asked.tenants, asked.rounds),
         "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds),
     }
     logging.disable(logging.WARNING)
@@ -53,7 +63,7 @@ def main(words: list[str]) -> int:
         }
         page = ""
         if "radius-peers" in figures:
-            page = radius_table.write(figures["radius-peers"], figures["run"])
+            page = radius_page.write(figures["radius-peers"], figures.get("radius-scale"), figures["run"])
     print(json.dumps(figures, indent=2))
     print(page)
     return 0

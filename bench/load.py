@@ -7,8 +7,10 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from radius import mschap
 
 SOCKETS = 16  # as many flows as let SO_REUSEPORT spread them
 WINDOW = 256  # open requests in all
@@ -28,6 +30,7 @@ class Outcome:
     resent: int
     per_second: float
     p99_ms: float
+    lost: int = 0  # never answered
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Part:
     count: int
     make: Callable[[int, int], bytes]
     good: frozenset[int]
+    proven: Callable[[bytes, bytes], bool] = lambda _request, _reply: True  # what else a reply must show
 
 
 @dataclass
@@ -46,6 +50,7 @@ class _Flow:
 
     socket: socket.socket
     good: frozenset[int]
+    proven: Callable[[bytes, bytes], bool]
     datagrams: list[bytes]
     open: dict[int, tuple[int, float, float]] = field(default_factory=dict)  # identifier → which, first, last
     replies: list[tuple[int, bytes]] = field(default_factory=list)
@@ -83,7 +88,9 @@ class _Flow:
 
     def wrong(self, secret: bytes) -> int:
         return sum(
-            reply[0] not in self.good or not verified(reply, self.datagrams[which], secret)
+            reply[0] not in self.good
+            or not verified(reply, self.datagrams[which], secret)
+            or not self.proven(self.datagrams[which], reply)
             for which, reply in self.replies
         )
 
@@ -93,6 +100,7 @@ def attribute(kind: int, value: bytes) -> bytes:
 
 
 _BEGAN = int(time.time()) - 60
+_MICROSOFT = struct.pack("!I", 311)
 _WHERE = attribute(4, bytes((10, 0, 0, 1))) + attribute(32, b"bench")
 
 
@@ -132,6 +140,51 @@ def _counter(kind: int, value: int) -> bytes:
     return attribute(kind, struct.pack("!I", value))
 
 
+def mschap_request(
+    secret: bytes, identifier: int, name: bytes, nt: bytes, mac: bytes, session: bytes
+) -> bytes:
+    """MS-CHAPv2 over PPP with challenges of its own (RFC 2548, 2759); nt is the NT hash of the password."""
+    challenge, peer = os.urandom(16), os.urandom(16)
+    answer = mschap.challenge_response(mschap.challenge_hash(peer, challenge, name), nt)
+    response = bytes((identifier, 0)) + peer + bytes(8) + answer
+    body = (
+        attribute(1, name) + attribute(26, _MICROSOFT + attribute(11, challenge))
+        + attribute(26, _MICROSOFT + attribute(25, response)) + attribute(6, struct.pack("!I", 2))
+        + attribute(7, struct.pack("!I", 1)) + attribute(31, mac) + attribute(44, session)
+    )  # fmt: skip
+    return _access(secret, identifier, os.urandom(16), body)
+
+
+def mschap_proven(request: bytes, reply: bytes, nt: bytes) -> bool:
+    """Does the Accept prove that the server knows the password, and does it bring both keys of the link?"""
+    asked, told = _vendor(request), _vendor(reply)
+    response = asked[25]
+    hashed = mschap.challenge_hash(response[2:18], asked[11], name_of(request))
+    expected = response[:1] + mschap.authenticator_response(nt, response[26:], hashed)
+    return told.get(26) == expected and {16, 17} <= told.keys()
+
+
+def _attributes(packet: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 20
+    while at < len(packet):
+        yield packet[at], packet[at + 2 : at + packet[at + 1]]
+        at += packet[at + 1]
+
+
+def name_of(packet: bytes) -> bytes:
+    """The User-Name."""
+    return next(value for kind, value in _attributes(packet) if kind == 1)
+
+
+def _vendor(packet: bytes) -> dict[int, bytes]:
+    """Microsoft's attributes by their numbers (RFC 2548)."""
+    return {
+        value[4]: value[6 : 4 + value[5]]
+        for kind, value in _attributes(packet)
+        if kind == 26 and value[:4] == _MICROSOFT
+    }
+
+
 def accounting_request(
     secret: bytes, identifier: int, name: bytes, mac: bytes, session: bytes, octets: int
 ) -> bytes:
@@ -164,7 +217,12 @@ def _flows(parts: Sequence[Part], source: str) -> list[_Flow]:
             opened.setblocking(False)
             numbers = range(lane, part.count, share)
             flows.append(
-                _Flow(opened, part.good, [part.make(each, at & 255) for at, each in enumerate(numbers)])
+                _Flow(
+                    opened,
+                    part.good,
+                    part.proven,
+                    [part.make(each, at & 255) for at, each in enumerate(numbers)],
+                )
             )
     return flows
 

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from bench import load, peer
+from bench.crowd import Person
 from bench.ground import SECRET, SOURCE, Ground
 from kmikro.health import status_server_request
+from radius import mschap
 
 LOGINS, RECORDS, PEER_LOGINS, PEER_RECORDS = 30_000, 30_000, 6_000, 3_000
 WARM_PASSES = 6
@@ -89,6 +91,23 @@ def logins(port: int, names: list[bytes], count: int, start: int = 0, chap: bool
         return request(secret, identifier, names[at], mac(at), b"80%06x" % (start + number))
 
     return load.Part((ADDRESS, port), count, make, frozenset({2}))
+
+
+def mschap_logins(port: int, people: list[Person], count: int, start: int = 0) -> load.Part:
+    """Count logins by MS-CHAPv2 as PPP makes them; what the Accept must prove is checked too."""
+    secret, hashes = SECRET.encode(), {each.name: mschap.nt_hash(each.password) or b"" for each in people}
+
+    def make(number: int, identifier: int) -> bytes:
+        at = (start + number) % len(people)
+        name = people[at].name
+        return load.mschap_request(
+            secret, identifier, name, hashes[name], mac(at), b"82%06x" % (start + number)
+        )
+
+    def proven(request: bytes, reply: bytes) -> bool:
+        return load.mschap_proven(request, reply, hashes[load.name_of(request)])
+
+    return load.Part((ADDRESS, port), count, make, frozenset({2}), proven)
 
 
 def records(port: int, names: list[bytes], count: int, start: int = 0) -> load.Part:

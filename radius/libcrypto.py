@@ -15,7 +15,7 @@ _SCHEDULE = 128  # octets of a DES_key_schedule
 _ENCRYPT = 1
 Md4 = Callable[[bytes], bytes]
 Encrypt = Callable[[bytes], bytes]
-Des = Callable[[bytes], Encrypt]  # a key of 8 octets, whose parity counts nothing → what encrypts blocks of 8
+Des = Callable[[tuple[bytes, ...]], Encrypt]  # keys of 8 octets, whose parity counts nothing
 
 
 def _library() -> ctypes.PyDLL | None:
@@ -44,34 +44,38 @@ def find_md4(library: ctypes.PyDLL | None) -> Md4 | None:
 
 
 def find_des(library: ctypes.PyDLL | None) -> Des | None:
-    """Single DES (FIPS 46-3), block by block."""
+    """Single DES (FIPS 46-3): a block under each of some keys."""
     try:
         set_key, encrypt = library.DES_set_key_unchecked, library.DES_ecb_encrypt  # type: ignore[union-attr]
     except AttributeError:
         return None
     set_key.argtypes, set_key.restype = (ctypes.c_char_p, ctypes.c_char_p), None
-    encrypt.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int)
-    encrypt.restype = None
+    encrypt.argtypes = (ctypes.c_char_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
+    encrypt.restype, address = None, ctypes.addressof
 
     def schedule(key: bytes) -> bytes:
         room = ctypes.create_string_buffer(_SCHEDULE)
         set_key(key, room)
         return room.raw
 
-    def under(key: bytes) -> Encrypt:
-        made = schedule(key)
+    def under(keys: tuple[bytes, ...]) -> Encrypt:
+        made, room_of = (
+            [(8 * at, schedule(key)) for at, key in enumerate(keys)],
+            ctypes.c_char * (8 * len(keys)),
+        )
 
         def encrypted(block: bytes) -> bytes:
-            room = ctypes.create_string_buffer(8)
-            encrypt(block, room, made, _ENCRYPT)
+            room = room_of()
+            start = address(room)
+            for at, each in made:
+                encrypt(block, start + at, each, _ENCRYPT)
             return room.raw
 
         return encrypted
 
     # FIPS 81, "Now is t" under a key with right parity and under the same without it.
     keys = bytes.fromhex("0123456789abcdef"), bytes.fromhex("0022446688aaccee")
-    right = all(under(key)(b"Now is t").hex() == "3fa40e8a984d4815" for key in keys)
-    return under if right else None
+    return under if under(keys)(b"Now is t").hex() == "3fa40e8a984d4815" * 2 else None
 
 
 _LIBRARY = _library()

@@ -16,6 +16,8 @@ _MICROSOFT = b"\0\0\x01\x37"
 _SUCCESS, _ERROR = number("MS-CHAP2-Success"), number("MS-CHAP-Error")
 _SEND_KEY, _RECV_KEY = number("MS-MPPE-Send-Key"), number("MS-MPPE-Recv-Key")
 _V1_KEYS = number("MS-CHAP-MPPE-Keys")
+# A key of 16 octets is hidden in 32, behind a salt of 2.
+_SEND_HEAD, _RECV_HEAD = (bytes((26, 42)) + _MICROSOFT + bytes((kind, 36)) for kind in (_SEND_KEY, _RECV_KEY))
 # Encryption is allowed, with 40 or 128 bits.
 _ALLOWED = encode([("MS-MPPE-Encryption-Policy", 1), ("MS-MPPE-Encryption-Types", 6)])
 _REASONS = {
@@ -34,17 +36,16 @@ def _attribute(kind: int, value: bytes) -> bytes:
 
 def proven(proof: Proof, seal: Seal, authenticator: bytes, draw: Draw) -> bytes:
     """The attributes of an Accept. Two salts of one packet never agree: they differ in their last bits."""
-    parts = [_attribute(_SUCCESS, proof.success)] if proof.success else []
+    body = _attribute(_SUCCESS, proof.success) if proof.success else b""
     if proof.keys is not None:
         send, receive = proof.keys
-        first = int.from_bytes(draw(2), "big") | 0x8000
-        for kind, key, salt in ((_SEND_KEY, send, first), (_RECV_KEY, receive, first ^ 3)):
-            parts.append(_attribute(kind, seal.hide_salted(key, salt.to_bytes(2, "big"), authenticator)))
+        one, two = draw(2)
+        one |= 0x80
+        body += _SEND_HEAD + seal.hide_salted(send, bytes((one, two)), authenticator)
+        body += _RECV_HEAD + seal.hide_salted(receive, bytes((one, two ^ 3)), authenticator)
     if proof.v1_keys is not None:
-        parts.append(_attribute(_V1_KEYS, seal.hide(proof.v1_keys.ljust(32, b"\0"), authenticator)))
-    if proof.keys is not None or proof.v1_keys is not None:
-        parts.append(_ALLOWED)
-    return b"".join(parts)
+        body += _attribute(_V1_KEYS, seal.hide(proof.v1_keys.ljust(32, b"\0"), authenticator))
+    return body + _ALLOWED if proof.keys is not None or proof.v1_keys is not None else body
 
 
 def linked(link: Link, seal: Seal, authenticator: bytes, draw: Draw) -> bytes:

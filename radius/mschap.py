@@ -5,8 +5,11 @@ The NT hash opens everything that the password opens, so it is handled like a pa
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from functools import lru_cache
+import importlib
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -26,11 +29,17 @@ _MASTER = b"This is the MPPE Master Key"
 _SERVER_RECEIVES = b"On the client side, this is the send key; on the server side, it is the receive key."
 _SERVER_SENDS = b"On the client side, this is the receive key; on the server side, it is the send key."
 _PAD_1, _PAD_2 = bytes(40), b"\xf2" * 40
+_SEND_END, _RECEIVE_END = _SERVER_SENDS + _PAD_2, _SERVER_RECEIVES + _PAD_2
 _ECB = ECB()  # one block per key: no mode at all
 
 
-def _sha(*parts: bytes) -> bytes:
-    return hashlib.sha1(b"".join(parts), usedforsecurity=False).digest()
+_new: Callable[[bytes], hashlib._Hash] = partial(hashlib.sha1, usedforsecurity=False)
+with contextlib.suppress(ImportError):  # as in radius.seal: quicker for a hundred octets
+    _new = importlib.import_module("_sha1").sha1
+
+
+def _sha(octets: bytes) -> bytes:
+    return _new(octets).digest()
 
 
 def keys_of(nt: bytes) -> tuple[bytes, bytes, bytes]:
@@ -53,19 +62,19 @@ def _spread(a: int, b: int, c: int, d: int, e: int, f: int, g: int) -> bytes:
     )
 
 
-def plain_des(key: bytes) -> Encrypt:
+def plain_des(keys: tuple[bytes, ...]) -> Encrypt:
     """Single DES is Triple DES with the same key three times."""
-    return Cipher(TripleDES(key * 3), _ECB).encryptor().update
+    ciphers = [Cipher(TripleDES(key * 3), _ECB).encryptor().update for key in keys]
+    return lambda block: b"".join([cipher(block) for cipher in ciphers])
 
 
 _des = library_des or plain_des
 
 
 @lru_cache(maxsize=8_192)
-def _three(nt: bytes) -> tuple[Encrypt, Encrypt, Encrypt]:
-    """The ciphers of an NT hash: 1 KB, but making them takes twice as long as using them."""
-    one, two, three = keys_of(nt)
-    return _des(one), _des(two), _des(three)
+def _three(nt: bytes) -> Encrypt:
+    """What encrypts a block under the three keys of an NT hash: 1 KB, but making it takes longer than using it."""
+    return _des(keys_of(nt))
 
 
 def nt_hash(password: bytes) -> bytes | None:
@@ -83,26 +92,24 @@ def hash_of_hash(nt: bytes) -> bytes:
 
 
 def challenge_hash(peer_challenge: bytes, challenge: bytes, username: bytes) -> bytes:
-    return _sha(peer_challenge, challenge, username)[:8]
+    return _sha(peer_challenge + challenge + username)[:8]
 
 
 def challenge_response(challenge: bytes, nt: bytes) -> bytes:
     """24 octets: the challenge of 8 under the three keys that the NT hash makes."""
-    one, two, three = _three(nt)
-    return one(challenge) + two(challenge) + three(challenge)
+    return _three(nt)(challenge)
 
 
 def authenticator_response(nt: bytes, response: bytes, hashed: bytes) -> bytes:
     """What proves to the client that we know the password too (RFC 2759, section 8.7)."""
-    inner = _sha(hash_of_hash(nt), response, _SIGNED)
-    return b"S=" + _sha(inner, hashed, _MORE).hex().upper().encode()
+    inner = _sha(hash_of_hash(nt) + response + _SIGNED)
+    return b"S=" + _sha(inner + hashed + _MORE).hex().upper().encode()
 
 
 def session_keys(nt: bytes, response: bytes) -> tuple[bytes, bytes]:
     """Send and receive key of the server, 128 bits each (RFC 3079, section 3.4)."""
-    master = _sha(hash_of_hash(nt), response, _MASTER)[:16]
-    send, receive = (_sha(master, _PAD_1, magic, _PAD_2)[:16] for magic in (_SERVER_SENDS, _SERVER_RECEIVES))
-    return send, receive
+    start = _sha(hash_of_hash(nt) + response + _MASTER)[:16] + _PAD_1
+    return _sha(start + _SEND_END)[:16], _sha(start + _RECEIVE_END)[:16]
 
 
 def prove(asked: MsChap, username: bytes, nt: bytes, *, keys: bool) -> Proof | None:
@@ -129,7 +136,7 @@ def error(asked: MsChap, reason: int, fresh: bytes) -> bytes:
 
 _KNOWN = (
     (nt_hash(b"MyPw"), "fc156af7edcd6c0edde3337d427f4eac"),
-    (_des(bytes(8))(bytes(8)), "8ca64de9c1b123a7"),
+    (_des((bytes(8),))(bytes(8)), "8ca64de9c1b123a7"),
 )
 if any(found is None or found.hex() != known for found, known in _KNOWN):
     raise RuntimeError("MD4 or DES of this machine computes nonsense; MS-CHAP would let in the wrong people.")

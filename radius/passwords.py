@@ -31,9 +31,10 @@ def proof(request: AccessRequest, facts: Facts) -> Proof | None:
     asked = request.ms_chap
     if asked is None or facts.device:
         return None
-    known = facts.nt_hash
-    hashes = [known] if known is not None else map(mschap.nt_hash, _candidates(request, facts))
-    keys = request.service_type in (None, FRAMED)
+    known, keys = facts.nt_hash, request.service_type in (None, FRAMED)
+    if known is not None:
+        return mschap.prove(asked, request.username, known, keys=keys)
+    hashes = map(mschap.nt_hash, _candidates(request, facts))
     proofs = (mschap.prove(asked, request.username, each, keys=keys) for each in hashes if each is not None)
     return next((each for each in proofs if each is not None), None)
 

@@ -129,7 +129,10 @@ class Seal:
 
     def hide_salted(self, key: bytes, salt: bytes, authenticator: bytes) -> bytes:
         """Salt and hidden key of MS-MPPE-Send-Key and -Recv-Key (RFC 2548, section 2.4.2)."""
-        return salt + self.hide(bytes((len(key),)) + key, authenticator + salt)
+        if len(key) != 16:
+            return salt + self.hide(bytes((len(key),)) + key, authenticator + salt)
+        first = self._mask(b"\x10" + key[:15], authenticator + salt)
+        return salt + first + self._mask(key[15:] + _NOTHING[1:], first)
 
     def reveal(self, hidden: bytes, authenticator: bytes) -> bytes | None:
         """Reveal a User-Password without its trailing NULs; None when no password hides so."""

@@ -1,7 +1,7 @@
 """An Access-Request of a shape in which nothing can be odd, read by its places alone.
 
 `radius.reading` says what a request means; here is the short way to the same for the shapes routers send all day. A
-shape that may carry anything odd, another password than PAP or CHAP, or a Proxy-State takes the long way.
+shape that may carry anything odd, another password than PAP, CHAP or MS-CHAPv2, or a Proxy-State takes the long way.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from kmikro.lib import macs
 from radius.attributes import number
-from radius.credentials import Chap
+from radius.credentials import Chap, MsChap
 from radius.events import AccessRequest, Nas, Source
 from radius.octets import spell
 from radius.packet import VENDOR_SPECIFIC, Packet
@@ -35,6 +35,9 @@ _NUMBERS = frozenset(
 _ROUTER = frozenset(map(number, ("NAS-IP-Address", "NAS-Identifier")))
 _UNUSUAL = frozenset(map(number, ("Proxy-State", "EAP-Message")))
 _MICROSOFT = b"\x00\x00\x01\x37"
+# Microsoft's challenge of 16 octets and answer of 50 (RFC 2548, section 2.3), each alone in its Vendor-Specific.
+_ASKED, _ASKED_SIZE = _MICROSOFT + bytes((number("MS-CHAP-Challenge"), 18)), 22
+_ANSWERED, _ANSWERED_SIZE = _MICROSOFT + bytes((number("MS-CHAP2-Response"), 52)), 56
 _USUAL_MAC = re.compile(rb"[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}")
 _spell_again = lru_cache(maxsize=4096)(spell)  # what a router says of itself, it says every time
 
@@ -49,9 +52,10 @@ def mac_of(value: bytes) -> str:
 class _Places:
     """Where in a packet of one shape the values lie that we read; `vendors` are those that might be Microsoft's."""
 
-    __slots__ = ("pick", "vendors")
+    __slots__ = ("has_password", "pick", "vendors")
 
     def __init__(self, kinds: tuple[int, ...]) -> None:
+        self.has_password = _PAP in kinds or _CHAP in kinds
         self.pick = itemgetter(*(kinds.index(each) if each in kinds else 0 for each in _READ))
         self.vendors = tuple(at for at, kind in enumerate(kinds) if kind == VENDOR_SPECIFIC)
 
@@ -65,7 +69,8 @@ def _places(shape: Shape, values: tuple[bytes, ...], known: frozenset[int]) -> _
         and not counts.keys() & _UNUSUAL
         and _USER in counts
         and bool(counts.keys() & _ROUTER)
-        and counts[_PAP] + counts[_CHAP] == 1
+        and counts[_PAP] + counts[_CHAP] + (counts[VENDOR_SPECIFIC] > 1) >= 1
+        and counts[_PAP] + counts[_CHAP] <= 1
         and (_PAP not in sizes or sizes[_PAP] in range(16, LONGEST_PAP + 1, 16))
         and sizes.get(_CHAP, 17) == 17
         and all(sizes.get(each, 4) == 4 for each in _NUMBERS)
@@ -86,9 +91,15 @@ def access_request(
         places = shape.access = _places(shape, values, known)
     if not places:
         return None
-    for at in places.vendors:
-        if values[at].startswith(_MICROSOFT):
+    ms_chap: MsChap | None = None
+    if not places.has_password:
+        ms_chap = _ms_chap([values[at] for at in places.vendors])
+        if ms_chap is None:
             return None
+    else:
+        for at in places.vendors:
+            if values[at].startswith(_MICROSOFT):
+                return None
     username, hidden, answer, challenge, mac, framed, called, nas_identifier, *rest = places.pick(values)
     port_id, port_type, session_id, service_type, state = rest
     octets = packet.octets
@@ -112,4 +123,21 @@ def access_request(
         state or None,
         (),
         packet.seal_at is not None,
+        (),
+        ms_chap,
     )
+
+
+def _ms_chap(vendors: list[bytes]) -> MsChap | None:
+    """The answer when there is just one challenge and one answer, each laid out as usual."""
+    asked = answered = None
+    for value in vendors:
+        if value.startswith(_ASKED) and len(value) == _ASKED_SIZE and asked is None:
+            asked = value
+        elif value.startswith(_ANSWERED) and len(value) == _ANSWERED_SIZE and answered is None:
+            answered = value
+        elif value.startswith(_MICROSOFT):
+            return None
+    if asked is None or answered is None:
+        return None
+    return MsChap(2, answered[6], asked[6:], answered[32:], answered[8:24])

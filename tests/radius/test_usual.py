@@ -29,6 +29,11 @@ def shaped(datagram: bytes) -> Packet:
     return Packet(seen.octets, None, seen.seal_at, shape, shape.unpack(seen.octets))
 
 
+ASKED, ANSWERED = (
+    attribute(26, b"\0\0\1\x37" + attribute(kind, bytes(size))) for kind, size in ((11, 16), (25, 50))
+)
+
+
 def short(body: bytes) -> AccessRequest | None:
     return access_request(shaped(build(1, 7, body, RA)), NAS, SOURCE, SEAL, frozenset(reading._SINGLE))
 
@@ -49,7 +54,15 @@ def long(body: bytes) -> AccessRequest:
     ],
 )
 @pytest.mark.parametrize(
-    "password", [PAP, CHAP, CHAP + attribute(60, b"challenge-of-16-"), attribute(2, bytes(128))]
+    "password",
+    [
+        PAP,
+        CHAP,
+        CHAP + attribute(60, b"challenge-of-16-"),
+        attribute(2, bytes(128)),
+        ASKED + ANSWERED,
+        ANSWERED + ASKED,
+    ],
 )
 def test_usual_requests_take_the_short_way(password: bytes, more: bytes) -> None:
     body = USER + password + NAS_ID + more
@@ -73,6 +86,13 @@ def test_usual_requests_take_the_short_way(password: bytes, more: bytes) -> None
         USER + attribute(2, bytes(144)) + NAS_ID,
         USER + attribute(3, bytes(16)) + NAS_ID,
         USER + PAP + NAS_ID + attribute(26, b"\0\0\1\x37\x0b\x12" + bytes(16)),
+        USER + PAP + NAS_ID + ASKED + ANSWERED,
+        USER + NAS_ID + ASKED,
+        USER + NAS_ID + ASKED * 2,
+        USER + NAS_ID + ASKED * 2 + ANSWERED,
+        USER + NAS_ID + ASKED + ANSWERED * 2,
+        USER + NAS_ID + ASKED + ANSWERED[:-1].replace(b"\x34", b"\x33").replace(b"\x3a", b"\x39"),
+        USER + NAS_ID + ASKED + attribute(26, b"\0\0\1\x37" + attribute(1, bytes(50))),
     ],
 )
 def test_others_take_the_long_way(body: bytes) -> None:
@@ -82,7 +102,7 @@ def test_others_take_the_long_way(body: bytes) -> None:
 KINDS = st.sampled_from([1, 2, 3, 4, 5, 6, 8, 24, 25, 26, 30, 31, 32, 33, 44, 60, 61, 79, 80, 87, 200])
 VALUES = st.one_of(
     st.binary(max_size=40),
-    st.sampled_from([bytes(4), bytes(16), bytes(17), b"\0\0\1\x37\x0b\x12" + bytes(16)]),
+    st.sampled_from([bytes(4), bytes(16), bytes(17), ASKED[2:], ANSWERED[2:]]),
 )
 
 
