@@ -35,8 +35,8 @@ faults: ## break PostgreSQL, Valkey, disks, networks and clocks under load (ARGS
 bench: ## benchmarks, printed as JSON
 	@exec $(KMIKRO) bench $(ARGS)
 
-bench-radius: ## RADIUS beside FreeRADIUS, written to docs/benchmarks.md (6 minutes)
-	@exec $(KMIKRO) bench radius-peers
+bench-radius: ## RADIUS beside FreeRADIUS and at scale, written to docs/benchmarks.md (15 minutes; ARGS=--full: longer)
+	@exec $(KMIKRO) bench radius-peers radius-scale $(ARGS)
 
 lint: ## style, types, floors, migrations, API schema
 	@exec $(KMIKRO) lint $(ARGS)
