@@ -22,8 +22,14 @@ REMEDIES = {
     "too_many_devices": "Disconnect the other device under Live sessions, or sell a plan for more devices.",
     "malformed": "Update RouterOS, and look for anything between the router and us that changes packets.",
     "both_passwords": "Update RouterOS: no router that works sends two passwords.",
-    "unsupported_method": "Let the hotspot profile sign in by HTTP CHAP or HTTP PAP.",
+    "unsupported_method": (
+        "Let the hotspot profile sign in by HTTP CHAP or HTTP PAP. Wi-Fi with 802.1X has to be allowed for the router first."
+    ),
     "no_password": "Look at the login page on the router: it must send a password.",
+    "eap_method": "Set the device's Wi-Fi to PEAP with MSCHAPv2, or to TTLS with PAP or MSCHAPv2.",
+    "eap_broken": "Set the device's Wi-Fi to PEAP with MSCHAPv2, or to TTLS with PAP or MSCHAPv2, and try again.",
+    "eap_unknown": "Try again. If it happens often, look at how long the router's packets are under way to us.",
+    "tls_failed": "Install our root certificate on the device, and choose it in the settings of the Wi-Fi network.",
 }
 OTHERWISE = "Open the attempt in the login log: it lists every rule that was checked."
 NO_ROUTER = "See under Routers what it needs; until it is back nobody can sign in there."

@@ -226,6 +226,7 @@ COMMANDS = {
     "open_isp": "public, then the new tenant",
     "radiusd": "public; tenants by the source address of packets",
     "radsec_certificate": "the tenant, and public for the authority",
+    "wifi_access": "the tenant for its router, public for the authority",
     "rotate_keys": "public; the schemas of the ISPs named, one after the other",
     "seed_demo": "the demo tenant alone",
     "virtual_router": "no database",

@@ -21,8 +21,10 @@ pytestmark = pytest.mark.peer
 MAC = "02:00:00:00:00:01"
 
 
-def eapol_test(port: int, folder: Path, root: str, secret: str, **network: str) -> tuple[bool, str]:
-    """Did it get in, and all that it said."""
+def eapol_test(
+    port: int, folder: Path, root: str, secret: str, *, source: str = ADDRESS, **network: str
+) -> tuple[bool, str]:
+    """Did it get in, and all that it said. `source` is the address of the access point."""
     program = shutil.which("eapol_test", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         pytest.skip("EAPOL_TEST IS NOT INSTALLED (eapoltest): no independent peer was asked over EAP")
@@ -35,7 +37,7 @@ def eapol_test(port: int, folder: Path, root: str, secret: str, **network: str) 
     (folder / "network.conf").write_text(f"network={{\n{lines}}}\n")
     done = subprocess.run(
         [program, "-c", str(folder / "network.conf"), "-a", ADDRESS, "-p", str(port), "-s", secret]
-        + ["-M", MAC, "-t", "12"],
+        + ["-M", MAC, "-t", "12", "-A", source],
         capture_output=True, text=True, errors="replace", timeout=60, check=False,
     )  # fmt: skip
     return done.stdout.rstrip().endswith("SUCCESS"), done.stdout + done.stderr
