@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.tasks import post
 from legal import consent
 from legal.models import Document
-from radius import disconnect
+from radius import disconnect, stale
 from radius.models import Session
 from routers import kick
 from subscribers.models import Site
@@ -112,3 +112,18 @@ def remove_at_router(schema: str, session_id: int) -> None:
             disconnect.note(session_id, disconnect.ACKED, "Removed over the router's API.")
         else:
             disconnect.close(session_id)
+
+
+@tenant_task(enter=False)
+def look_at_router(schema: str, router_id: int) -> None:
+    """Look which of the sessions that a silent router does not report it still has; what cannot be told stays."""
+    with unit(schema):
+        target = kick.target_of(router_id)
+    if target is None:
+        return
+    presence = kick.present(target)
+    if presence.trouble:
+        log.info("a silent router cannot be asked", router=router_id, why=presence.trouble)
+        return
+    with unit(schema):
+        stale.judge(router_id, presence.devices, _clock())

@@ -20,6 +20,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "radius-forget": {
+        "task": "radius.tasks.forget_everywhere",
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
+    },
     "routers-reconcile": {
         "task": "routers.tasks.reconcile_everywhere",
         "schedule": 300.0,

@@ -15,6 +15,7 @@ from radius.reports import Report
 LOST_STOP = "Lost-Stop"
 NO_REPORT = "Lost-Carrier (no report)"
 GONE = "Lost-Stop (gone at the router)"
+SILENT_ROUTER = "Lost-Carrier (router silent)"
 NONE: Amount = (0, 0, 0)
 HOUR = 3600
 Key = tuple[int, str, str]

@@ -128,10 +128,12 @@ def read(row: Row) -> tuple[SessionState, Amount, str]:
 
 
 def _stop(row: Row, memo: dict[str, Any]) -> Latest | None:
-    if memo or row.begun_at:
-        return (memo["stop"][0], memo["stop"][1]) if "stop" in memo else None
-    # A row that no fold wrote (seeded): its columns are all there is.
-    return (row.ended_at.timestamp(), row.end_cause) if row.ended_at else None
+    if "stop" in memo:
+        return memo["stop"][0], memo["stop"][1]
+    if row.ended_at is None or "restarted" in memo or "presumed" in memo:
+        return None
+    # A row without a memo, seeded or old (`radius.retention`): its columns are all there is.
+    return row.ended_at.timestamp(), row.end_cause
 
 
 def _read_first_form(memo: dict[str, Any]) -> tuple[SessionState, Amount, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from celery import shared_task
@@ -12,17 +12,16 @@ from django.conf import settings
 
 from kmikro.lib.coa import NO_SESSION, Answer
 from radius import change as change_verb
-from radius import coa, keeping, limits, projector, traces
+from radius import coa, journal, limits, projector, retention, stale, traces
 from radius import disconnect as verb
-from radius.folding import NO_REPORT
-from radius.lookup import INTERIM_SECONDS
 from radius.models import Session
+from tenants.models import RadiusRecord
 from tenants.routes import nas_of
 from tenants.tasks import each_isp, tenant_task, unit
 
-SILENCE = timedelta(seconds=3 * INTERIM_SECONDS + 10)  # three reports missed
 AT_ONCE = 16  # CoA-Requests under way to one router
 MOST_ROUNDS = 10
+MOST_BATCHES = 500  # of rows to be forgotten in one night
 PAUSES = (5, 20, 60)  # seconds before a silent router is asked again
 
 
@@ -136,10 +135,11 @@ def close_stale(schema: str) -> None:
         verb.came_back(now)
         change_verb.repeat(now)
         traces.prune(now)
+    late = RadiusRecord.objects.filter(schema=schema, kind=journal.ACCOUNTING, at__lt=now - stale.LAG)
+    if late.exists():
+        return  # their reports may well be among these
     with unit(schema):
-        silent = Session.objects.filter(ended_at=None, heard_at__lt=now - SILENCE)
-        locked = list(silent.select_for_update(of=("self",), skip_locked=True)[:5000])
-        keeping.tell(schema, keeping.presume(locked, NO_REPORT))
+        stale.close(now)
 
 
 @shared_task(name="radius.tasks.close_stale_everywhere")
@@ -158,3 +158,24 @@ def project() -> int:
             if failed or taken < projector.BATCH:
                 break
     return total
+
+
+@tenant_task(enter=False)
+def forget(schema: str) -> dict[str, int]:
+    """Forget what is older than is kept; many short transactions, so that nobody waits for us."""
+    now, gone = datetime.now(UTC), dict[str, int]()
+    for rule in retention.RULES:
+        gone[rule.name] = 0
+        for _ in range(MOST_BATCHES):
+            with unit(schema):
+                count = rule.forget(now)
+            gone[rule.name] += count
+            if count < retention.BATCH:
+                break
+    return gone
+
+
+@shared_task(name="radius.tasks.forget_everywhere")
+def forget_everywhere() -> int:
+    """Beat: every ISP, once a day."""
+    return each_isp(forget)

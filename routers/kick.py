@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
 
+from kmikro.lib import macs
 from kmikro.lib.refusal import Refusal
 from routers import device, faults, sync
 from routers.device import Device, DeviceError, Target, Trapped
@@ -43,6 +45,35 @@ def end(target: Target, *, mac: str, address: str) -> Removal:
             return Removal(_remove(talk, mac, address))
     except (DeviceError, Refusal) as error:
         return Removal(0, faults.in_words(error, target))
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Whom a router has online, by MAC and address, or why nobody could look."""
+
+    devices: frozenset[tuple[str, str]]
+    trouble: str = ""
+
+
+def present(target: Target) -> Presence:
+    """Look who is online at a router."""
+    try:
+        sync.guard(target)
+        with device.opened(target) as talk:
+            return Presence(frozenset(_present(talk)))
+    except (DeviceError, Refusal) as error:
+        return Presence(frozenset(), faults.in_words(error, target))
+
+
+def _present(talk: Device) -> Iterator[tuple[str, str]]:
+    for menu, device_word, address_word in _MENUS:
+        try:
+            rows = talk.read(menu, fields=(device_word, address_word))
+        except Trapped:  # the package is not installed: nobody is in there
+            continue
+        for row in rows:
+            caller = row.get(device_word, "")  # a MAC, or the address that a tunnel comes from
+            yield macs.normalise(caller) or caller, row.get(address_word, "")
 
 
 def _remove(talk: Device, mac: str, address: str) -> int:

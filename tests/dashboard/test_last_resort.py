@@ -143,3 +143,32 @@ def test_a_session_without_an_address_ends_nobody_elses(
         Router.objects.filter(pk=session.router_id).update(address=None)
     door_tasks.remove_at_router(isp.schema_name, session.pk)
     assert len(macs(mikrotik)) == 2
+
+
+def test_a_silent_router_is_asked_whom_it_still_has(
+    isp: Isp, mikrotik: VirtualRouter, session: Session
+) -> None:
+    """F14: three reports missed, the router says nothing of anybody; its API knows."""
+    long_ago = NOW.replace(year=2020)
+    with scope.inside(isp.schema_name):
+        gone = make_session(
+            router=Router.objects.get(pk=session.router_id),
+            acct_session_id="81ffffff",
+            mac="AA:BB:CC:00:11:99",
+            framed_ip="10.5.50.99",
+        )
+        Session.objects.update(heard_at=long_ago)
+    mikrotik.device.faults.refuse_login = True
+    door_tasks.look_at_router(isp.schema_name, session.router_id)
+    with scope.inside(isp.schema_name):
+        assert (
+            Session.objects.filter(ended_at=None, heard_at=long_ago).count() == 2
+        )  # who cannot look knows nothing
+    mikrotik.device.faults.refuse_login = False
+    door_tasks.look_at_router(isp.schema_name, session.router_id)
+    with scope.inside(isp.schema_name):
+        gone.refresh_from_db()
+        session.refresh_from_db()
+    assert gone.end_cause == GONE
+    assert session.ended_at is None
+    assert session.heard_at is not None and session.heard_at > long_ago

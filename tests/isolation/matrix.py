@@ -212,6 +212,7 @@ PLATFORM_TASKS = {
     "dashboard.tasks.mail_workspaces": "finds where an address can sign in",
     "dashboard.tasks.open_isp": "makes a workspace",
     "radius.tasks.close_stale_everywhere": "sends a tenant task to each ISP",
+    "radius.tasks.forget_everywhere": "sends a tenant task to each ISP",
     "radius.tasks.project": "folds the journal in public, entering each tenant for its own records",
     "routers.tasks.check_everywhere": "sends a tenant task to each ISP",
     "routers.tasks.reconcile_everywhere": "sends a tenant task to each ISP",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from radius.models import Session
 from subscribers.models import Service
 from tenants import routes, scope
 from tenants.models import Isp
-from tests.factories import NOW, make_plan, make_session, make_voucher
+from tests.factories import NOW, make_plan, make_router, make_session, make_voucher
 from tests.radius.test_coa import SECRET, Router, Say, ack, nak
 
 ANA = Actor(None, "Ana")
@@ -167,7 +167,11 @@ def test_what_is_over_is_disconnected(
 def test_the_sweep_closes_ends_and_repeats(isp: Isp, session: Session, at_router: Make, soon: Any) -> None:
     at_router(ack)
     with scope.inside(isp.schema_name):
-        silent = make_session(heard_at=NOW - timedelta(days=999), fold={})
+        router = make_router()
+        silent = make_session(router=router, heard_at=NOW - timedelta(days=999), fold={})
+        make_session(
+            router=router, acct_session_id="81a00009", heard_at=datetime.now(UTC)
+        )  # of the same router, which talks
         Session.objects.filter(pk=session.pk).update(
             disconnect_state="asked", disconnect_at=NOW - timedelta(days=999)
         )

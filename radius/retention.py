@@ -1,0 +1,77 @@
+"""How long RADIUS keeps what it knows, and forgetting the rest, a few thousand rows at a time; call inside the tenant.
+
+Usage by the hour is not touched: it says how much, not who was where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+SESSIONS = timedelta(days=366)  # after their end: the twelve months that the Terms speak of
+ATTEMPTS = timedelta(days=90)
+RESTARTS = timedelta(days=30)  # much older than any record that may still come
+MEMOS = timedelta(days=30)  # of ended sessions, after which their columns are all that is known
+BATCH = 2000
+_SLACK = timedelta(days=30)  # a session that began so long before the memo's end is looked at once more
+
+_SESSIONS = """
+    DELETE FROM radius_session WHERE id IN (
+        SELECT id FROM radius_session WHERE started_at < %s AND ended_at < %s ORDER BY started_at LIMIT %s)
+"""
+_ATTEMPTS = """
+    DELETE FROM radius_authattempt WHERE id IN (SELECT id FROM radius_authattempt WHERE at < %s ORDER BY at LIMIT %s)
+"""
+_RESTARTS = (
+    "DELETE FROM radius_nasrestart WHERE id IN (SELECT id FROM radius_nasrestart WHERE at < %s LIMIT %s)"
+)
+# The long memos are those of 32-bit counters (`radius.counters`) and of the version before; the others stay.
+_MEMOS = """
+    UPDATE radius_session SET fold = '{}' WHERE id IN (
+        SELECT id FROM radius_session WHERE started_at >= %s AND started_at < %s AND ended_at < %s
+            AND fold ?| ARRAY['read', 'state'] ORDER BY started_at LIMIT %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of row that is forgotten: `forget` takes some and says how many; fewer than BATCH means all."""
+
+    name: str
+    forget: Callable[[datetime], int]
+
+
+def _run(statement: str, *values: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, BATCH])  # type: ignore[list-item]  # moments
+        return int(cursor.rowcount)
+
+
+def sessions(now: datetime) -> int:
+    """Sessions that ended more than twelve months ago."""
+    return _run(_SESSIONS, now - SESSIONS, now - SESSIONS)
+
+
+def attempts(now: datetime) -> int:
+    return _run(_ATTEMPTS, now - ATTEMPTS)
+
+
+def restarts(now: datetime) -> int:
+    return _run(_RESTARTS, now - RESTARTS)
+
+
+def memos(now: datetime) -> int:
+    """What folding kept of sessions that nobody will report any more; a record that comes after all starts from the
+    columns."""
+    return _run(_MEMOS, now - MEMOS - _SLACK, now - MEMOS, now - MEMOS)
+
+
+RULES = (
+    Rule("sessions", sessions),
+    Rule("attempts", attempts),
+    Rule("restarts", restarts),
+    Rule("memos", memos),
+)
