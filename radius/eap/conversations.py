@@ -13,7 +13,7 @@ from radius.events import AccessRequest
 
 MOST = 2_000
 MOST_OF_ONE = 128  # of one router
-MOST_NEW = 200  # a second; about one twentieth of a core goes into their handshakes
+MOST_NEW = 200  # a second; at half a millisecond each they take a tenth of a core
 LIFE = 30.0  # seconds from the first packet
 IDLE = 3.0  # seconds without a word after which one makes room for another
 
