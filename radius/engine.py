@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from radius import wire
 from radius.events import Ask, Drop, Nas, Port, Resend, Source, StatusRequest, Verdict
@@ -11,6 +12,8 @@ KEPT = 10.0  # seconds from the question; RFC 5080, section 2.2.2 says 5 to 30
 MOST = 16_384  # exchanges in all
 MOST_IN_FLIGHT = 256  # unanswered, of one router
 MOST_STATUS = 10  # Status-Server a second, of one source
+Read = Callable[[bytes, Nas, Source, Port, float], Ask | Drop]
+Write = Callable[[Ask, Verdict], bytes]
 
 
 class _Exchange:
@@ -50,7 +53,15 @@ class Engine:
     `now` is monotonic seconds throughout; `received_at` is unix seconds, for the records.
     """
 
-    def __init__(self, *, most: int = MOST, most_in_flight: int = MOST_IN_FLIGHT) -> None:
+    def __init__(
+        self,
+        *,
+        most: int = MOST,
+        most_in_flight: int = MOST_IN_FLIGHT,
+        read: Read = wire.read,
+        write: Write = wire.write,
+    ) -> None:
+        self._read, self._write = read, write
         self._most = most
         self._most_in_flight = most_in_flight
         self._shelves: dict[str, _Shelf] = {}
@@ -65,7 +76,7 @@ class Engine:
         self, datagram: bytes, nas: Nas, source: Source, port: Port, now: float, received_at: float
     ) -> Ask | Resend | Drop:
         """What to do with a datagram of a known router. One whose signature is wrong touches nothing."""
-        ask = wire.read(datagram, nas, source, port, received_at)
+        ask = self._read(datagram, nas, source, port, received_at)
         if type(ask) is Drop:
             return ask
         assert type(ask) is Ask
@@ -97,7 +108,7 @@ class Engine:
 
     def answer(self, ask: Ask, verdict: Verdict, now: float, *, hold: float = 0.0) -> bytes:
         """The reply to a question. With `hold` it will leave that many seconds later, resent not before."""
-        reply = wire.write(ask, verdict)
+        reply = self._write(ask, verdict)
         exchange = ask.exchange
         if exchange is not None and not exchange.is_gone:
             if exchange.reply is None:

@@ -1,7 +1,7 @@
 """RADIUS over TLS as a process of its own: the same server behind another door (RFC 6614).
 
-A router is who its certificate says, whatever its address: it may sit behind any translation. RADIUS/1.1 (RFC 9765)
-is not offered: it would bring a second way to sign, and no RouterOS asks for it.
+A router is who its certificate says, whatever its address: it may sit behind any translation. Who asks for RADIUS/1.1
+by ALPN gets it (RFC 9765), everybody else RADIUS as it was.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
+from radius import clear, wire
 from radius.behind import LiveWorker
 from radius.directory import NO_TENANT, LiveDirectory
 from radius.engine import Engine
-from radius.events import Nas, Port
+from radius.events import Ask, Drop, Nas, Port, Source, Verdict
 from radius.ports import Worker
 from radius.posts import Post
 from radius.server import Server
@@ -31,11 +32,20 @@ MOST = 65_536  # exchanges in all
 MOST_IN_FLIGHT = 2 * 256  # of one connection: all identifiers of both kinds
 
 
+def _read(datagram: bytes, nas: Nas, source: Source, port: Port, received_at: float) -> Ask | Drop:
+    """By the version of the connection: in RADIUS/1.1 there is no secret."""
+    return (wire if nas.secret else clear).read(datagram, nas, source, port, received_at)
+
+
+def _write(ask: Ask, verdict: Verdict) -> bytes:
+    return wire.write(ask, verdict) if ask.secret else clear.write(ask, verdict)
+
+
 class RadsecServer(Server):
     """Certificate instead of source address; what is malformed ends its connection (RFC 6613, section 2.6.4)."""
 
     def __init__(self, worker: Worker, streams: Streams) -> None:
-        engine = Engine(most=MOST, most_in_flight=MOST_IN_FLIGHT)
+        engine = Engine(most=MOST, most_in_flight=MOST_IN_FLIGHT, read=_read, write=_write)
         super().__init__(worker, streams, streams, engine)
         self.streams = streams
         streams.counts = self.counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ssl
 
+from radius.clear import ALPN
 from radius.events import Nas, Source
 from radius.packet import HEADER, LARGEST
 
@@ -32,6 +33,7 @@ class Stream:
         self.begun_at: float | None = None  # since when a packet is not complete
         self.stuck_at: float | None = None  # since when the peer takes nothing
         self.interest = 0
+        self.is_clear = False  # speaks RADIUS/1.1
         self._incoming = bytearray()
         self._outgoing = bytearray()
 
@@ -57,6 +59,11 @@ class Stream:
         certificate = self.wire.getpeercert(binary_form=True)
         if not certificate:
             raise Ended("handshake")
+        self.is_clear = self.wire.selected_alpn_protocol() == ALPN
+        if self.is_clear and self.wire.version() != "TLSv1.3":  # RFC 9765 wants nothing older
+            raise Ended("old_tls")
+        if self.is_clear:
+            self.source = (self.source[0], 0)  # a token takes all the room of the key of an exchange
         self.fingerprint = hashlib.sha256(certificate).hexdigest()
         return True
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from radius.clear import ALPN, HISTORIC
 from radius.events import Nas, Port, Source
 from radius.quiet import Quiet
 from radius.sockets import Datagram
@@ -39,6 +40,7 @@ def tls(own: Signed, root: str) -> ssl.SSLContext:
     context.load_verify_locations(cadata=root)
     context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     context.num_tickets = 0
+    context.set_alpn_protocols([ALPN, HISTORIC])
     arm(context, own)
     return context
 
@@ -149,7 +151,8 @@ class Streams:
             self._end(stream, "revoked")
             return None
         if nas is not stream.known:
-            stream.known, stream.router = nas, replace(nas, address=stream.address)
+            secret = b"" if stream.is_clear else nas.secret
+            stream.known, stream.router = nas, replace(nas, address=stream.address, secret=secret)
         return stream.router
 
     def end(self, name: str, why: str) -> None:

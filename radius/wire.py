@@ -25,13 +25,13 @@ from radius.events import (
     Verdict,
 )
 from radius.packet import Malformed, Packet, parse
-from radius.seal import seal_of
+from radius.seal import Seal, seal_of
 from radius.terms import Addresses, Extras
 
 ACCESS_REQUEST, ACCESS_ACCEPT, ACCESS_REJECT = 1, 2, 3
 ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE, ACCESS_CHALLENGE, STATUS_SERVER = 4, 5, 11, 12
 
-_HEARD = {Port.AUTH: (ACCESS_REQUEST, STATUS_SERVER), Port.ACCT: (ACCOUNTING_REQUEST, STATUS_SERVER)}
+HEARD = {Port.AUTH: (ACCESS_REQUEST, STATUS_SERVER), Port.ACCT: (ACCOUNTING_REQUEST, STATUS_SERVER)}
 _PROXY_STATE, _EAP_MESSAGE = number("Proxy-State"), number("EAP-Message")
 _REPLY_MESSAGE, _CLASS = number("Reply-Message"), number("Class")
 _USER_NAME, _STATE = number("User-Name"), number("State")
@@ -53,7 +53,7 @@ def read(datagram: bytes, nas: Nas, source: Source, port: Port, received_at: flo
     except Malformed as reason:
         return Drop(f"malformed_{reason}")
     code = packet.code
-    if code not in _HEARD[port]:
+    if code not in HEARD[port]:
         return Drop("code")
     if code == ACCOUNTING_REQUEST:
         return _accounting(packet, nas, source, received_at)
@@ -99,9 +99,9 @@ def _accounting(packet: Packet, nas: Nas, source: Source, received_at: float) ->
     return Ask(reading.accounting_record(packet, nas, source, received_at), nas, Port.ACCT, secret)
 
 
-def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom) -> bytes:
-    """The signed reply to a question; `draw` gives what must be new in every reply."""
-    question, seal = ask.question, seal_of(ask.secret)
+def write(ask: Ask, verdict: Verdict, draw: mppe.Draw = os.urandom, seal: Seal | None = None) -> bytes:
+    """The signed reply to a question; `draw` gives what must be new in every reply, `seal` signs unless the secret does."""
+    question, seal = ask.question, seal or seal_of(ask.secret)
     if isinstance(question, AccessRequest) and isinstance(verdict, Accept):
         code, body = ACCESS_ACCEPT, _accept_body(verdict)
         if not (question.eap or verdict.proof or verdict.link or question.proxy_states):  # nearly always

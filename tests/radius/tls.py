@@ -6,7 +6,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -94,9 +94,19 @@ class Router:
     """One connection of a router; packets as RADIUS lays them end to end."""
 
     def __init__(
-        self, port: int, folder: Path, holds: Signed | None, root: str | None = None, room: int = 0
+        self,
+        port: int,
+        folder: Path,
+        holds: Signed | None,
+        root: str | None = None,
+        room: int = 0,
+        alpn: Sequence[str] = (),
+        newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
     ) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.maximum_version = newest
+        if alpn:
+            context.set_alpn_protocols(list(alpn))
         context.load_verify_locations(cadata=root or authority().certificate)
         if holds is not None:
             file = folder / f"{holds.serial}.pem"
