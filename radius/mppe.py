@@ -34,6 +34,11 @@ def _attribute(kind: int, value: bytes) -> bytes:
     return bytes((26, inner + 6)) + _MICROSOFT + bytes((kind, inner)) + value
 
 
+def _keyed(head: bytes, value: bytes) -> bytes:
+    """The usual length has its head ready; RADIUS/1.1 hides nothing, so its keys are shorter."""
+    return head + value if head[7] == len(value) + 2 else _attribute(head[6], value)
+
+
 def proven(proof: Proof, seal: Seal, authenticator: bytes, draw: Draw) -> bytes:
     """The attributes of an Accept. Two salts of one packet never agree: they differ in their last bits."""
     body = _attribute(_SUCCESS, proof.success) if proof.success else b""
@@ -41,8 +46,8 @@ def proven(proof: Proof, seal: Seal, authenticator: bytes, draw: Draw) -> bytes:
         send, receive = proof.keys
         one, two = draw(2)
         one |= 0x80
-        body += _SEND_HEAD + seal.hide_salted(send, bytes((one, two)), authenticator)
-        body += _RECV_HEAD + seal.hide_salted(receive, bytes((one, two ^ 3)), authenticator)
+        body += _keyed(_SEND_HEAD, seal.hide_salted(send, bytes((one, two)), authenticator))
+        body += _keyed(_RECV_HEAD, seal.hide_salted(receive, bytes((one, two ^ 3)), authenticator))
     if proof.v1_keys is not None:
         body += _attribute(_V1_KEYS, seal.hide(proof.v1_keys.ljust(32, b"\0"), authenticator))
     return body + _ALLOWED if proof.keys is not None or proof.v1_keys is not None else body

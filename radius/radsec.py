@@ -34,7 +34,8 @@ MOST_IN_FLIGHT = 2 * 256  # of one connection: all identifiers of both kinds
 
 def _read(datagram: bytes, nas: Nas, source: Source, port: Port, received_at: float) -> Ask | Drop:
     """By the version of the connection: in RADIUS/1.1 there is no secret."""
-    return (wire if nas.secret else clear).read(datagram, nas, source, port, received_at)
+    read = wire.read if nas.secret else clear.read
+    return read(datagram, nas, source, port, received_at)
 
 
 def _write(ask: Ask, verdict: Verdict) -> bytes:
