@@ -13,7 +13,9 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from kmikro.lib.coa import Answer
-from radius import mikrotik
+from radius import holding, mikrotik
+from radius.gather import instead, own_zone
+from radius.lookup import facts_of
 from radius.models import Session
 
 CHANGING, CHANGED, REFUSED, SILENT = "changing", "changed", "refused", "silent"
@@ -34,6 +36,8 @@ class Wish:
     framed_ip: str | None
     mac: str
     attributes: Sequence[mikrotik.Attribute]
+    level: str = ""  # of radius.holding
+    seconds: int = 0  # of the session, by its last report
 
 
 def ask(services: Collection[int] | QuerySet[Any], *, now: datetime) -> int:
@@ -41,8 +45,16 @@ def ask(services: Collection[int] | QuerySet[Any], *, now: datetime) -> int:
 
     After the commit one worker for each router goes there; it reads the plans as they are then.
     """
-    live = Session.objects.filter(ended_at=None, service__in=services)
-    count = live.update(change_state=CHANGING, change_text="", change_at=now)
+    return _ask(Session.objects.filter(ended_at=None, service__in=services), now, "")
+
+
+def ask_sessions(sessions: Collection[int], *, now: datetime, text: str = "") -> int:
+    """The same for chosen sessions; `text` says why once more."""
+    return _ask(Session.objects.filter(ended_at=None, pk__in=sessions), now, text) if sessions else 0
+
+
+def _ask(live: QuerySet[Session], now: datetime, text: str) -> int:
+    count = live.update(change_state=CHANGING, change_text=text[:200], change_at=now)
     if count:
         _send(set(live.order_by().values_list("router_id", flat=True)))
     return count
@@ -63,16 +75,30 @@ def _send(routers: Collection[int]) -> None:
         transaction.on_commit(partial(wish.apply_async, retry=False), robust=True)
 
 
-def wanted(router_id: int, states: Collection[str]) -> list[Wish]:
-    """What is wished of a router, oldest wish first."""
+def wanted(router_id: int, states: Collection[str], now: datetime) -> list[Wish]:
+    """What is wished of a router, oldest wish first; what has to end is no wish for a speed."""
     live = Session.objects.filter(ended_at=None, router_id=router_id, change_state__in=states)
-    live = live.filter(service__isnull=False, change_at__isnull=False).select_related("service__plan")
-    return [_wish(each) for each in live.defer("fold", "service__secret").order_by("change_at", "pk")]
+    live = (
+        live.filter(service__isnull=False, change_at__isnull=False).defer("fold").order_by("change_at", "pk")
+    )
+    sessions, at = list(live), now.timestamp()
+    if not sessions:
+        return []
+    known, house, zone = facts_of({each.service_id or 0 for each in sessions}, at), instead(), own_zone(at)
+    wishes, over = list[Wish](), list[int]()
+    for session in sessions:
+        facts = known.get(session.service_id or 0)
+        held = holding.judge(facts, session.mac, router_id, house, at, zone) if facts else None
+        if isinstance(held, holding.Held):
+            wishes.append(_wish(session, held))
+        else:
+            over.append(session.pk)
+    Session.objects.filter(pk__in=over).update(change_state="")
+    return wishes
 
 
-def _wish(session: Session) -> Wish:
-    assert session.service is not None and session.change_at is not None
-    plan = session.service.plan
+def _wish(session: Session, held: holding.Held) -> Wish:
+    assert session.change_at is not None
     return Wish(
         id=session.pk,
         asked_at=session.change_at,
@@ -80,7 +106,11 @@ def _wish(session: Session) -> Wish:
         username=session.username,
         framed_ip=session.framed_ip,
         mac=session.mac,
-        attributes=mikrotik.change_attributes(upload_bps=plan.upload_bps, download_bps=plan.download_bps),
+        attributes=mikrotik.change_attributes(
+            upload_bps=held.upload_bps, download_bps=held.download_bps, extras=held.extras
+        ),
+        level=held.level,
+        seconds=session.seconds,
     )
 
 
@@ -97,6 +127,9 @@ def note(wish: Wish, state: str, text: str) -> None:
     When another change was asked for meanwhile, nobody knows which of the two reached the router last: then the
     session is wished for again, whatever the other worker noted.
     """
-    held = Session.objects.filter(pk=wish.id, ended_at=None)
-    if not held.filter(change_at=wish.asked_at).update(change_state=state, change_text=text[:200]):
+    held, said = Session.objects.filter(pk=wish.id, ended_at=None), {}
+    if state == CHANGED:  # what it agreed to; `radius.proving` looks at whether it keeps to it
+        said = {"told": wish.level, "told_bytes": None, "told_seconds": wish.seconds}
+    held_so = held.filter(change_at=wish.asked_at)
+    if not held_so.update(change_state=state, change_text=text[:200], **said):
         held.update(change_state=CHANGING)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from radius import memo
+from radius import memo, token
 from radius.accounting import NAS_REBOOT, WRAPPED
 from radius.folding import Fold, Folded, Key, Usage
 from radius.models import Session
@@ -18,6 +18,7 @@ from radius.reports import Report
 
 _INSERTED = (
     *(("router_id", "bigint"), ("acct_session_id", "text"), ("username", "text"), ("generation", "integer")),
+    ("told", "text"),  # what it was let in to; what it is told later is no business of folding
 )
 _CHANGED = (
     *(("service_id", "bigint"), ("mac", "text"), ("framed_ip", "inet"), ("called", "text"), ("port", "text")),
@@ -226,7 +227,13 @@ def save(fold: Fold) -> set[int]:
             old.sort(key=lambda each: each.id or 0)
             cursor.execute(_CHANGE, [[each.id for each in old], *_columns(map(_changed, old))])
         if new:
-            cursor.execute(_ADD, _columns((*each.key, each.generation, *_changed(each)) for each in new))
+            cursor.execute(
+                _ADD,
+                _columns(
+                    (*each.key, each.generation, token.level_of(each.state.class_), *_changed(each))
+                    for each in new
+                ),
+            )
             ids = {tuple(row[1:]): row[0] for row in cursor.fetchall()}
             for each in new:
                 each.id = ids[*each.key, each.generation]

@@ -5,23 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from accounts.journal import SYSTEM
-from radius import disconnect
+from radius import disconnect, enforcing
 from radius.models import Session
 from subscribers.models import Service
 
-AGAIN = timedelta(seconds=60)  # until a disconnect that was not followed by a Stop is asked for again
+AGAIN = enforcing.AGAIN
 
 
 def over(now: datetime) -> Q:
     """Services whose time, data or validity is used up."""
     return (
-        Q(expires_at__lte=now)
+        _run_out(now)
         | Q(plan__time_limit_seconds__lte=F("seconds_used"))
         | Q(plan__data_limit_bytes__lte=F("upload_bytes") + F("download_bytes"))
+        | Q(plan__upload_limit_bytes__lte=F("upload_bytes"))
+        | Q(plan__download_limit_bytes__lte=F("download_bytes"))
     )
+
+
+def _run_out(now: datetime) -> Q:
+    """Services whose validity is over, and the grace after it, which is their own or their plan's."""
+    second = Value(timedelta(seconds=1), output_field=DurationField())
+    grace = Coalesce(F("grace_seconds"), F("plan__grace_seconds")) * second
+    last = ExpressionWrapper(Value(now, output_field=DateTimeField()) - grace, output_field=DateTimeField())
+    return Q(expires_at__lte=now) & Q(expires_at__lte=last)  # the first has an index
 
 
 def _of(services: Collection[int] | None) -> QuerySet[Service]:
@@ -31,29 +42,37 @@ def _of(services: Collection[int] | None) -> QuerySet[Service]:
     return Service.objects.extra(where=["subscribers_service.id = ANY(%s)"], params=[list(services)])
 
 
-def enforce(services: Collection[int] | None, now: datetime) -> int:
-    """End what is over and ask for the disconnect of its live sessions; returns how many were asked.
+def end(services: Collection[int] | None, now: datetime) -> int:
+    """End what is over, of these services or of all; the workers hear of it from the services' own trigger."""
+    return _end(_of(services).filter(over(now)))
 
-    `services` narrows it to those just touched; None means all. The workers hear of an ended service from its
-    own trigger.
+
+def end_by_clock(now: datetime) -> int:
+    """End what the clock alone has ended; cheap however many services there are."""
+    return _end(Service.objects.filter(_run_out(now)))
+
+
+def _end(services: QuerySet[Service]) -> int:
+    ids = list(services.filter(status=Service.Status.ACTIVE).values_list("pk", flat=True))
+    if not ids:
+        return 0
+    return Service.objects.filter(pk__in=ids, status=Service.Status.ACTIVE).update(
+        status=Service.Status.ENDED
+    )
+
+
+def enforce(services: Collection[int] | None, now: datetime) -> int:
+    """End what is over and bring its live sessions to their end, or to what the ISP gives instead.
+
+    `services` narrows it to those just touched; None means all. Returns how many were asked to disconnect. Everything
+    else that changes while people are online is found by `radius.enforcer`.
     """
-    spent = _of(services).filter(over(now), status=Service.Status.ACTIVE)
-    ids = list(spent.values_list("pk", flat=True))
-    if ids:
-        Service.objects.filter(pk__in=ids, status=Service.Status.ACTIVE).update(status=Service.Status.ENDED)
-    live = Session.objects.filter(ended_at=None, service__isnull=False)
-    live = live.filter(Q(disconnect_state="") | Q(disconnect_at__lte=now - AGAIN))
-    if services is None:
-        live = live.exclude(service__status=Service.Status.ACTIVE)
-    else:
-        over_now = list(_of(services).exclude(status=Service.Status.ACTIVE).values_list("pk", flat=True))
-        if not over_now:
-            return 0
-        live = live.filter(service_id__in=over_now)
-    wanted = list(live)
-    for session in wanted:
-        disconnect.ask(session, by=SYSTEM, now=now)
-    return len(wanted)
+    end(services, now)
+    over_now = _of(services).exclude(status=Service.Status.ACTIVE)
+    if services is not None:
+        over_now = Service.objects.filter(pk__in=list(over_now.values_list("pk", flat=True)))
+    live = Session.objects.filter(service__in=over_now)
+    return enforcing.settle(live, now)
 
 
 def repeat(now: datetime) -> int:

@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from psycopg2.extensions import connection as Line
 
 from radius import projector
+from radius.enforcer import Enforcer
 from radius.posts import Post
 from radius.standing import Memory
 
@@ -78,4 +79,9 @@ def serve(post: Post) -> None:
         post.beat(LEASH)
         return bool(select.select([post.lifeline, bell], [], [], seconds)[0])
 
-    Rounds(wait).run()
+    enforcer = Enforcer()
+    enforcer.start()
+    try:
+        Rounds(wait).run()
+    finally:
+        enforcer.close()

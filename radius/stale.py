@@ -16,10 +16,10 @@ from django.db.models import QuerySet
 
 from radius import keeping
 from radius.folding import GONE, NO_REPORT, SILENT_ROUTER
-from radius.lookup import INTERIM_SECONDS
+from radius.lookup import INTERIM_JITTER, INTERIM_SECONDS
 from radius.models import Session
 
-SILENCE = timedelta(seconds=3 * INTERIM_SECONDS + 10)  # three reports missed
+SILENCE = timedelta(seconds=3 * (INTERIM_SECONDS + INTERIM_JITTER) + 10)  # three reports missed
 PATIENCE = timedelta(minutes=10)  # with a router that reports nobody and cannot be asked
 LAG = timedelta(seconds=30)  # by which folding may be behind before silence proves nothing
 MOST = 5000  # sessions at a time

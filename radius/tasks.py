@@ -12,7 +12,7 @@ from django.conf import settings
 
 from kmikro.lib.coa import NO_SESSION, Answer
 from radius import change as change_verb
-from radius import coa, journal, limits, projector, retention, stale, traces
+from radius import coa, enforcing, journal, limits, projector, retention, stale, traces
 from radius import disconnect as verb
 from radius.models import Session
 from tenants.models import RadiusRecord
@@ -77,7 +77,7 @@ def change(schema: str, router_id: int, attempt: int = 0) -> None:
     states = [change_verb.CHANGING] if attempt == 0 else [change_verb.CHANGING, change_verb.SILENT]
     for _ in range(MOST_ROUNDS):  # more than one when another change was asked for meanwhile
         with unit(schema):
-            wishes = change_verb.wanted(router_id, states)
+            wishes = change_verb.wanted(router_id, states, datetime.now(UTC))
         for at in range(0, len(wishes), AT_ONCE):
             if not _change_some(schema, route, wishes[at : at + AT_ONCE]):
                 _give_up(schema, wishes[at + AT_ONCE :])
@@ -131,6 +131,7 @@ def close_stale(schema: str) -> None:
     now = datetime.now(UTC)
     with unit(schema):
         limits.enforce(None, now)
+        enforcing.settle(enforcing.due(now), now)
         limits.repeat(now)
         verb.came_back(now)
         change_verb.repeat(now)

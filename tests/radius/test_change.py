@@ -128,10 +128,10 @@ def test_a_change_during_a_change_is_sent_last(isp: Isp, session: Session, at_ro
     router = at_router(ack)
     with scope.inside(isp.schema_name):
         change.ask(of(session), now=NOW)
-        [stale] = change.wanted(7, ["changing"])
+        [stale] = change.wanted(7, ["changing"], NOW)
         Plan.objects.update(download_bps=9_000_000)
         change.ask(of(session), now=LATER)
-        [fresh] = change.wanted(7, ["changing"])
+        [fresh] = change.wanted(7, ["changing"], NOW)
         change.note(fresh, "changed", "")
         change.note(stale, "changed", "")  # sent before, heard after
         session.refresh_from_db()
