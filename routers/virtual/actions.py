@@ -1,8 +1,9 @@
 """Commands that do something instead of writing a row: fetch, import, execute, log, ping, safe mode, monitors."""
 
+from functools import partial
 from typing import Any
 
-from routers.virtual import files
+from routers.virtual import certificates, files
 from routers.virtual.console import Console
 from routers.virtual.device import Action, Call, Caller, Device, Reply
 from routers.virtual.dispatch import display
@@ -27,6 +28,7 @@ def install(device: Device, hotspot: Hotspot, nas: Nas, incoming: Incoming) -> N
         ("/", "execute"): acts.execute,
         ("/", "ping"): acts.ping,
         ("/system/script", "run"): acts.run_script,
+        ("/certificate", "import"): partial(certificates.import_file, device),
         ("/radius", "monitor"): acts.monitor_radius,
         ("/radius", "reset-counters"): acts.reset_radius,
         ("/radius/incoming", "monitor"): acts.monitor_incoming,

@@ -63,6 +63,8 @@ def furnish(device: Device, identity: str, admin_password: str) -> None:
     put("/ip/pool", name="hs-pool", ranges="10.5.50.10-10.5.50.254")
     tree.singles["/ip/dns"].update({"servers": "9.9.9.9,1.1.1.1", "allow-remote-requests": "true"})
     put("/ip/hotspot/user/profile", name="default")
+    put("/ppp/profile", name="default")
+    put("/ppp/profile", name="default-encryption", use_encryption="yes")
     put("/ip/hotspot/profile", name="default")
     put(
         "/ip/firewall/filter",

@@ -181,7 +181,36 @@ _ALL = (
         "authentication-port:int(1|65535)=1812 accounting-port:int(1|65535)=1813 timeout:time=300ms "
         'accounting-backup:bool=false realm:text="" protocol:enum(udp|radsec)=udp '
         "require-message-auth:enum(no|yes-for-request-resp)=yes-for-request-resp src-address:addr=0.0.0.0 "
-        "radsec-timeout:time=3s300ms certificate:text comment:text disabled:bool=false",
+        "radsec-timeout:time=3s300ms certificate:ref(/certificate|none) comment:text disabled:bool=false",
+    ),
+    menu(
+        "/certificate",
+        "name:text common-name:text trusted:bool=false",
+        unique="name",
+        clash="failure: certificate with the same name already exists",
+    ),
+    menu(
+        "/ppp/aaa",
+        "use-radius:bool=false accounting:bool=true interim-update:time=0s "
+        "use-circuit-id-in-nas-port-id:bool=false",
+        single=True,
+    ),
+    menu(
+        "/ppp/profile",
+        "name*:text local-address:text remote-address:text dns-server:prefixes rate-limit:text address-list:text "
+        "session-timeout:time idle-timeout:time only-one:enum(default|no|yes)=default "
+        "change-tcp-mss:enum(default|no|yes)=yes use-compression:enum(default|no|yes)=default "
+        "use-encryption:enum(default|no|required|yes)=default use-ipv6:enum(default|no|required|yes)=yes "
+        "comment:text",
+        unique="name",
+        clash="failure: profile with the same name already exists",
+    ),
+    menu(
+        "/interface/pppoe-server/server",
+        'service-name:text="" interface*:ref(/interface) max-mtu:text=auto max-mru:text=auto mrru:text=disabled '
+        "authentication:set(pap|chap|mschap1|mschap2)=pap,chap,mschap1,mschap2 keepalive-timeout:text=10 "
+        "one-session-per-host:bool=false max-sessions:int(1|65535|unlimited)=unlimited pado-delay:int(0|65535)=0 "
+        "default-profile:ref(/ppp/profile)=default accept-empty-service:bool=true comment:text disabled:bool=true",
     ),
     menu("/radius/incoming", "accept:bool=false port:int(1|65535)=3799 vrf:text=main", single=True),
     menu(
