@@ -18,6 +18,7 @@ class Action(StrEnum):
     SEE_HOME = "home:read"
     SEE_ROUTERS = "routers:read"
     CHANGE_ROUTERS = "routers:write"
+    EXCUSE_ROUTERS = "routers:unsigned"
     SEE_PLANS = "plans:read"
     CHANGE_PLANS = "plans:write"
     SEE_VOUCHERS = "vouchers:read"
@@ -46,7 +47,7 @@ _SALES = frozenset(
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.OWNER: _EVERYTHING,
-    Role.MANAGER: _EVERYTHING - {Action.CHANGE_TOKENS, Action.ACCEPT_TERMS},
+    Role.MANAGER: _EVERYTHING - {Action.CHANGE_TOKENS, Action.ACCEPT_TERMS, Action.EXCUSE_ROUTERS},
     Role.SUPPORT: frozenset(
         {
             Action.SEE_HOME,

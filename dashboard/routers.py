@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.journal import record
 from accounts.roles import Action
-from dashboard import access, listing
+from dashboard import access, listing, sign_ins
 from dashboard.access import Request, operator
 from dashboard.enrolments import FORM, router_or_404
 from dashboard.forms_routers import RouterForm
@@ -116,6 +116,8 @@ def router(request: Request, pk: int) -> HttpResponse:
         uptime=datetime.now(UTC) - shown.up_since if shown.up_since and shown.is_up else None,
         online=Session.objects.filter(router_id=shown.pk, ended_at=None).count(),
         may_change=access.may(request, Action.CHANGE_ROUTERS),
+        may_excuse=access.may(request, Action.EXCUSE_ROUTERS),
+        sign_in=sign_ins.facts_of(shown),
         may_see_sessions=access.may(request, Action.SEE_SESSIONS),
         **_runs(request, shown),
     )
@@ -210,7 +212,7 @@ def new_secret(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@operator(Action.CHANGE_ROUTERS)
+@operator(Action.EXCUSE_ROUTERS)
 @require_POST
 def accept_unsigned(request: Request, pk: int) -> HttpResponse:
     """Accept the unsigned requests of an old RouterOS for 30 more days."""

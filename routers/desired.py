@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kmikro.lib.refusal import Refusal
-from routers import loginpage, rows
+from routers import loginpage, pppoe, rows
 from routers.rows import Found, Row
 
 HOTSPOT = f"{rows.MARK}-hotspot"
 PROFILE = rows.MARK
+HOTSPOT_SERVICE, PPP_SERVICE = "hotspot", "ppp"
+RADSEC_SECRET = "radsec"  # RFC 6614, section 2.3: over TLS the secret protects nothing
 OLDEST = (7, 0)
 ASKS_FOR_MESSAGE_AUTH = (7, 15)
+_MAC = {"mac-auth-mode": "mac-as-username"}
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -30,6 +33,14 @@ class Wish:
     portal_url: str
     router_address: str  # the address that our RADIUS server sees
     serial: str = ""  # as it enrolled; empty: none known
+    services: frozenset[str] = frozenset({HOTSPOT_SERVICE})  # what asks RADIUS, in RouterOS' words
+    mac_login: bool = False  # listed devices sign in at the hotspot by their MAC
+    mac_auth_password: str = field(default="", repr=False)
+    mschap1: bool = False
+    pppoe_interface: str = ""  # empty: no PPPoE server of ours
+    pppoe_network: str = ""
+    radsec_certificate: str = ""  # its name on the router; empty: RADIUS goes by UDP
+    radsec_port: int = 2083
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +111,22 @@ def check(wish: Wish, facts: Facts) -> None:
         raise Refusal(
             "old_version", f"It runs RouterOS {facts.version}. Upgrade it to 7.0 or newer, then try again."
         )
+    hotspot = HOTSPOT_SERVICE in wish.services
     names = [row.values.get("name", "") for row in facts.of("/interface")]
-    if wish.interface not in names:
-        known = ", ".join(name for name in names if name)[:120]
-        raise Refusal(
-            "no_interface",
-            f"The router has no interface {wish.interface}. Edit the router and choose one of: {known}.",
-        )
+    for interface in (wish.interface if hotspot else "", wish.pppoe_interface):
+        if interface and interface not in names:
+            known = ", ".join(name for name in names if name)[:120]
+            raise Refusal(
+                "no_interface",
+                f"The router has no interface {interface}. Edit the router and choose one of: {known}.",
+            )
+    if wish.pppoe_interface:
+        pppoe.check(wish.pppoe_interface, facts.of(pppoe.SERVER))
+    if hotspot:
+        _check_hotspot(wish, facts)
+
+
+def _check_hotspot(wish: Wish, facts: Facts) -> None:
     if not hotspot_address(facts, wish.interface):
         raise Refusal(
             "no_address",
@@ -129,6 +149,20 @@ def check(wish: Wish, facts: Facts) -> None:
 def build(wish: Wish, facts: Facts) -> list[Row]:
     """All rows we want; raises Refusal when the router is not fit."""
     check(wish, facts)
+    made = [
+        *_radius(wish, facts),
+        Row("/radius/incoming", "", {"accept": "true", "port": str(wish.coa_port)}),
+    ]
+    if HOTSPOT_SERVICE in wish.services:
+        made += _hotspot(wish, facts)
+    if PPP_SERVICE in wish.services:
+        made.append(pppoe.aaa())
+    if wish.pppoe_interface:
+        made += pppoe.server(wish.pppoe_interface, wish.pppoe_network, mschap1=wish.mschap1)
+    return made
+
+
+def _hotspot(wish: Wish, facts: Facts) -> list[Row]:
     folder = rows.folder_on(facts.flash)
     pages = [
         Row("/file", name, {"name": f"{folder}/{name}", "contents": text})
@@ -136,8 +170,6 @@ def build(wish: Wish, facts: Facts) -> list[Row]:
     ]
     return [
         *pages,
-        _radius(wish, facts),
-        Row("/radius/incoming", "", {"accept": "true", "port": str(wish.coa_port)}),
         Row(
             "/ip/hotspot/walled-garden/ip",
             "portal",
@@ -157,7 +189,8 @@ def build(wish: Wish, facts: Facts) -> list[Row]:
                 "html-directory-override": folder,
                 # A voucher's code is its user name too, so CHAP would hide nothing; and its challenge is good for one
                 # view of the page, which a phone's own look for a portal in the background can use up.
-                "login-by": "http-pap",
+                "login-by": "mac,http-pap" if wish.mac_login else "http-pap",
+                **(_MAC | {"mac-auth-password": wish.mac_auth_password} if wish.mac_login else {}),
                 "use-radius": "true",
                 "radius-accounting": "true",
                 "radius-interim-update": "received",
@@ -177,10 +210,32 @@ def build(wish: Wish, facts: Facts) -> list[Row]:
     ]
 
 
-def _radius(wish: Wish, facts: Facts) -> Row:
+def _radius(wish: Wish, facts: Facts) -> list[Row]:
+    """The server by UDP; with a certificate the one by TLS takes all services over.
+
+    The first one stays without services then: Disconnect and CoA still come by UDP, signed with its secret.
+    """
+    services = ",".join(sorted(wish.services))
+    udp = _by_udp(wish, facts)
+    if not wish.radsec_certificate:
+        return [Row("/radius", "radius", {"service": services, **udp})]
+    port = str(wish.radsec_port)
+    tls = {
+        "service": services,
+        **udp,
+        "protocol": "radsec",
+        "certificate": wish.radsec_certificate,
+        "secret": RADSEC_SECRET,
+        "authentication-port": port,
+        "accounting-port": port,
+        "comment": f"{rows.MARK}:radsec",
+    }
+    return [Row("/radius", "radius", {"service": "", **udp}), Row("/radius", "radsec", tls)]
+
+
+def _by_udp(wish: Wish, facts: Facts) -> dict[str, str]:
     own = {row.values.get("address", "").partition("/")[0] for row in facts.of("/ip/address")}
     values = {
-        "service": "hotspot",
         "address": wish.radius_address,
         "secret": wish.radius_secret,
         "authentication-port": str(wish.radius_auth_port),
@@ -192,7 +247,7 @@ def _radius(wish: Wish, facts: Facts) -> Row:
     }
     if version_of(facts.version)[:2] >= ASKS_FOR_MESSAGE_AUTH:
         values["require-message-auth"] = "yes-for-request-resp"
-    return Row("/radius", "radius", values)
+    return values
 
 
 def login_url(wish: Wish, facts: Facts) -> str:

@@ -40,6 +40,16 @@ class Router(models.Model):
     serial = models.CharField(max_length=40, blank=True)
     board = models.CharField(max_length=60, blank=True)
     version = models.CharField(max_length=40, blank=True)
+    # Who asks our RADIUS server on this router, and how people may sign in there (routers.sign_in).
+    radius_services = models.CharField(max_length=60, default="hotspot")  # RouterOS' words, comma separated
+    mac_login = models.BooleanField(default=False)  # listed devices, at the hotspot
+    mac_auth_password = EncryptedTextField(blank=True, row="public_id")
+    allow_mschap1 = models.BooleanField(default=False)
+    allow_eap = models.BooleanField(default=False)
+    pppoe_interface = models.CharField(max_length=40, blank=True)  # empty: no PPPoE server of ours
+    pppoe_network = models.CharField(max_length=18, blank=True)
+    wants_radsec = models.BooleanField(default=False)
+    radsec_certificate = models.CharField(max_length=40, blank=True)  # its name on the router; empty: by UDP
     enrolment_sealed = EncryptedTextField(
         blank=True, row="public_id"
     )  # the live token, to show the command again
@@ -66,6 +76,10 @@ class Router(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def services(self) -> list[str]:
+        return [word for word in self.radius_services.split(",") if word]
 
     @property
     def is_ready(self) -> bool:

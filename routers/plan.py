@@ -94,6 +94,10 @@ _THINGS = {
     "/radius/incoming": "the door for disconnects",
     "/ip/hotspot/profile": "the hotspot profile",
     "/ip/hotspot": "the hotspot",
+    "/ppp/aaa": "PPP by RADIUS",
+    "/ip/pool": "the addresses for PPPoE",
+    "/ppp/profile": "the profile for PPPoE",
+    "/interface/pppoe-server/server": "the PPPoE server",
 }
 
 

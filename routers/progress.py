@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from accounts import journal
-from routers import desired
+from routers import desired, sign_in
 from routers.models import Router
 from tenants import routes
 
@@ -31,6 +31,7 @@ def register(router: Router, *, now: datetime) -> None:
         require_message_auth=signs(router.version),
         now=now,
     )
+    sign_in.tell_radius(router)
 
 
 def signs(version: str) -> bool:

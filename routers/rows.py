@@ -56,7 +56,12 @@ MENUS: tuple[Menu, ...] = (
             "src-address": Kind.ADDRESS,
         }
         | _OFF,
-        {"disabled": "false", "src-address": "0.0.0.0", "require-message-auth": "yes-for-request-resp"},
+        {
+            "disabled": "false",
+            "src-address": "0.0.0.0",
+            "require-message-auth": "yes-for-request-resp",
+            "protocol": "udp",
+        },
         frozenset({"secret"}),
     ),
     Menu("/radius/incoming", Owner.SINGLE, {"accept": Kind.BOOL}, {"accept": "false", "port": "3799"}),
@@ -70,9 +75,29 @@ MENUS: tuple[Menu, ...] = (
             "use-radius": Kind.BOOL,
             "radius-accounting": Kind.BOOL,
         },
-        {"hotspot-address": "0.0.0.0", "radius-accounting": "true", "radius-interim-update": "received"},
+        {
+            "hotspot-address": "0.0.0.0",
+            "radius-accounting": "true",
+            "radius-interim-update": "received",
+            "mac-auth-mode": "mac-as-username",
+        },
+        frozenset({"mac-auth-password"}),
     ),
     Menu("/ip/hotspot", Owner.NAME, _OFF, {"disabled": "false", "address-pool": "none"}),
+    Menu(
+        "/ppp/aaa",
+        Owner.SINGLE,
+        {"use-radius": Kind.BOOL, "accounting": Kind.BOOL, "interim-update": Kind.DURATION},
+        {"use-radius": "false", "accounting": "true", "interim-update": "0s"},
+    ),
+    Menu("/ip/pool", Owner.NAME),
+    Menu("/ppp/profile", Owner.NAME, {"local-address": Kind.ADDRESS}),
+    Menu(
+        "/interface/pppoe-server/server",
+        Owner.COMMENT,
+        {"authentication": Kind.WORDS, "one-session-per-host": Kind.BOOL} | _OFF,
+        {"disabled": "true", "one-session-per-host": "false", "default-profile": "default"},
+    ),
 )
 BY_PATH = {menu.path: menu for menu in MENUS}
 

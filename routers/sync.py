@@ -44,6 +44,7 @@ class Outcome:
     written: int = 0
     facts: Facts | None = None
     login_url: str = ""
+    whole: bool = False  # it went to its end, so what was told may be believed
 
 
 def take(router_id: int, host: str, *, now: datetime) -> Job | None:
@@ -73,6 +74,14 @@ def job_of(router: Router, host: str) -> Job:
         portal_url=loginpage.portal_of(addresses.base_url(host), router.public_id),
         router_address=address,
         serial=router.serial,
+        services=frozenset(router.services),
+        mac_login=router.mac_login,
+        mac_auth_password=router.mac_auth_password,
+        mschap1=router.allow_mschap1,
+        pppoe_interface=router.pppoe_interface,
+        pppoe_network=router.pppoe_network,
+        radsec_certificate=router.radsec_certificate if settings.RADSEC and router.wants_radsec else "",
+        radsec_port=settings.RADSEC_PORT,
     )
     target = Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
     return Job(router.pk, router.name, router.state, target, wish)
@@ -139,7 +148,9 @@ def run(device: Device, wish: Wish, outcome: Outcome, *, force: bool = False) ->
         left = plan.diff(wanted, _own_menus(facts), folder=rows.folder_on(facts.flash), force=force)
         if left:
             raise Refusal("not_kept", f"The router did not keep what was written: {plan.sentence(left[0])}.")
-    outcome.login_url = desired.login_url(wish, facts)
+    if desired.HOTSPOT_SERVICE in wish.services:
+        outcome.login_url = desired.login_url(wish, facts)
+    outcome.whole = True
 
 
 def release(device: Device, outcome: Outcome) -> None:
@@ -198,10 +209,11 @@ def record(
 
 def learn(router_id: int, outcome: Outcome) -> None:
     """Keep what the conversation told about the router."""
-    if outcome.facts is None or not outcome.login_url:
+    if outcome.facts is None or not outcome.whole:
         return
     router = Router.objects.get(pk=router_id)
-    router.login_url = outcome.login_url[:200]
+    if outcome.login_url:
+        router.login_url = outcome.login_url[:200]
     router.hotspot_address = desired.hotspot_address(outcome.facts, router.hotspot_interface) or None
     router.version = outcome.facts.version[:40]
     router.serial = router.serial or outcome.facts.serial[:40]

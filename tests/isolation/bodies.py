@@ -25,6 +25,12 @@ SIGN_UP = {
     "country": "KE", "currency": "", "time_zone": "", "terms": "on",
 }  # fmt: skip
 ROUTER = {"name": "Gate", "site": str(EQUAL), "new_site": "", "interface": "bridge-lan"}
+SIGN_IN_WAYS = {
+    "services": ["hotspot", "ppp"],
+    "mac_login": "on",
+    "mac_auth_password": "till",
+    "allow_mschap1": "on",
+}
 API_ROUTER = {"name": "Gate", "site": "Mall"}
 API_PLAN = {"name": "Fresh", "price_minor": 5000, "download_bps": 5_000_000, "upload_bps": 2_000_000}
 ACCOUNT = {

@@ -144,3 +144,46 @@ def test_pages_are_short_and_name_all_that_the_portal_reads() -> None:
         assert f"{name}=$({name}-esc)" in pages["login.html"]
     assert "https://ana.example.net/portal/abc/connected/?" in pages["alogin.html"]
     assert all(len(page) < 1500 for page in pages.values())
+
+
+def test_without_the_hotspot_nothing_of_it_is_wished_or_needed() -> None:
+    bare = facts(tables={"/interface": [{"name": "ether1"}], "/ip/address": []})
+    rows = desired.build(wish(services=frozenset({"ppp"})), bare)
+    assert [row.path for row in rows] == ["/radius", "/radius/incoming", "/ppp/aaa"]
+    assert values("/radius", rows)["service"] == "ppp"
+    assert values("/ppp/aaa", rows) == {"use-radius": "true", "accounting": "true", "interim-update": "5m"}
+
+
+def test_listed_devices_by_mac() -> None:
+    profile = values(
+        "/ip/hotspot/profile", desired.build(wish(mac_login=True, mac_auth_password="pw"), facts())
+    )
+    assert (profile["login-by"], profile["mac-auth-mode"], profile["mac-auth-password"]) == (
+        "mac,http-pap", "mac-as-username", "pw",
+    )  # fmt: skip
+    assert "mac-auth-password" not in values("/ip/hotspot/profile", desired.build(wish(), facts()))
+
+
+def test_pppoe_on_an_interface_that_is_there() -> None:
+    wished = {
+        "services": frozenset({"hotspot", "ppp"}),
+        "pppoe_interface": "ether1",
+        "pppoe_network": "10.20.0.0/22",
+    }
+    rows = desired.build(wish(**wished), facts())
+    assert values("/interface/pppoe-server/server", rows)["interface"] == "ether1"
+    with pytest.raises(Refusal, match="no interface ether9"):
+        desired.build(wish(**{**wished, "pppoe_interface": "ether9"}), facts())
+
+
+def test_with_a_certificate_radsec_takes_over_and_the_door_for_disconnects_stays() -> None:
+    rows = desired.build(
+        wish(radsec_certificate="kmikro-radsec-1", services=frozenset({"hotspot", "ppp"})), facts()
+    )
+    udp, tls = (row for row in rows if row.path == "/radius")
+    assert (udp.key, udp.values["service"], udp.values["secret"]) == ("radius", "", "s" * 26)
+    assert tls.values | {"secret": "?"} == tls.values | {
+        "service": "hotspot,ppp", "protocol": "radsec", "certificate": "kmikro-radsec-1", "secret": "?",
+        "authentication-port": "2083", "accounting-port": "2083", "comment": "kmikro:radsec",
+    }  # fmt: skip
+    assert tls.values["secret"] == "radsec"

@@ -10,7 +10,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 
 from accounts.journal import SYSTEM
-from routers import enrolment, rows, tasks
+from routers import enrolment, rows, sign_in, tasks
 from routers.models import Router, SyncRun
 from routers.virtual import VirtualRouter
 from tenants import scope
@@ -262,6 +262,44 @@ def test_removal_with_release_leaves_no_row_of_ours(
         assert mikrotik.tree.rows(path) == []
     assert mikrotik.tree.find("/ip/hotspot/profile", name=rows.MARK) is None
     assert mikrotik.web.page("login.html").count("/portal/") == 0
+
+
+def test_sign_in_settings_reach_the_router_and_go_again(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+
+    def settle(**wish: Any) -> None:
+        with scope.inside(fresh_isp.schema_name):
+            router = Router.objects.get(pk=number)
+            assert sign_in.settle(router, sign_in.SignIn(**wish), by=SYSTEM, now=datetime.now(UTC))
+        tasks.sync(fresh_isp.schema_name, number, "Sign-in settings", True)
+        assert seen(fresh_isp, number).trouble == ""
+
+    settle(
+        services=frozenset({"hotspot", "ppp"}), mac_login=True, mac_auth_password="till-word", pppoe_interface="ether3",
+        pppoe_network="10.20.0.0/22",
+    )  # fmt: skip
+    assert mikrotik.tree.singles["/ppp/aaa"] | {"use-radius": "true", "interim-update": "5m"} == mikrotik.tree.singles["/ppp/aaa"]  # fmt: skip
+    served = mikrotik.tree.rows("/interface/pppoe-server/server")
+    assert [(row["interface"], row["disabled"], row["comment"]) for row in served] == [
+        ("ether3", "false", "kmikro:pppoe")
+    ]
+    profile = mikrotik.tree.find("/ip/hotspot/profile", name=rows.MARK)
+    assert profile is not None
+    assert (profile["login-by"], profile["mac-auth-password"]) == ("mac,http-pap", "till-word")
+    assert mikrotik.tree.rows("/radius")[0]["service"] == "ppp,hotspot"
+    route = NasRoute.objects.get(address=own(43))
+    assert route.mac_auth_password == "till-word"
+    with scope.inside(fresh_isp.schema_name):
+        run = SyncRun.objects.first()
+        assert run is not None
+        assert "till-word" not in str(run.steps)
+    settle(services=frozenset({"ppp"}))
+    assert mikrotik.tree.rows("/ip/hotspot") == []
+    assert mikrotik.tree.rows("/interface/pppoe-server/server") == []
+    assert mikrotik.tree.find("/ip/pool", name="kmikro-pppoe") is None
+    assert mikrotik.tree.rows("/radius")[0]["service"] == "ppp"
 
 
 def test_a_leased_router_is_left_to_the_worker_that_has_it(

@@ -48,7 +48,7 @@ def test_both_secrets_are_good_and_the_router_is_told_the_new_one(router: Router
         {"comment": f"{rows.MARK}:radius", "address": settings.RADIUS_ADDRESS, "secret": "o" * 26},
     )
     wanted = desired._radius(wish, desired.Facts("7.20.8", "", {}))
-    changes = [step for step in plan.diff([wanted], [on_it], folder="") if isinstance(step, plan.Set)]
+    changes = [step for step in plan.diff(wanted, [on_it], folder="") if isinstance(step, plan.Set)]
     assert [step.changed.get("secret") for step in changes] == [fresh]
     entries = JournalEntry.objects.filter(verb="router.new-secret")
     assert entries.count() == 1
