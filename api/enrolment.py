@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import limits
 from accounts.limits import TooMany
 from kmikro.lib.refusal import Refusal
-from routers import enrolment
-from routers.tasks import enrol
+from routers import addresses, enrolment, radsec
+from routers.tasks import enrol, sync
 
 PER_ADDRESS = "30 per minute"
 View = Callable[..., HttpResponse]
@@ -63,6 +63,36 @@ def script(request: HttpRequest, token: str) -> HttpResponse:
     return _said(
         enrolment.fetch(router, token=token, host=_host(request), address=_address(request), now=now)
     )
+
+
+@require_GET
+@_for_routers
+def certificate_script(request: HttpRequest, token: str) -> HttpResponse:
+    """The script that brings a ready router another certificate."""
+    router = enrolment.find(token, schema=_schema(request), now=datetime.now(UTC))
+    return _said(radsec.command_of(router, addresses.enrolment_url(_host(request), token)))
+
+
+@require_GET
+@_for_routers
+def certificate(request: HttpRequest, token: str) -> HttpResponse:
+    """Certificate, key and root, once."""
+    now = datetime.now(UTC)
+    router = enrolment.find(token, schema=_schema(request), now=now)
+    return _said(radsec.hand_out(router, address=_address(request), now=now))
+
+
+@csrf_exempt
+@require_POST
+@_for_routers
+def certificate_report(request: HttpRequest, token: str) -> HttpResponse:
+    """A ready router has its new certificate; it is told to use it in the background."""
+    now = datetime.now(UTC)
+    router = enrolment.find(token, schema=_schema(request), now=now)
+    facts = enrolment.read_report(request.read(enrolment.LARGEST_REPORT))
+    radsec.renewed(router, facts.get("radsec", ""), now=now)
+    sync.soon(router.pk, "A new certificate")
+    return _said("ok\n")
 
 
 @csrf_exempt

@@ -6,5 +6,8 @@ from api import enrolment
 
 urlpatterns = [
     path("<slug:token>/kmikro.rsc", enrolment.script, name="enrolment-script"),
+    path("<slug:token>/radsec.rsc", enrolment.certificate_script, name="enrolment-certificate-script"),
+    path("<slug:token>/radsec.pem", enrolment.certificate, name="enrolment-certificate"),
+    path("<slug:token>/radsec", enrolment.certificate_report, name="enrolment-certificate-report"),
     path("<slug:token>/report", enrolment.report, name="enrolment-report"),
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.journal import record
 from accounts.roles import Action
-from dashboard import access, listing, sign_ins
+from dashboard import access, certificates, listing, sign_ins
 from dashboard.access import Request, operator
 from dashboard.enrolments import FORM, router_or_404
 from dashboard.forms_routers import RouterForm
@@ -118,6 +118,7 @@ def router(request: Request, pk: int) -> HttpResponse:
         may_change=access.may(request, Action.CHANGE_ROUTERS),
         may_excuse=access.may(request, Action.EXCUSE_ROUTERS),
         sign_in=sign_ins.facts_of(shown),
+        **certificates.of_router(request, shown, may_change=access.may(request, Action.CHANGE_ROUTERS)),
         may_see_sessions=access.may(request, Action.SEE_SESSIONS),
         **_runs(request, shown),
     )

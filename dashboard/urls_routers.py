@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dashboard import enrolments, routers, sign_ins
+from dashboard import certificates, enrolments, routers, sign_ins
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", routers.index, name="routers"),
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/secret/", routers.new_secret, name="router-secret"),
     path("<int:pk>/unsigned/", routers.accept_unsigned, name="router-unsigned"),
     path("<int:pk>/sign-in/", sign_ins.change, name="router-sign-in"),
+    path("<int:pk>/certificates/new/", certificates.new, name="router-certificate-new"),
+    path("<int:pk>/certificates/<int:number>/revoke/", certificates.revoke, name="router-certificate-revoke"),
     path("<int:pk>/edit/", routers.edit, name="router-edit"),
     path("<int:pk>/remove/", routers.remove, name="router-remove"),
 ]

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import addresses, guard_address, rotation, script
+from routers import addresses, guard_address, radsec, rotation, script
 from routers.models import Router
 from subscribers.models import Site
 from tenants import routes
@@ -21,7 +21,7 @@ LIFETIME = timedelta(minutes=30)
 LARGEST_REPORT = 8 * 1024
 INTERFACE = re.compile(r"[\w.@+<> -]{1,40}")
 _LENGTHS = {"version": 40, "board": 60, "serial": 40, "identity": 80}
-_SPENT = Refusal("spent", "This command was used or has expired. Make a new one on the router's page.")
+SPENT = Refusal("spent", "This command was used or has expired. Make a new one on the router's page.")
 
 
 def begin(*, name: str, site: Site, interface: str, by: Actor, now: datetime) -> Router:
@@ -41,7 +41,7 @@ def begin(*, name: str, site: Site, interface: str, by: Actor, now: datetime) ->
     )
     _save(router)
     journal.record(by, "router.add", router, now=now, site=site.name)
-    _issue(router, now)
+    issue_token(router, now)
     return router
 
 
@@ -65,7 +65,7 @@ def renew(router: Router, *, by: Actor, now: datetime) -> Router:
     )
     router.save()
     journal.record(by, "router.new-command", router, now=now)
-    _issue(router, now)
+    issue_token(router, now)
     return router
 
 
@@ -82,7 +82,7 @@ def find(token: str, *, schema: str, now: datetime) -> Router:
     number = routes.find_enrolment(token, schema=schema, now=now)
     router = Router.objects.filter(pk=number, leaving_at=None).first() if number else None
     if router is None or not hmac.compare_digest(router.enrolment_sealed.encode(), token.encode()):
-        raise _SPENT
+        raise SPENT
     return router
 
 
@@ -93,13 +93,16 @@ def fetch(router: Router, *, token: str, host: str, address: str, now: datetime)
     except Refusal as refusal:
         _trouble(router, f"The router calls from {address}. {refusal.text}")
         raise
+    if router.state not in {Router.State.WAITING, Router.State.FETCHED}:
+        raise SPENT  # the token is for a certificate
     if router.state == Router.State.FETCHED and router.address != address:
-        raise _SPENT
+        raise SPENT
     router.state = Router.State.FETCHED
     router.address = address
     router.fetched_at = now
     router.trouble = ""
-    router.save(update_fields=["state", "address", "fetched_at", "trouble"])
+    router.radsec_due = radsec.is_wanted(router)
+    router.save(update_fields=["state", "address", "fetched_at", "trouble", "radsec_due"])
     return script.enrolment(
         script.Enrolment(
             url=addresses.enrolment_url(host, token),
@@ -108,6 +111,7 @@ def fetch(router: Router, *, token: str, host: str, address: str, now: datetime)
             password=router.api_password,
             coa_port=router.coa_port,
             interface=router.hotspot_interface,
+            certificate=radsec.next_one(router) if router.radsec_due else None,
         )
     )
 
@@ -122,7 +126,7 @@ def read_report(body: bytes) -> dict[str, str]:
 def report(router: Router, facts: Mapping[str, str], *, address: str, now: datetime) -> bool:
     """Take in what the router is; True when it is fit to be enrolled (the caller then asks for it)."""
     if router.state != Router.State.FETCHED or router.address != address:
-        raise _SPENT
+        raise SPENT
     for name, length in _LENGTHS.items():
         setattr(router, name, facts.get(name, "")[:length])
     if facts.get("problem") == "version":
@@ -135,6 +139,7 @@ def report(router: Router, facts: Mapping[str, str], *, address: str, now: datet
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
         raise Refusal("bad_report", "The report names no API port.")
     router.api_port = int(port)
+    radsec.arrived(router, facts.get("radsec", ""), now=now)
     router.state = Router.State.REACHED
     router.reached_at = now
     router.trouble = ""
@@ -193,7 +198,8 @@ def checked_interface(text: str) -> str:
     return text
 
 
-def _issue(router: Router, now: datetime) -> None:
+def issue_token(router: Router, now: datetime) -> None:
+    """Give the router a live token for its next command."""
     token = rotation.mint()
     router.enrolment_sealed = token
     router.enrolment_expires_at = now + LIFETIME

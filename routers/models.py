@@ -50,6 +50,7 @@ class Router(models.Model):
     pppoe_network = models.CharField(max_length=18, blank=True)
     wants_radsec = models.BooleanField(default=False)
     radsec_certificate = models.CharField(max_length=40, blank=True)  # its name on the router; empty: by UDP
+    radsec_due = models.BooleanField(default=False)  # the live token may fetch one certificate
     enrolment_sealed = EncryptedTextField(
         blank=True, row="public_id"
     )  # the live token, to show the command again

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from routers import rows
 
 FILE = "kmikro.rsc"
+RENEWAL, PEM = "radsec.rsc", "radsec.pem"
 # read, write: the hotspot menus. api: to sign in. sensitive: to see whether the RADIUS secret is still ours.
 # ftp: to write the login pages. Not: policy (users), reboot (also resets a router), test, ssh, winbox, web.
 POLICY = "read,write,api,sensitive,ftp"
@@ -36,14 +37,23 @@ class Enrolment:
     password: str = field(repr=False)
     coa_port: int
     interface: str
+    certificate: "Certificate | None" = None
 
 
-def one_line(url: str, *, check_certificate: bool = True) -> str:
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A client certificate to bring along: its name on the router, and the common name that is written in it."""
+
+    name: str
+    common_name: str
+
+
+def one_line(url: str, *, check_certificate: bool = True, file: str = FILE) -> str:
     """What a person pastes: fetch, run, forget the file with its secrets."""
     check = f" check-certificate={'yes' if check_certificate else 'no'}" if url.startswith("https:") else ""
     return (
-        f"/tool fetch url={quote(f'{url}/{FILE}')} dst-path={FILE}{check}; :delay 1s; "
-        f"/import file-name={FILE}; /file remove {FILE}"
+        f"/tool fetch url={quote(f'{url}/{file}')} dst-path={file}{check}; :delay 1s; "
+        f"/import file-name={file}; /file remove {file}"
     )
 
 
@@ -89,10 +99,49 @@ def enrolment(wish: Enrolment) -> str:
         f":foreach row in=[/ip address find where interface={q(wish.interface)}] do={{",
         "  :set lan [/ip address get $row address]",
         "}",
-        f'{post} http-data=($facts . "\\nport=" . $port . "\\nlan=" . $lan)',
+        *([':local radsec ""'] if wish.certificate is None else _certificate(wish.url, wish.certificate)),
+        f'{post} http-data=($facts . "\\nport=" . $port . "\\nlan=" . $lan . "\\nradsec=" . $radsec)',
         ':put "Done. This router is known now; the page in your browser goes on by itself."',
     ]
     return "\n".join(lines) + "\n"
+
+
+def renewal(url: str, certificate: Certificate) -> str:
+    """The script that brings a router another certificate for RadSec and says so."""
+    check = "yes" if url.startswith("https:") else "no"
+    post = f"/tool fetch url={quote(f'{url}/radsec')} http-method=post output=none check-certificate={check}"
+    lines = [
+        "# K-Mikro Core: brings this router a certificate for RADIUS over TLS, and changes nothing else.",
+        *_certificate(url, certificate),
+        ':if ([:len $radsec] = 0) do={ :error "The certificate could not be imported. Make a new command." }',
+        f'{post} http-data=("radsec=" . $radsec)',
+        ':put "Done. The router is told to use it in a moment."',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _certificate(url: str, certificate: Certificate) -> list[str]:
+    """Fetch, import, give it its name; $radsec stays empty when that fails, and RADIUS then goes by UDP.
+
+    One file with two certificates: RouterOS numbers the names of what it imports in ways that differ by version.
+    """
+    q, check = quote, "yes" if url.startswith("https:") else "no"
+    name, first = q(certificate.name), q("_0$")
+    return [
+        ':local radsec ""',
+        ":do {",
+        f"  /tool fetch url={q(f'{url}/{PEM}')} dst-path={PEM} check-certificate={check}",
+        "  :delay 1s",
+        f'  /certificate import file-name={PEM} name={name} passphrase=""',
+        f"  :if ([:len [/certificate find where name={name}]] = 0) do={{",
+        f"    :foreach row in=[/certificate find where common-name={q(certificate.common_name)} name~{first}] do={{",
+        f"      /certificate set $row name={name}",
+        "    }",
+        "  }",
+        f"  :if ([:len [/certificate find where name={name}]] > 0) do={{ :set radsec {name} }}",
+        '} on-error={ :set radsec "" }',
+        f":do {{ /file remove {PEM} }} on-error={{}}",
+    ]
 
 
 def _doors(wish: Enrolment) -> list[str]:

@@ -39,12 +39,10 @@ class Client:
 
 def issue(router_id: int, *, now: datetime) -> Bundle:
     """A new certificate for a router of this tenant. Older ones stay good, so that nothing is cut off: revoke them."""
-    schema = own_schema()
+    schema, name = own_schema(), name_in_it(router_id)
     with scope.outside():
         signer = root(now)
-        made = certificates.make_client(
-            signer, name=f"router-{router_id}.{schema}", urn=f"urn:kmikro:{schema}:{router_id}", now=now
-        )
+        made = certificates.make_client(signer, name=name, urn=f"urn:kmikro:{schema}:{router_id}", now=now)
         RadsecClient.objects.create(
             schema=schema,
             router_id=router_id,
@@ -62,6 +60,45 @@ def revoke(router_id: int, *, now: datetime, but: str = "") -> int:
     with scope.outside():
         held = RadsecClient.objects.filter(schema=schema, router_id=router_id, revoked_at=None)
         return held.exclude(serial=but).update(revoked_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A certificate that a router was given, without its key; number counts the router's from 1."""
+
+    id: int
+    number: int
+    serial: str
+    fingerprint: str
+    made_at: datetime
+    ends_at: datetime
+    revoked_at: datetime | None
+
+
+def name_in_it(router_id: int) -> str:
+    """The common name in the certificates of a router of this tenant."""
+    return f"router-{router_id}.{own_schema()}"
+
+
+def held(router_id: int) -> list[Held]:
+    """Every certificate that a router of this tenant was given, oldest first."""
+    schema = own_schema()
+    with scope.outside():
+        rows = list(RadsecClient.objects.filter(schema=schema, router_id=router_id).order_by("pk"))
+    return [
+        Held(each.pk, number, each.serial, each.fingerprint, each.made_at, each.ends_at, each.revoked_at)
+        for number, each in enumerate(rows, 1)
+    ]
+
+
+def revoke_one(router_id: int, certificate_id: int, *, now: datetime) -> bool:
+    """Let one certificate open nothing from now on; False when it opens nothing already."""
+    schema = own_schema()
+    with scope.outside():
+        kept = RadsecClient.objects.filter(
+            schema=schema, router_id=router_id, pk=certificate_id, revoked_at=None
+        )
+        return bool(kept.update(revoked_at=now))
 
 
 def server(names: Sequence[str], *, now: datetime) -> tuple[Signed, str]:

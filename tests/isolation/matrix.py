@@ -102,6 +102,8 @@ TENANT: dict[str, Line] = {
     "router-again": at(A.CHANGE_ROUTERS, get=None, post=302),
     "router-secret": at(A.CHANGE_ROUTERS, get=None, post=302),
     "router-sign-in": at(A.CHANGE_ROUTERS, post=302, body=bodies.SIGN_IN_WAYS),
+    "router-certificate-new": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-certificate-revoke": at(A.CHANGE_ROUTERS, post=302, number=1),
     "router-unsigned": at(A.EXCUSE_ROUTERS, get=None, post=302),
     "router-compare": at(A.CHANGE_ROUTERS, get=None, post=302),
     "router-edit": at(A.CHANGE_ROUTERS, post=302, body=bodies.ROUTER),
@@ -184,6 +186,11 @@ TENANT: dict[str, Line] = {
     "portal-enter": at("signed visit", get=None, post=200, body=bodies.PORTAL_ENTER, public_id=Key("router")),
     "portal-connected": at("signed visit", query=bodies.CONNECTED, public_id=Key("router")),
     "enrolment-script": at("enrolment token", token=Key("enrolment")),
+    "enrolment-certificate-script": at("enrolment token", get=404, token=Key("enrolment")),
+    "enrolment-certificate": at("enrolment token", get=404, token=Key("enrolment")),
+    "enrolment-certificate-report": at(
+        "enrolment token", get=None, post=404, token=Key("enrolment"), body={}
+    ),
     "enrolment-report": at("enrolment token", get=None, post=(200, 404), token=Key("enrolment"), body={}),
 }
 

@@ -14,7 +14,12 @@ from tests.isolation.world import Side
 
 BOOKKEEPING = re.compile(r"\s*(SET |SAVEPOINT |RELEASE |ROLLBACK |BEGIN|COMMIT)", re.IGNORECASE)
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|COPY)\b", re.IGNORECASE)
-ROUTES = {"tenants_isp": "schema_name", "tenants_nasroute": "schema", "tenants_enrolmentroute": "schema"}
+ROUTES = {
+    "tenants_isp": "schema_name",
+    "tenants_nasroute": "schema",
+    "tenants_enrolmentroute": "schema",
+    "tenants_radsecclient": "schema",
+}
 
 
 class Watch:

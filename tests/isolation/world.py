@@ -15,7 +15,7 @@ from radius.models import Session
 from routers.models import Router
 from subscribers.models import Service
 from tenants import onboarding, routes, scope
-from tenants.models import Domain, Isp
+from tenants.models import Domain, Isp, RadsecClient
 from tests.conftest import PASSWORD, HostClient, host_of, sign_in
 from tests.factories import lookup
 from tests.isolation.bodies import IP, MAC
@@ -103,6 +103,11 @@ def _live(side: Side, now: datetime) -> None:
         enrolment_sealed=keys["enrolment"], enrolment_expires_at=now + timedelta(hours=1),
     )  # fmt: skip
     routes.register_enrolment(waiting.pk, token=keys["enrolment"], expires_at=now + timedelta(hours=1))
+    with scope.outside():
+        RadsecClient.objects.create(
+            schema=side.isp.schema_name, router_id=EQUAL, serial=f"{side.tag}1", made_at=now, ends_at=now + timedelta(days=730),
+            fingerprint=canary(side.tag, "tenants.RadsecClient", "fingerprint", 1),
+        )  # fmt: skip
     mine = Service.objects.create(
         kind="voucher", label=canary(side.tag, "subscribers.Service", "label", 2), lookup=lookup(CODE), plan_id=EQUAL, made_at=now
     )  # fmt: skip

@@ -10,11 +10,11 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 
 from accounts.journal import SYSTEM
-from routers import enrolment, rows, sign_in, tasks
+from routers import addresses, enrolment, radsec, rows, script, sign_in, tasks
 from routers.models import Router, SyncRun
 from routers.virtual import VirtualRouter
-from tenants import scope
-from tenants.models import EnrolmentRoute, Isp, NasRoute
+from tenants import authority, scope
+from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient
 from tests.addresses import own
 from tests.conftest import host_of
 
@@ -300,6 +300,58 @@ def test_sign_in_settings_reach_the_router_and_go_again(
     assert mikrotik.tree.rows("/interface/pppoe-server/server") == []
     assert mikrotik.tree.find("/ip/pool", name="kmikro-pppoe") is None
     assert mikrotik.tree.rows("/radius")[0]["service"] == "ppp"
+
+
+def test_the_command_brings_a_certificate_and_later_another(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]], settings: Any
+) -> None:
+    settings.RADSEC = True
+    number, line = begin(fresh_isp)
+    with scope.inside(fresh_isp.schema_name):
+        Router.objects.filter(pk=number).update(wants_radsec=True)
+    assert worked(mikrotik.paste(line))
+    router = seen(fresh_isp, number)
+    assert router.radsec_certificate == "kmikro-radsec-1"
+    mine = mikrotik.tree.find("/certificate", name="kmikro-radsec-1")
+    assert mine is not None
+    assert (mine["common-name"], mine["private-key"]) == (f"router-{number}.{fresh_isp.schema_name}", "true")
+    held = RadsecClient.objects.get(schema=fresh_isp.schema_name)
+    assert held.fingerprint == mine["fingerprint"]
+    assert not [row for row in mikrotik.tree.rows("/file") if row["name"].endswith((".pem", ".rsc"))]
+    tasks.enrol(fresh_isp.schema_name, number)
+    router = seen(fresh_isp, number)
+    assert (router.state, router.trouble) == (Router.State.READY, "")
+    rows_of = {row["comment"]: row for row in mikrotik.tree.rows("/radius")}
+    tls = rows_of["kmikro:radsec"]
+    assert (tls["service"], tls["protocol"], tls["certificate"], tls["secret"]) == (
+        "hotspot", "radsec", "kmikro-radsec-1", "radsec",
+    )  # fmt: skip
+    assert rows_of["kmikro:radius"].get("service", "") == ""
+    assert rows_of["kmikro:radius"]["secret"] == router.radius_secret
+
+    asked.clear()
+    with scope.inside(fresh_isp.schema_name):
+        router = Router.objects.get(pk=number)
+        now = datetime.now(UTC)
+        radsec.ask_new(router, by=SYSTEM, now=now)
+        enrolment.issue_token(router, now)
+        url = addresses.enrolment_url(host_of(fresh_isp), router.enrolment_sealed)
+    said = mikrotik.paste(script.one_line(url, file=script.RENEWAL))
+    assert worked(said), said
+    assert asked == [("sync", fresh_isp.schema_name, number, "A new certificate")]
+    tasks.sync(fresh_isp.schema_name, number, "A new certificate")
+    assert {row["comment"]: row.get("certificate") for row in mikrotik.tree.rows("/radius")}[
+        "kmikro:radsec"
+    ] == ("kmikro-radsec-2")
+    assert RadsecClient.objects.filter(schema=fresh_isp.schema_name, revoked_at=None).count() == 2
+    assert "Status 404" in mikrotik.paste(script.one_line(url, file=script.RENEWAL))
+    with scope.inside(fresh_isp.schema_name):
+        assert radsec.revoke(Router.objects.get(pk=number), authority.held(number)[1], by=SYSTEM, now=now)
+    tasks.sync(fresh_isp.schema_name, number, "Its certificate was revoked")
+    assert [(row["comment"], row["service"]) for row in mikrotik.tree.rows("/radius")] == [
+        ("kmikro:radius", "hotspot")
+    ]
+    RadsecClient.objects.filter(schema=fresh_isp.schema_name).delete()
 
 
 def test_a_leased_router_is_left_to_the_worker_that_has_it(
