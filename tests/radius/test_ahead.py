@@ -140,6 +140,26 @@ def test_an_isp_that_cannot_be_read_waits_for_the_next_question(memory: LiveFact
     assert len(memory) > 2
 
 
+def test_an_isp_that_was_half_read_is_read_on_from_there(memory: LiveFacts, books: Books) -> None:
+    pages = Pages()
+    memory.of(SCHEMA, b"somebody")
+    assert memory.foresee(0, pages)
+    pages.away = True
+    assert not memory.foresee(0, pages)
+    pages.away = False
+    memory.of(SCHEMA, b"somebody else")
+    pages.reads = 0
+    read_all(memory, pages)
+    assert (pages.reads, len(memory)) == (2, 6)
+    pages.away = True
+    memory.forget_all()
+    assert not memory.foresee(0, pages)
+    memory.forget_all()
+    pages.away, pages.reads = False, 0
+    read_all(memory, pages)
+    assert (pages.reads, len(memory)) == (4, 5), "after a loss nothing counts as read"
+
+
 def test_news_too_old_to_tell_apart_is_news_of_everything() -> None:
     told = news.News(most=2)
     told.of(("a", "s 1"))
