@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -33,7 +34,7 @@ def server(*, now: datetime) -> Signed:
         kept = WifiServer.objects.select_for_update().filter(number=WifiServer.ONLY).first()
         if kept is not None and kept.ends_at - now > RENEWED:
             return _signed(kept)
-        made = certificates.make_wifi_server(authority.root(now), name=name(), now=now)
+        made = _made(now)
         row = {"certificate": made.certificate, "key": made.key, "made_at": now, "ends_at": made.ends_at}
         if kept is None:
             try:
@@ -46,6 +47,13 @@ def server(*, now: datetime) -> Signed:
                 setattr(kept, field, value)
             kept.save()
     return made
+
+
+def _made(now: datetime) -> Signed:
+    """With the root after it: Android can trust at first sight only what it has seen up to the root."""
+    root = authority.root(now)
+    made = certificates.make_wifi_server(root, name=name(), now=now)
+    return replace(made, certificate=made.certificate + root.certificate)
 
 
 def _signed(kept: WifiServer) -> Signed:

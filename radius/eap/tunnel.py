@@ -22,7 +22,7 @@ class Broken(Exception):
 
 
 def context(certificate: str, key: str) -> Shared:
-    """What all tunnels of one certificate share. Both are PEM, the key one of P-256 or RSA."""
+    """What all tunnels of one certificate share. Both are PEM, what signed the certificate may follow it."""
     made = SSL.Context(SSL.TLS_SERVER_METHOD)
     made.set_min_proto_version(SSL.TLS1_2_VERSION)
     made.set_max_proto_version(SSL.TLS1_2_VERSION)
@@ -30,7 +30,10 @@ def context(certificate: str, key: str) -> Shared:
     made.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION)
     made.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     made.set_verify(SSL.VERIFY_NONE)
-    made.use_certificate(x509.load_pem_x509_certificate(certificate.encode()))
+    own, *others = x509.load_pem_x509_certificates(certificate.encode())
+    made.use_certificate(own)
+    for each in others:
+        made.add_extra_chain_cert(each)
     private = serialization.load_pem_private_key(key.encode(), None)
     made.use_privatekey(private)  # type: ignore[arg-type]  # any key that fits the certificate
     made.check_privatekey()

@@ -26,7 +26,8 @@ def read(pem: str) -> x509.Certificate:
 @pytest.mark.usefixtures("db")
 def test_it_names_us_and_the_root_has_signed_it() -> None:
     made = wifi.server(now=NOW)
-    leaf = read(made.certificate)
+    leaf, after = x509.load_pem_x509_certificates(made.certificate.encode())
+    assert after == read(wifi.root_pem(now=NOW))
     leaf.verify_directly_issued_by(read(wifi.root_pem(now=NOW)))
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == [f"radius.{settings.BASE_DOMAIN}"]

@@ -32,4 +32,4 @@ def server() -> Signed:
 @cache
 def shared() -> Shared:
     made = server()
-    return context(made.certificate, made.key)
+    return context(made.certificate + root().certificate, made.key)

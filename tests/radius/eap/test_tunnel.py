@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from radius.eap.tunnel import Broken, Tunnel
 from tests.radius.eap import shown
@@ -51,6 +53,22 @@ def test_both_ends_understand_each_other_over_1_2_with_an_elliptic_curve() -> No
     assert tunnel.open(b"") == b""
     other.into.write(tunnel.seal(b"well"))
     assert other.end.read() == b"well"
+
+
+def test_a_device_sees_the_certificate_and_the_root_that_signed_it() -> None:
+    other = Other(shown.root().certificate)
+    joined(other)
+    shown_to_it = other.end.getpeercert(binary_form=True)
+    assert shown_to_it is not None
+    own = x509.load_pem_x509_certificate(shown.server().certificate.encode())
+    assert shown_to_it == own.public_bytes(Encoding.DER)
+    device, tunnel = Device(), Tunnel(shown.shared())
+    octets = device._shake(b"")
+    while not device.up:
+        octets = device._shake(tunnel.shake(octets))
+    chain = device.end.get_peer_cert_chain(as_cryptography=True)
+    assert chain is not None
+    assert [each.subject for each in chain] == [own.subject, own.issuer]
 
 
 def test_nothing_is_resumed() -> None:
