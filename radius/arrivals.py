@@ -63,21 +63,39 @@ class Arrivals:
         waiting = self._expected.get((schema, service_id))
         if not waiting:
             return there
-        came = (*live, *ended)
         still = [
-            each
+            each.live
             for each in waiting
             if 0 <= at - each.at < EXPECTED
-            and not self._is_over(schema, each.live, at)
-            and not any(_same(one, each.live) and one.started_at >= each.at - EXPECTED for one in came)
+            and not (self._stopped and self._is_over(schema, each.live, at))
+            and not _began(each, live)
+            and not _began(each, ended)
         ]
         if not still:
             del self._expected[schema, service_id]
-        return (*there, *(each.live for each in still if not any(_same(one, each.live) for one in there)))
+            return there
+        more = [each for each in still if not _among(each, there)]
+        return (*there, *more) if more else there
 
     def _is_over(self, schema: str, live: Live, at: float) -> bool:
         over_at = self._stopped.get((schema, live.router_id, live.session_id))
         return over_at is not None and live.started_at <= over_at and at - over_at < SETTLING
+
+
+def _began(expected: _Expected, sessions: tuple[Live, ...]) -> bool:
+    """Does one of the database's sessions stand for it?"""
+    since, live = expected.at - EXPECTED, expected.live
+    for one in sessions:
+        if one.started_at >= since and _same(one, live):
+            return True
+    return False
+
+
+def _among(live: Live, sessions: tuple[Live, ...]) -> bool:
+    for one in sessions:
+        if _same(one, live):
+            return True
+    return False
 
 
 def _same(one: Live, other: Live) -> bool:

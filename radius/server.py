@@ -33,6 +33,7 @@ from radius.events import (
 )
 from radius.floods import Floods
 from radius.held import Held
+from radius.outbox import Outbox
 from radius.overload import in_order
 from radius.ports import Unavailable, Worker
 from radius.posts import Post
@@ -71,6 +72,7 @@ class Server:
         self._settled: deque[_Settled] = deque()
         self._pending = 0
         self._held = Held()
+        self._out = Outbox(self.counts)
         self.tracer: Tracer | None = None  # while an operator follows packets
         self.floods = Floods()
         self._quiet = Quiet(60.0)
@@ -135,9 +137,9 @@ class Server:
         for door, most in self._doors.items():
             if door in ready:
                 self._hear(door, most)
-        self._settle()
         for reply, port, datagram in self._held.due(time.monotonic()):
-            self.endpoints[port].send(reply, datagram.source, datagram.via)
+            self._out.put(self.endpoints[port], reply, datagram.source, datagram.via)
+        self._settle()  # whatever waits to leave goes with it
         if time.monotonic() >= self._summary_at:
             self._summary_at = time.monotonic() + SUMMARY
             log.info("radius counters", extra={"counters": dict(self.counts)})
@@ -152,6 +154,7 @@ class Server:
                 self.counts["fault"] += 1
                 if self._quiet.may("fault", time.monotonic()):
                     log.exception("a datagram could not be handled")
+        self._out.flush()
         return len(batch)
 
     def _take(self, endpoint: Inlet, datagram: Datagram, wall: float, now: float) -> None:
@@ -183,7 +186,7 @@ class Server:
                 raise
         elif type(taken) is Resend:
             self.counts["resent"] += 1
-            self.endpoints[port].send(taken.reply, datagram.source, datagram.via)
+            self._out.put(self.endpoints[port], taken.reply, datagram.source, datagram.via)
         elif type(taken) is Drop:
             self.counts[f"drop_{taken.reason}"] += 1
             if taken.reason in WRONG_SECRET:
@@ -276,11 +279,11 @@ class Server:
             self._reply(ask, verdict, datagram, now)
             if after is not None:
                 after()
+        self._out.flush()
 
     def _reply(self, ask: Ask, verdict: Verdict, datagram: Datagram, now: float) -> None:
         reply = self._answer(ask, verdict, now)
-        if not self.endpoints[ask.port].send(reply, datagram.source, datagram.via):
-            self.counts["unsent"] += 1
+        self._out.put(self.endpoints[ask.port], reply, datagram.source, datagram.via)
 
     def _answer(self, ask: Ask, verdict: Verdict, now: float, hold: float = 0.0) -> bytes:
         reply = self.engine.answer(ask, verdict, now, hold=hold)
