@@ -23,6 +23,10 @@ RULES = {
     "both_passwords": "It carries one password",
     "unsupported_method": "Its way of signing in is offered",
     "no_password": "It carries a password",
+    "eap_method": "It is set up for a method of Wi-Fi that we offer",
+    "eap_broken": "What it says can be read",
+    "eap_unknown": "Its sign-in is one that we know",
+    "tls_failed": "It trusts our certificate",
     "known": "Voucher or account found",
     "unknown_user": "Voucher or account found",
     "password": "The password is right",
@@ -55,6 +59,10 @@ REASONS = {
     "too_many_devices": "Too many devices",
     "malformed": "Unreadable request",
     "no_password": "No password",
+    "tls_failed": "Wi-Fi: certificate not trusted",
+    "eap_method": "Wi-Fi: another method",
+    "eap_broken": "Wi-Fi: unreadable",
+    "eap_unknown": "Wi-Fi: too slow",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import Action
 from dashboard import access
@@ -18,6 +18,7 @@ from kmikro.lib.refusal import Refusal
 from routers import sign_in
 from routers.models import Router
 from routers.tasks import sync
+from tenants import wifi
 
 FORM = "dashboard/routers/sign_in.html"
 
@@ -59,7 +60,7 @@ def _initial(router: Router) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def change(request: Request, pk: int) -> HttpResponse:
     shown = router_or_404(pk)
-    context: dict[str, Any] = {"nav_key": "routers", "router": shown}
+    context: dict[str, Any] = {"nav_key": "routers", "router": shown, "wifi_name": wifi.name()}
     kept = {"has_password": bool(shown.mac_auth_password), "radsec": settings.RADSEC}
     if request.method == "GET":
         return page(request, FORM, form=SignInForm(initial=_initial(shown), **kept), **context)
@@ -77,3 +78,12 @@ def change(request: Request, pk: int) -> HttpResponse:
         )
     sync.soon(pk, "Sign-in settings", True)  # a person took services away: their rows may go, however many
     return done(request, reverse("router", args=[pk]), "Saved. The router is being told.")
+
+
+@operator(Action.SEE_ROUTERS)
+@require_safe
+def wifi_root(request: Request) -> HttpResponse:
+    """The root that devices have to trust before they give our Wi-Fi a password."""
+    answer = HttpResponse(wifi.root_pem(now=datetime.now(UTC)), content_type="application/x-pem-file")
+    answer["Content-Disposition"] = 'attachment; filename="wifi-root.pem"'
+    return answer

@@ -7,6 +7,7 @@ from dashboard import certificates, enrolments, routers, sign_ins
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", routers.index, name="routers"),
     path("add/", enrolments.add, name="router-add"),
+    path("wifi-root.pem", sign_ins.wifi_root, name="wifi-root"),
     path("<int:pk>/", routers.router, name="router"),
     path("<int:pk>/runs/", routers.runs, name="router-runs"),
     path("<int:pk>/enrol/", enrolments.follow, name="router-enrol"),

@@ -174,16 +174,6 @@ def zone_name(schema: str) -> str:
     return found or "UTC"
 
 
-def allow_wifi(router_id: int, *, allowed: bool) -> None:
-    """Say whether devices may sign in to Wi-Fi with 802.1X at this tenant's router. Refuses one RADIUS does not know."""
-    schema = own_schema()
-    with scope.outside():
-        if not NasRoute.objects.filter(schema=schema, router_id=router_id).update(allow_eap=allowed):
-            raise Refusal(
-                "not_registered", "RADIUS does not know this router yet. Finish setting it up first."
-            )
-
-
 def forget_router(router_id: int) -> None:
     """Drop every route of a router of this tenant, its certificates too."""
     schema = own_schema()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from tenants import authority, certificates
+from tenants import authority, certificates, scope
 from tenants.certificates import Signed
 from tenants.models import WifiServer
 
@@ -21,8 +21,9 @@ def name() -> str:
 
 
 def root_pem(*, now: datetime) -> str:
-    """The platform's root, for devices to trust (outside any tenant)."""
-    return authority.root(now).certificate
+    """The platform's root, for devices to trust."""
+    with scope.outside():
+        return authority.root(now).certificate
 
 
 def server(*, now: datetime) -> Signed:

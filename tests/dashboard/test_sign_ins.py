@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from routers.models import Router
-from tenants import routes, scope
+from tenants import authority, routes, scope, wifi
 from tenants.models import NasRoute
 from tests.factories import make_router
 
@@ -78,3 +79,14 @@ def test_only_an_owner_excuses_unsigned_requests_and_sees_it_red(inside_isp: Any
     owner.post(f"/routers/{old.pk}/unsigned/")
     with scope.outside():
         assert NasRoute.objects.get(router_id=old.pk).exception_until > now + timedelta(days=29)
+
+
+def test_the_root_for_devices_can_be_fetched(gate: Router, client_for: Any, settings: Any) -> None:
+    page = client_for("manager").get(f"/routers/{gate.pk}/sign-in/").content.decode()
+    assert "/routers/wifi-root.pem" in page
+    assert f"radius.{settings.BASE_DOMAIN}" in page
+    answer = client_for("technician").get("/routers/wifi-root.pem")
+    assert answer["Content-Disposition"] == 'attachment; filename="wifi-root.pem"'
+    assert x509.load_pem_x509_certificate(answer.content).issuer.rfc4514_string() == f"CN={authority.NAME}"
+    with scope.outside():
+        assert wifi.server(now=datetime.now(UTC)).certificate.endswith(answer.content.decode())

@@ -8,13 +8,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 
-from kmikro.lib.refusal import Refusal
-from tenants import routes, scope, wifi
-from tenants.models import Isp, NasRoute, WifiServer
-from tests.factories import make_router
+from tenants import wifi
+from tenants.models import WifiServer
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -53,30 +51,9 @@ def test_it_is_kept_with_its_key_sealed_until_it_ends_soon() -> None:
     assert made.key not in repr(made)
 
 
-def told(*words: str) -> tuple[str, str]:
+@pytest.mark.usefixtures("db")
+def test_the_command_prints_the_root_and_the_name() -> None:
     out, aside = StringIO(), StringIO()
-    call_command("wifi_access", *words, stdout=out, stderr=aside)
-    return out.getvalue(), aside.getvalue()
-
-
-def test_it_is_allowed_for_one_router_and_forbidden_again(isp: Isp) -> None:
-    with scope.inside(isp.schema_name):
-        router = make_router()
-        routes.register_nas(
-            router.pk, address="10.0.0.9", secret="s" * 26, coa_port=3799, require_message_auth=True, now=NOW
-        )
-    words = ("--isp", isp.slug, "--router", str(router.pk))
-    root, aside = told(*words)
-    assert read(root) == read(wifi.root_pem(now=NOW))
-    assert f"radius.{settings.BASE_DOMAIN}" in aside
-    allowed = NasRoute.objects.filter(allow_eap=True)
-    assert [(each.schema, each.router_id) for each in allowed] == [(isp.schema_name, router.pk)]
-    assert told()[0] == root
-    assert told(*words, "--forbid")[0] == ""
-    assert not allowed.all().exists()
-    with pytest.raises(CommandError, match="has no router"):
-        told("--isp", isp.slug, "--router", "987654")
-    with pytest.raises(CommandError, match="no ISP nobody"):
-        told("--isp", "nobody", "--router", "1")
-    with scope.inside(isp.schema_name), pytest.raises(Refusal, match="does not know"):
-        routes.allow_wifi(987_654, allowed=True)
+    call_command("wifi_root", stdout=out, stderr=aside)
+    assert read(out.getvalue()) == read(wifi.root_pem(now=NOW))
+    assert f"radius.{settings.BASE_DOMAIN}" in aside.getvalue()

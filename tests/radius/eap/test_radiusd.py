@@ -47,7 +47,7 @@ def radiusd(fresh_isp: Isp, tmp_path: Path) -> Iterator[int]:
         routes.register_nas(
             2, address=AT, secret=SECRET, coa_port=3799, require_message_auth=True, now=datetime.now(UTC)
         )
-        routes.allow_wifi(2, allowed=True)
+        routes.settle_sign_in(2, allow_mschap1=False, mac_auth_password="", allow_eap=True)
     port = free_port()
     words = ["radiusd", "--workers", "2", "--address", ADDRESS, "--auth-port", str(port)]
     process = subprocess.Popen(

@@ -53,6 +53,6 @@ def test_what_a_router_may_holds_behind_either_door(isp: Isp) -> None:
                 require_message_auth=True, now=now,
             )  # fmt: skip
             authority.issue(number, now=now)
-        routes.allow_wifi(2, allowed=True)
+        routes.settle_sign_in(2, allow_mschap1=False, mac_auth_password="", allow_eap=True)
     found = {each.router_id: each.allow_eap for each in radsec.routers().values() if each.schema}
     assert found == {1: False, 2: True}
