@@ -50,6 +50,7 @@ class _Workers(Collector):
         yield GaugeMetricFamily("kmikro_radius_workers", "Workers that serve", value=len(self._told))
         yield _counts("kmikro_radius_attempts", "Answered Access-Requests", "outcome", "attempts", self._told)
         yield _counts("kmikro_radius_records", "Accounting records taken", "kind", "records", self._told)
+        yield _counts("kmikro_radius_drops", "Datagrams without an answer", "reason", "drops", self._told)
         yield from _events(self._told)
         yield _histogram("kmikro_radius_decision_seconds", "Time to decide a login", "decided", self._told)
         yield _histogram("kmikro_radius_durable_seconds", "Time to keep a record", "durable", self._told)
@@ -58,7 +59,7 @@ class _Workers(Collector):
 def _counts(name: str, text: str, last: str, key: str, told: list[Told]) -> Metric:
     family = CounterMetricFamily(name, text, labels=["worker", "tenant", "router", last])
     for each in told:
-        for schema, router, code, count in each[key]:
+        for schema, router, code, count in each.get(key, ()):
             family.add_metric([each["worker"], schema, str(router), code], count)
     return family
 

@@ -4,24 +4,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMinute
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
-from dashboard import listing, names
+from dashboard import listing, names, radius_now
 from dashboard.access import Request, operator
 from dashboard.logins import REASONS
 from dashboard.page import page
+from radius import queries
 from radius.models import AuthAttempt
 
 MINUTES = 60
-_QUANTILES = """
-    SELECT percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY microseconds)
-    FROM radius_authattempt WHERE at >= %s AND at < %s
-"""
 
 
 @operator(Action.SEE_LOGINS)
@@ -39,7 +35,7 @@ def index(request: Request) -> HttpResponse:
     ]
     reasons = rows.filter(accepted=False).values_list("code").annotate(n=Count("pk")).order_by("-n", "code")
     minutes = _minutes(rows, since, ZoneInfo(request.isp.time_zone))
-    half, most = _quantiles(since, until)
+    half, most = queries.quantiles(since, until)
     return page(
         request,
         "dashboard/logins/rates.html",
@@ -53,6 +49,7 @@ def index(request: Request) -> HttpResponse:
         reasons=[(code, REASONS.get(code, code.replace("_", " ")), count) for code, count in reasons],
         reason_filters=REASONS,
         now=now,
+        live=radius_now.state(request.isp.schema_name, now),
     )
 
 
@@ -73,14 +70,3 @@ def _minutes(rows: Any, since: datetime, zone: ZoneInfo) -> dict[str, Any]:
             f"{when}: {yes:,} let in, {no:,} refused" for when, (yes, no) in zip(shown, pairs, strict=True)
         ],
     }
-
-
-def _quantiles(since: datetime, until: datetime) -> tuple[float | None, float | None]:
-    """Milliseconds in which half of the logins and 99 of 100 were decided; None when there were none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_QUANTILES, [since, until])
-        found = cursor.fetchone()
-    if not found or found[0] is None:
-        return None, None
-    half, most = found[0]
-    return round(half / 1000, 2), round(most / 1000, 2)

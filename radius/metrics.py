@@ -16,9 +16,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from radius.events import Accept, AccessRequest, AccountingRecord, Reject
+from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
 from radius.ports import Done
 from radius.store import LiveStore
+from radius.window import Window
 
 log = logging.getLogger("radius.metrics")
 
@@ -53,6 +54,8 @@ class MeteredStore:
         self._store = store
         self.attempts: dict[tuple[str, int, str], int] = {}
         self.records: dict[tuple[str, int, str], int] = {}
+        self.drops: dict[tuple[str, int, str], int] = {}
+        self._window = Window(time.monotonic())
         self.decided, self.durable = Histogram(), Histogram()
         self.start, self.close, self.start_clock = store.start, store.close, store.start_clock
 
@@ -74,10 +77,15 @@ class MeteredStore:
         _count(self.records, (record.schema, record.router_id, record.kind.value))
         return self._store.record(record, kept)
 
+    def dropped(self, nas: Nas, why: str) -> None:
+        """A datagram of this router got no answer."""
+        _count(self.drops, (nas.schema, nas.router_id, why))
+
     def told(self) -> dict[str, Any]:
+        counted = {"attempts": self.attempts, "records": self.records, "drops": self.drops}
         return {
-            "attempts": [[*key, count] for key, count in list(self.attempts.items())],
-            "records": [[*key, count] for key, count in list(self.records.items())],
+            **{name: [[*key, count] for key, count in list(each.items())] for name, each in counted.items()},
+            "minute": self._window.since(time.monotonic(), counted),
             "decided": self.decided.told(),
             "durable": self.durable.told(),
             "queues": self._store.depths(),

@@ -105,5 +105,6 @@ def serve(address: str, number: int, post: Post) -> None:
     worker.start_at(post)
     server = RadsecServer(worker, Streams(address, number, tls(own, root), directory.get))
     worker.tracing.attach(server)
+    server.dropped = worker.store.dropped
     worker.teller.counts = server.counts
     server.serve(post)

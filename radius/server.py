@@ -48,7 +48,6 @@ log = logging.getLogger("radius.server")
 AUTH_BATCH, ACCT_BATCH = 512, 256
 STALE = {Port.AUTH: 3.0, Port.ACCT: 10.0}  # seconds a datagram may have waited; the router asks again
 REJECT_DELAY = (1.02, 1.25)  # seconds; guessing is slow, RouterOS waits 3 s by our enrolment
-WRONG_SECRET = {"wrong_message_authenticator", "wrong_authenticator"}
 SUMMARY = 60.0
 _RECORDS = {each: f"record_{each}" for each in Kind}
 _VERDICTS = {each: each.__name__.lower() for each in (Accept, Reject, Challenge, Recorded, Alive)}
@@ -73,10 +72,10 @@ class Server:
         self._pending = 0
         self._held = Held()
         self._out = Outbox(self.counts)
+        self.dropped: Callable[[Nas, str], None] = lambda nas, why: None
         self.tracer: Tracer | None = None  # while an operator follows packets
         self.floods = Floods()
         self._quiet = Quiet(60.0)
-        self._strangers = Quiet(60.0, most=64)  # addresses can be invented; lines in the log are bounded
         self._summary_at = time.monotonic() + SUMMARY
         self.suspicion = Suspicion(worker, self.counts)
         self._lifeline = -1
@@ -113,6 +112,7 @@ class Server:
             self.turn(max(0.0, min(0.2, deadline - time.monotonic())))
         self.worker.close(max(0.5, deadline - time.monotonic()))
         self._settle()
+        self._out.flush()
         self.close()
 
     def close(self) -> None:
@@ -161,13 +161,11 @@ class Server:
         address = datagram.source[0]
         nas = self.worker.directory.get(address)
         if nas is None:
-            self.counts["stranger"] += 1
-            if self._strangers.may(address, now):
-                log.warning("a datagram from an unknown address", extra={"address": address})
+            self.suspicion.look_at_stranger(address, now)
         elif self.floods.shut and self.floods.refuses(nas, now):
-            self.counts["flood"] += 1
+            self._drop(nas, "flood")
         elif wall - datagram.received_at > STALE[endpoint.port]:
-            self.counts["stale"] += 1
+            self._drop(nas, "stale")
             if self.tracer is not None:
                 self.tracer.heard(nas, datagram, Drop("stale"))
         else:
@@ -188,11 +186,8 @@ class Server:
             self.counts["resent"] += 1
             self._out.put(self.endpoints[port], taken.reply, datagram.source, datagram.via)
         elif type(taken) is Drop:
-            self.counts[f"drop_{taken.reason}"] += 1
-            if taken.reason in WRONG_SECRET:
-                self.worker.alerts.mismatched(nas, datagram.received_at)
-            if taken.alert:
-                self.suspicion.alert(nas, taken.reason)
+            self._drop(nas, f"drop_{taken.reason}")
+            self.suspicion.look_at_drop(nas, taken, datagram.received_at)
             if self.floods.count(nas, taken.reason, now):
                 self.suspicion.alert(nas, "flood")
             return taken
@@ -295,6 +290,10 @@ class Server:
     def _leave(self, ask: Ask, why: str) -> None:
         """Give no answer; the router asks again and is then asked anew."""
         self.engine.forget(ask)
-        self.counts[why] += 1
+        self._drop(ask.nas, why)
         if self.tracer is not None:
             self.tracer.left(ask, why)
+
+    def _drop(self, nas: Nas, why: str) -> None:
+        self.counts[why] += 1
+        self.dropped(nas, why)

@@ -21,6 +21,7 @@ class LiveStore:
     def __init__(self, folder: Path, facts: LiveFacts, patience: Patience) -> None:
         self.counts: Counter[str] = Counter()
         self._facts = facts
+        self._folder = folder
         self._writer = Writer(folder, patience, self.counts)
         self._attempts = Attempts(patience, self.counts)
         self._clocks = Clocks(patience)
@@ -47,7 +48,12 @@ class LiveStore:
 
     def depths(self) -> dict[str, int]:
         """How many wait in each queue."""
-        return {"accounting": len(self._writer), "attempts": len(self._attempts), "clocks": len(self._clocks)}
+        return {
+            "accounting": len(self._writer),
+            "attempts": len(self._attempts),
+            "clocks": len(self._clocks),
+            "spool": sum(1 for _ in self._folder.glob("*.spool")),  # files, of all workers of this folder
+        }
 
     def remembered(self) -> int:
         """How many services this worker knows without asking."""

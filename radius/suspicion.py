@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 
 from radius.accounting import RESTART_PAUSE
-from radius.events import AccessRequest, AccountingRecord, Kind, Nas
+from radius.events import AccessRequest, AccountingRecord, Drop, Kind, Nas
 from radius.ports import Worker
 from radius.quiet import Quiet
 from radius.token import is_foreign
 
+log = logging.getLogger("radius.suspicion")
+
 PAUSE = 60.0  # seconds
+WRONG_SECRET = {"wrong_message_authenticator", "wrong_authenticator"}
 
 
 class Suspicion:
@@ -20,12 +24,26 @@ class Suspicion:
     def __init__(self, worker: Worker, counts: Counter[str]) -> None:
         self._worker, self._counts = worker, counts
         self._quiet = Quiet(PAUSE)
+        self._strangers = Quiet(PAUSE, most=64)
         self._restarts = Quiet(RESTART_PAUSE)
 
     def alert(self, nas: Nas, code: str) -> None:
         self._counts[f"alert_{code}"] += 1
         if self._quiet.may(f"{code} {nas.address}", time.monotonic()):
             self._worker.alerts.raised(nas, code, time.time())
+
+    def look_at_stranger(self, address: str, now: float) -> None:
+        """Addresses can be invented; lines in the log are bounded."""
+        self._counts["stranger"] += 1
+        if self._strangers.may(address, now):
+            log.warning("a datagram from an unknown address", extra={"address": address})
+
+    def look_at_drop(self, nas: Nas, drop: Drop, at: float) -> None:
+        """`at` in unix seconds."""
+        if drop.reason in WRONG_SECRET:
+            self._worker.alerts.mismatched(nas, at)
+        if drop.alert:
+            self.alert(nas, drop.reason)
 
     def look_at_request(self, request: AccessRequest) -> None:
         if request.oddities and any(each.startswith("duplicate:") for each in request.oddities):

@@ -19,5 +19,6 @@ def serve(address: str, auth: int, acct: int, post: Post) -> None:
     server = Server(worker, Endpoint(Port.AUTH, address, auth), Endpoint(Port.ACCT, address, acct))
     server.floods = Floods(settings.RADIUS_INVALID_PER_SECOND)
     worker.tracing.attach(server)
+    server.dropped = worker.store.dropped
     worker.teller.counts = server.counts
     server.serve(post)

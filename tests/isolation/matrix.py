@@ -72,6 +72,7 @@ TENANT: dict[str, Line] = {
     "login-why": at(A.SEE_LOGINS),
     "login-why?asked": at(A.SEE_LOGINS, query={"q": "anary"}),
     "radius-health": at(A.SEE_LOGINS),
+    "radius-now": at(A.SEE_LOGINS),
     "subscribers": at(A.SEE_SUBSCRIBERS),
     "subscribers?search": at(A.SEE_SUBSCRIBERS, query={"q": "anary"}),
     "subscribers?filtered": at(
