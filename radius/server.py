@@ -112,7 +112,6 @@ class Server:
             self.turn(max(0.0, min(0.2, deadline - time.monotonic())))
         self.worker.close(max(0.5, deadline - time.monotonic()))
         self._settle()
-        self._out.flush()
         self.close()
 
     def close(self) -> None:
