@@ -45,6 +45,10 @@ def add(schema: str, plan_id: int, count: int, kind: str, start: int = 0) -> lis
                 people.append(Person(name.encode(), password.encode()))
             rows.seek(0)
             cursor.copy_expert(f"COPY subscribers_service ({_COLUMNS}) FROM STDIN", rows)
+    return people
+
+
+def analyze() -> None:
+    """Let PostgreSQL know what it holds now; once, after all were added."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return people

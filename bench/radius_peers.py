@@ -43,6 +43,7 @@ def measure(
     """Medians of alternating runs; without FreeRADIUS only our own."""
     began, steal, busy = time.monotonic(), cpu.steal(), os.getloadavg()[0]
     accounts = crowd.add(ground.isp.schema_name, ground.plan_id, ACCOUNTS, "account")
+    crowd.analyze()
     people, postmaster = (
         People([code.encode() for code in ground.codes], accounts),
         postmaster_of_postgresql(),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -35,9 +36,12 @@ def measure(ground: Ground, people: int, tenants: int, rounds: int) -> dict[str,
     few, many = (_isp(number, now) for number in (1, 2))
     crowds = [_filled(few, 1, FEW), _filled(many, 2, people)]
     filled = time.monotonic()
+    _say(f"{people:,} services were made in {filled - began:.0f} s")
     isps = [_isp(3 + number, now) for number in range(tenants)]
     spread = [_filled(isp, 3 + number, max(2, FEW // tenants)) for number, isp in enumerate(isps)]
     made = time.monotonic()
+    _say(f"{tenants:,} ISPs were made in {made - filled:.0f} s")
+    crowd.analyze()
     with ExitStack() as stack:
         worlds = [
             _World("few", stack, [crowds[0]]),
@@ -61,6 +65,11 @@ def measure(ground: Ground, people: int, tenants: int, rounds: int) -> dict[str,
         "seconds_to_make_tenants": round(made - filled),
         "worlds": shown,
     }
+
+
+def _say(line: str) -> None:
+    """It takes many minutes, so it says how far it is; standard output is for the figures."""
+    print(line, file=sys.stderr, flush=True)
 
 
 class _Crowd:
@@ -123,6 +132,7 @@ class _World:
                 raise RuntimeError(f"not known after {KNOWN:.0f} s: {workers} of {total}")
             time.sleep(0.5)
         self.seconds_until_known = time.monotonic() - self._began
+        _say(f"{self.name}: {total:,} services known after {self.seconds_until_known:.0f} s")
         self.party.settle()
 
     def _workers(self) -> dict[str, int]:
