@@ -64,11 +64,15 @@ class SessionState:
 
     @property
     def upload(self) -> int:
+        if self.readings == counters.NOTHING:
+            return self.most_upload
         end = self.readings.end()
         return max(self.most_upload, end.upload + end.upload_wraps * counters.WRAP)
 
     @property
     def download(self) -> int:
+        if self.readings == counters.NOTHING:
+            return self.most_download
         end = self.readings.end()
         return max(self.most_download, end.download + end.download_wraps * counters.WRAP)
 

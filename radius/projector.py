@@ -70,7 +70,8 @@ def elected() -> Generator[Line | None, None, None]:
 def project(
     now: datetime, resting: Sequence[str] = (), memory: Memory | None = None
 ) -> tuple[int, list[str]]:
-    """Fold one batch and move the logins of the workers; returns how many rows were taken and the ISPs that have to wait.
+    """Fold one batch and move the logins of the workers; returns how many rows were taken (BATCH or more: others
+    wait) and the ISPs that have to wait.
 
     `memory` may only come from earlier batches of the same election.
     """
@@ -101,7 +102,10 @@ def project(
     finally:
         _delete(done)
     moved, waiting = login_log.move(resting)
-    return len(rows) + moved, [*failed, *waiting]
+    taken = len(rows) + moved
+    if sum(len(each.body) for each in rows) >= LARGEST:
+        taken = max(taken, BATCH)  # there is more, whatever the number of rows
+    return taken, [*failed, *waiting]
 
 
 def _delete(ids: Collection[int]) -> None:

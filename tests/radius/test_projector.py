@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +11,17 @@ import pytest
 
 from radius import keeping, projector, token
 from radius.accounting import NAS_REBOOT
+from radius.events import AccountingRecord, Ask, Nas, Port
 from radius.folding import LOST_STOP, NO_REPORT
 from radius.keeping import moment
-from radius.models import NasRestart, Session
+from radius.models import NasGigawords, NasRestart, Session
 from radius.standing import Memory
+from radius.wire import read
 from subscribers.models import Service, Usage
 from tenants import scope
 from tenants.models import Isp, RadiusRecord
 from tests.factories import make_plan, make_voucher
+from tests.radius import vectors as v
 from tests.radius.records import T0, journal_rows, put, record
 
 NOW = datetime.fromtimestamp(T0 + 600, UTC)
@@ -239,3 +243,74 @@ def test_every_report_is_news(isp: Isp, voucher: Any) -> None:
     with scope.inside(isp.schema_name):
         session = Session.objects.get()
         assert session.heard_at == session.updated_at == moment(T0 + 60)
+
+
+def test_input_is_the_subscribers_upload(isp: Isp, voucher: Any) -> None:
+    """Decision 20, from the octets of the packet to the bill: Acct-Input-Octets is what the subscriber sent."""
+    body = (
+        v.whole(40, 3)
+        + v.attribute(44, b"81a00001")
+        + v.attribute(1, voucher.code.encode())
+        + v.whole(46, 60)
+    )
+    body += v.whole(42, 7) + v.whole(52, 0) + v.whole(43, 900) + v.whole(53, 1)
+    asked = read(
+        v.accounting(body), Nas(isp.schema_name, 1, "10.0.0.1", v.SECRET), ("10.0.0.1", 4000), Port.ACCT, T0
+    )
+    assert isinstance(asked, Ask)
+    assert isinstance(asked.question, AccountingRecord)
+    put(asked.question)
+    project()
+    sessions, usage, services = picture(isp)
+    up, down = 7, 2**32 + 900
+    assert (sessions[0][7:], usage[0][2:], services) == ((up, down, 60), (up, down, 60), [(up, down, 60)])
+    with scope.inside(isp.schema_name):
+        assert NasGigawords.objects.get().pk == 1
+
+
+def test_f15_a_wrap_is_billed_flagged_and_taken_back_when_gigawords_come(isp: Isp, voucher: Any) -> None:
+    for at, octets in ((60, 4_294_967_000), (120, 500)):
+        put(of(isp, voucher, "interim", at, download_octets=octets, gigawords=False))
+        project()
+    with scope.inside(isp.schema_name):
+        session = Session.objects.get()
+        assert (session.download_bytes, session.flags) == (2**32 + 500, "counter_wrapped")
+    assert picture(isp)[2] == [(0, 2**32 + 500, 120)]
+    put(of(isp, voucher, "interim", 60, session_id="80a00002", mac="AA:BB:CC:00:00:09"))
+    project()
+    with scope.inside(isp.schema_name):
+        session = Session.objects.get(acct_session_id="80a00001")
+        assert (session.download_bytes, session.flags) == (4_294_967_000, "counter_fell")
+    assert picture(isp)[2] == [(0, 4_294_967_000, 180)]
+
+
+def test_a_new_session_that_is_told_late_closes_nothing_that_is_younger(isp: Isp, voucher: Any) -> None:
+    """What is told in the wrong order ends as if it had been told in the right one."""
+    young = life(isp, voucher)
+    put(*young)
+    project()
+    put(of(isp, voucher, "interim", 60, begun=T0 - 500, session_id="80a00009"))
+    project()
+    with scope.inside(isp.schema_name):
+        old, new = Session.objects.order_by("started_at")
+        assert (old.end_cause, old.ended_at) == (LOST_STOP, moment(T0 - 440))
+        assert new.end_cause == "User-Request"
+
+
+def test_a_backlog_is_folded_in_bounded_pieces_without_a_pause(
+    isp: Isp, voucher: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "LARGEST", 300)
+    for at in range(1, 6):
+        put(of(isp, voucher, "interim", 60 * at, download_octets=at))
+    assert projector.project(NOW)[0] >= projector.BATCH
+    assert 0 < journal_rows() < 5
+    project()
+    assert picture(isp)[2] == [(0, 5, 300)]
+
+
+def test_a_bad_record_is_taken_out_of_its_batch(isp: Isp, voucher: Any) -> None:
+    put(*life(isp, voucher)[:2], replace(life(isp, voucher)[2], download_octets=2**70))
+    project()
+    assert [row[8] for row in picture(isp)[0]] == [1000]
+    assert RadiusRecord.objects.get().kind == "bad"
