@@ -20,7 +20,7 @@ REST = 0.25  # seconds when there is nothing to do or the database is away
 
 
 class Preloader:
-    """One thread per worker with its own Django connection; it rests as long as it works."""
+    """One thread per worker with its own Django connection; it rests as long as it computes, whatever it waited."""
 
     def __init__(self, facts: LiveFacts, patience: database.Patience) -> None:
         self._facts, self._patience = facts, patience
@@ -41,10 +41,10 @@ class Preloader:
     def _run(self) -> None:
         database.hasten()
         while not self._stopping.is_set():
-            began, more = time.monotonic(), False
+            began, more = time.thread_time(), False
             try:
                 more = self._facts.foresee(0.5, self._read)
             except Exception:
                 log.exception("services could not be read ahead")
-            self._stopping.wait(time.monotonic() - began if more else REST)
+            self._stopping.wait(time.thread_time() - began if more else REST)
         connection.close()
