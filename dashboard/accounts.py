@@ -86,6 +86,7 @@ def shown(
         "devices": list(service.devices.all()),
         "may_change": access.may(request, Action.CHANGE_SUBSCRIBERS),
         "may_disconnect": access.may(request, Action.DISCONNECT),
+        "may_trace": access.may(request, Action.TRACE),
         "live": _live(service),
         "usage": _usage(request, service, now),
         **_logins(request, service),

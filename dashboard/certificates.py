@@ -87,7 +87,7 @@ def revoke(request: Request, pk: int, number: int) -> HttpResponse:
     here = f"{reverse('router', args=[pk])}#certificates"
     if request.method == "GET":
         used = radsec.in_use(router, held)
-        after = "No connection uses it: RADIUS goes on as it does."
+        after = "We did not tell the router to use it; where it was set up by hand, its people cannot sign in then."
         if used is not None and used.id == chosen.id:
             after = f"{router} uses it now. RADIUS from there goes by UDP again; who is online stays online."
         return confirm(

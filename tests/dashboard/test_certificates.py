@@ -63,7 +63,7 @@ def test_the_token_of_a_certificate_enrols_nothing(gate: Router, client_for: Any
 def test_revoking_the_one_in_use_says_that_radius_goes_back_to_udp(gate: Router, client_for: Any) -> None:
     client, here = client_for("owner"), f"/routers/{gate.pk}/certificates"
     assert "goes by UDP again" in client.get(f"{here}/2/revoke/").content.decode()
-    assert "No connection uses it" in client.get(f"{here}/1/revoke/").content.decode()
+    assert "We did not tell the router to use it" in client.get(f"{here}/1/revoke/").content.decode()
     assert client.get(f"{here}/3/revoke/").status_code == 404
     client.post(f"{here}/2/revoke/")
     assert Router.objects.get(pk=gate.pk).radsec_certificate == ""

@@ -50,7 +50,9 @@ def busy(inside_isp, people):
             sentence=f"Nobody here is called “{voucher.code[:-1]}C”.",
         )
     make_session(service=vouchers[0].service, router=router, ended_at=NOW)
-    make_subscriber(name="Ana Wanjiku")
+    make_session(
+        service=make_service(kind="account", subscriber=make_subscriber(name="Ana Wanjiku")), router=router
+    )
     return vouchers
 
 
@@ -81,7 +83,7 @@ def test_few_queries_whatever_the_number_of_rows(busy, client_for, path, django_
         make_session(service=voucher.service, router=router)
         make_session(service=voucher.service, router=router, ended_at=NOW)
         make_attempt(service=voucher.service, router=router)
-        make_service(subscriber=make_subscriber())
+        make_session(service=make_service(kind="account", subscriber=make_subscriber()), router=router)
     with django_assert_max_num_queries(before):
         client.get(path)
 

@@ -1,5 +1,6 @@
 """An ISP on a busy afternoon, with one row of each kind under the key that the matrix asks for; real commits."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
@@ -13,7 +14,7 @@ from kmikro.lib import codes
 from routers.models import Router, SyncRun
 from subscribers.models import Plan, Service, Usage
 from tenants import onboarding, scope
-from tenants.models import Isp
+from tenants.models import Isp, RadsecClient
 from tests.conftest import PASSWORD
 from tests.factories import (
     make_attempt,
@@ -65,6 +66,7 @@ def clear() -> None:
     with connection.cursor() as cursor:
         # Django's delete would look for what refers to a person in tables that only tenants have.
         cursor.execute("DELETE FROM accounts_user WHERE kind = %s", [User.Kind.STAFF])
+        cursor.execute("DELETE FROM tenants_radsecclient WHERE router_id = %s", [EQUAL])
         cursor.execute("DELETE FROM tenants_isp WHERE slug = %s", [WAITING])
 
 
@@ -109,6 +111,7 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
         )
         for name, board, load, up, pk in (("Mall", "hEX", 7, True, EQUAL), ("Lodge", "RB5009", 41, False, EQUAL + 1))
     ]  # fmt: skip
+    _by_tls(routers[0], now)
     SyncRun.objects.create(
         router=routers[0], reason="Asked for by a person", state="done", started_at=now, ended_at=now, written=1,
         steps=[{"do": "set", "path": "/radius", "what": "Timeout 3 s", "done": True}],
@@ -148,6 +151,23 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
     make_session(
         service=services[13], router=routers[0], mac=MAC, framed_ip=IP, started_at=now, updated_at=now
     )
+
+
+def _by_tls(router: Router, now: datetime) -> None:
+    """A router with PPPoE, listed devices and two certificates."""
+    router.radius_services, router.mac_login, router.allow_mschap1 = "hotspot,ppp", True, True
+    router.pppoe_interface, router.pppoe_network = "ether3", "10.20.0.0/22"
+    router.wants_radsec, router.radsec_certificate = True, "kmikro-radsec-2"
+    router.save()
+    schema = scope.current()
+    assert schema is not None
+    with scope.outside():
+        for number in (1, 2):
+            RadsecClient.objects.create(
+                schema=schema,
+                router_id=router.pk, serial=f"{number}", fingerprint=hashlib.sha256(bytes([number])).hexdigest(),
+                made_at=now, ends_at=now + timedelta(days=730), revoked_at=now if number == 1 else None,
+            )  # fmt: skip
 
 
 def _at_home(account: Service, router: Router, now: datetime) -> None:

@@ -85,7 +85,8 @@ def port(fresh_isp: Isp, stylesheet: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def side(fresh_isp: Isp) -> Iterator[Side]:
+def side(fresh_isp: Isp, settings: Any) -> Iterator[Side]:
+    settings.RADSEC = True  # pages show what they have to say of it
     yield lively.fill(fresh_isp)
     lively.clear()
 
