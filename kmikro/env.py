@@ -38,6 +38,18 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
     return int(value)
 
 
+def span(name: str, *, low: int, high: int, most: int) -> range:
+    """'20000-20099' as the numbers from the first to the last; empty when it is not set."""
+    value = os.environ.get(name, "").strip()
+    first, _, last = (value or "1-0").partition("-")
+    numbers = range(int(first), int(last) + 1) if first.isdecimal() and last.isdecimal() else range(0)
+    if value and not (numbers and low <= numbers[0] and numbers[-1] <= high and len(numbers) <= most):
+        raise BadEnvironment(
+            f"{name} is '{value}'. Use a first and a last number from {low} to {high}, at most {most} in all."
+        )
+    return numbers
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 

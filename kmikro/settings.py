@@ -32,6 +32,8 @@ RADIUS_AUTH_PORT = env.number("KMIKRO_RADIUS_AUTH_PORT", 1812, low=1, high=65535
 RADIUS_ACCT_PORT = env.number("KMIKRO_RADIUS_ACCT_PORT", 1813, low=1, high=65535)
 # A second radiusd on this host may share the ports; without it a taken port is refused.
 RADIUS_JOIN = env.flag("KMIKRO_RADIUS_JOIN")
+# More UDP ports, for routers that share one address; each gets one of its own.
+RADIUS_EXTRA_PORTS = env.span("KMIKRO_RADIUS_EXTRA_PORTS", low=1024, high=65535, most=1000)
 # Datagrams of one router that are no RADIUS of ours, a second and worker, before it goes unread; 0: any number.
 RADIUS_INVALID_PER_SECOND = env.number("KMIKRO_RADIUS_INVALID_PER_SECOND", 200, low=0, high=1_000_000)
 # Services that each worker remembers, about 300 octets each; of those beyond it the least asked for make room.
@@ -165,6 +167,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "kmikro:"}
 
+_FILES = [f"django.template.loaders.{kind}.Loader" for kind in ("filesystem", "app_directories")]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -177,18 +180,7 @@ TEMPLATES = [
                 "dashboard.context.shell",
             ],
             "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [
-                                "django.template.loaders.filesystem.Loader",
-                                "django.template.loaders.app_directories.Loader",
-                            ],
-                        )
-                    ],
-                )
+                ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _FILES)])
             ],
             "builtins": [
                 "template_partials.templatetags.partials",
@@ -255,8 +247,10 @@ EMAIL_BACKEND = env.text("KMIKRO_EMAIL_BACKEND", "django.core.mail.backends.file
 EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 EMAIL_HOST = env.text("KMIKRO_EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("KMIKRO_EMAIL_PORT", 25, low=1, high=65535)
-EMAIL_HOST_USER = env.text("KMIKRO_EMAIL_USER", "")
-EMAIL_HOST_PASSWORD = env.text("KMIKRO_EMAIL_PASSWORD", "")
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+    env.text("KMIKRO_EMAIL_USER", ""),
+    env.text("KMIKRO_EMAIL_PASSWORD", ""),
+)
 EMAIL_USE_TLS = env.flag("KMIKRO_EMAIL_TLS")
 DEFAULT_FROM_EMAIL = env.text("KMIKRO_EMAIL_FROM", f"K-Mikro Core <no-reply@{BASE_DOMAIN}>")
 

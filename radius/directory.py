@@ -14,7 +14,7 @@ from psycopg2.extensions import connection as Line
 
 from radius.events import Nas
 from tenants.models import Isp
-from tenants.routes import NasEntry, nas_directory
+from tenants.routes import NasEntry, nas_apart, nas_directory
 
 PROBE_ADDRESS = "127.0.0.1"
 PROBE_PURPOSE = "radius health probe"  # kmikro.health derives the same secret
@@ -28,19 +28,25 @@ def probe() -> Nas:
 
 
 def read() -> dict[str, Nas]:
-    """All routers that may ask, from the database (outside any tenant)."""
-    now = datetime.now(UTC)
+    """All routers that may ask at the ports of everybody, from the database (outside any tenant)."""
+    return _known(nas_directory, datetime.now(UTC))
+
+
+def read_apart(name: Callable[[str, int], str], now: datetime) -> dict[str, Nas]:
+    """Those that ask at a port of their own, by `name` of address and port."""
+    return _known(lambda: {name(*key): entry for key, entry in nas_apart().items()}, now)
+
+
+def _known(read: Callable[[], dict[str, NasEntry]], now: datetime) -> dict[str, Nas]:
     with transaction.atomic():
-        entries = nas_directory()
+        entries = read()
         active = Isp.objects.filter(state=Isp.State.ACTIVE)
         isps = {
             schema: (zone, language)
             for schema, zone, language in active.values_list("schema_name", "time_zone", "language")
         }
     return {
-        address: _nas(entry, *isps[entry.schema], now)
-        for address, entry in entries.items()
-        if entry.schema in isps
+        name: _nas(entry, *isps[entry.schema], now) for name, entry in entries.items() if entry.schema in isps
     }
 
 
@@ -79,6 +85,10 @@ class LiveDirectory:
 
     def __len__(self) -> int:
         return len(self._routers)
+
+    def names(self) -> list[str]:
+        """What routers are found by."""
+        return list(self._routers)
 
     @property
     def has_wifi(self) -> bool:

@@ -13,6 +13,7 @@ from routers.desired import Facts, Wish
 from routers.device import Device, Target, Trapped
 from routers.models import Router, SyncRun
 from routers.rows import Found
+from tenants import routes
 
 LEASE = timedelta(seconds=120)  # longer than the longest conversation
 # What is read beside the menus we write; only what decisions need.
@@ -63,10 +64,11 @@ def give_back(router_id: int) -> None:
 def job_of(router: Router, host: str) -> Job:
     """Target and wish of a router whose address is known."""
     address = router.address or ""
+    own_port = routes.port_of(router.pk)  # behind an address that it shares
     wish = Wish(
         radius_address=settings.RADIUS_ADDRESS,
-        radius_auth_port=settings.RADIUS_AUTH_PORT,
-        radius_acct_port=settings.RADIUS_ACCT_PORT,
+        radius_auth_port=own_port or settings.RADIUS_AUTH_PORT,
+        radius_acct_port=own_port or settings.RADIUS_ACCT_PORT,
         radius_secret=router.radius_secret,
         coa_port=router.coa_port,
         interface=router.hotspot_interface,

@@ -56,7 +56,8 @@ class Domain(DomainMixin):
 class NasRoute(models.Model):
     """Source address of RADIUS packets → tenant, router and secret."""
 
-    address = models.GenericIPAddressField(unique=True)
+    address = models.GenericIPAddressField()
+    listen_port = models.PositiveIntegerField(null=True)  # of ours; null: the port of everybody
     schema = models.CharField(max_length=63)
     router_id = models.BigIntegerField()
     secret = EncryptedTextField()
@@ -75,7 +76,13 @@ class NasRoute(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["schema", "router_id"], name="nas_route_per_router")]
+        constraints = [
+            models.UniqueConstraint(fields=["schema", "router_id"], name="nas_route_per_router"),
+            models.UniqueConstraint(
+                fields=["address"], condition=models.Q(listen_port=None), name="nas_route_address"
+            ),
+            models.UniqueConstraint(fields=["address", "listen_port"], name="nas_route_address_port"),
+        ]
 
     def __str__(self) -> str:
         return str(self.address)

@@ -46,21 +46,26 @@ def own_schema() -> str:
 def register_nas(
     router_id: int, *, address: str, secret: str, coa_port: int, require_message_auth: bool, now: datetime
 ) -> None:
-    """Make packets from address belong to this tenant's router; refuses an address that another router holds."""
+    """Make packets from address belong to this tenant's router.
+
+    Where another router holds the address this one gets a port of its own to ask at, or keeps the one that it has;
+    without a free port of KMIKRO_RADIUS_EXTRA_PORTS it is refused.
+    """
     schema = own_schema()
     _demand_strong(secret)
     with scope.outside():
-        holder = NasRoute.objects.filter(address=address).first()
-        if holder and (holder.schema, holder.router_id) != (schema, router_id):
-            raise Refusal(
-                "address_taken", "Another router is registered under this address. Each router needs its own."
-            )
-        until = holder.exception_until if holder else None
+        holder = NasRoute.objects.filter(schema=schema, router_id=router_id).first()
+        others = NasRoute.objects.filter(address=address).exclude(schema=schema, router_id=router_id)
+        listen_port = _port_beside(
+            set(others.values_list("listen_port", flat=True)), holder.listen_port if holder else None
+        )
+        until = holder.exception_until if holder and holder.address == address else None
         NasRoute.objects.update_or_create(
             schema=schema,
             router_id=router_id,
             defaults={
                 "address": address,
+                "listen_port": listen_port,
                 "secret": secret,
                 "secret_digest": _digest(secret),
                 "coa_port": coa_port,
@@ -69,6 +74,26 @@ def register_nas(
                 "made_at": now,
             },
         )
+
+
+def _port_beside(taken: set[int | None], present: int | None) -> int | None:
+    """The port at which a router asks when others of its address ask at those; None: the port of everybody."""
+    if present not in taken:
+        return present
+    free = next((each for each in settings.RADIUS_EXTRA_PORTS if each not in taken), None)
+    if free is None:
+        raise Refusal(
+            "address_taken", "Another router is registered under this address. Each router needs its own."
+        )
+    return free
+
+
+def port_of(router_id: int) -> int | None:
+    """The port of ours at which this tenant's router asks, when it has one of its own."""
+    schema = own_schema()
+    with scope.outside():
+        rows = NasRoute.objects.filter(schema=schema, router_id=router_id)
+        return rows.values_list("listen_port", flat=True).first()
 
 
 def rotate_secret(router_id: int, *, secret: str, overlap: timedelta, now: datetime) -> None:
@@ -238,8 +263,14 @@ def _entry(route: NasRoute) -> NasEntry:
 
 
 def nas_directory() -> dict[str, NasEntry]:
-    """All NAS routes by source address (read outside any tenant)."""
-    return {route.address: _entry(route) for route in NasRoute.objects.all()}
+    """NAS routes that ask at the port of everybody, by source address (read outside any tenant)."""
+    return {route.address: _entry(route) for route in NasRoute.objects.filter(listen_port=None)}
+
+
+def nas_apart() -> dict[tuple[str, int], NasEntry]:
+    """NAS routes that ask at a port of their own, by source address and that port (read outside any tenant)."""
+    rows = NasRoute.objects.exclude(listen_port=None)
+    return {(route.address, route.listen_port): _entry(route) for route in rows if route.listen_port}
 
 
 def nas_of(schema: str, router_id: int) -> NasEntry | None:

@@ -46,3 +46,21 @@ def test_a_database_address_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "HOST": "h",
         "PORT": "5",
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [("", range(0)), ("20000-20099", range(20_000, 20_100)), ("20000-20000", range(20_000, 20_001))],
+)
+def test_a_span_of_ports(monkeypatch, value, numbers):
+    monkeypatch.setenv("KMIKRO_SPAN", value)
+    assert list(env.span("KMIKRO_SPAN", low=1024, high=65535, most=1000)) == list(numbers)
+
+
+@pytest.mark.parametrize(
+    "value", ["20000", "20099-20000", "80-90", "a-b", "20000-30000", "1-0", "-", "20000-70000"]
+)
+def test_a_span_that_makes_no_sense(monkeypatch, value):
+    monkeypatch.setenv("KMIKRO_SPAN", value)
+    with pytest.raises(env.BadEnvironment, match=r"KMIKRO_SPAN is .* from 1024 to 65535, at most 1000"):
+        env.span("KMIKRO_SPAN", low=1024, high=65535, most=1000)

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from radius import database, rounds
+from radius.apart import serve as serve_apart
 from radius.crew import Crew
 from radius.radsec import serve as serve_radsec
 from radius.sockets import open_socket
@@ -59,6 +60,8 @@ class Command(BaseCommand):
                 ) from None
             also.append(lambda post: serve_radsec(address, radsec, post))
             told = f", radsec {radsec}"
+        if settings.RADIUS_EXTRA_PORTS:
+            also.append(lambda post: serve_apart(address, post))
         connections.close_all()
         database.take_own_login()
         self.stdout.write(f"radiusd: {address} auth {auth}, acct {acct}{told}, {workers} workers")
