@@ -22,7 +22,7 @@ from radius.ports import Worker
 from radius.posts import Post
 from radius.quiet import Quiet
 from radius.server import Server
-from radius.sockets import Datagram, Door, Endpoint
+from radius.sockets import Datagram, Endpoint, Inlet
 from radius.wire import ACCOUNTING_REQUEST
 
 log = logging.getLogger("radius.apart")
@@ -114,7 +114,7 @@ class ApartServer(Server):
             self.ports.hold(named & self._allowed)
         super().turn(min(patience, PAUSE))
 
-    def _take(self, endpoint: Door, datagram: Datagram, wall: float, now: float) -> None:
+    def _take(self, endpoint: Inlet, datagram: Datagram, wall: float, now: float) -> None:
         self.ports.port = Port.ACCT if datagram.octets[:1] == bytes((ACCOUNTING_REQUEST,)) else Port.AUTH
         super()._take(self.ports, datagram, wall, now)
 
