@@ -23,6 +23,22 @@ from radius.sentences import Said, say, shown, zone_of
         (("time_left", 3600, 7200), "1 h of 2 h online time are left."),
         (("data_left", 10**9, 5 * 10**9), "1 GB of 5 GB data are left."),
         (("device", 1, 2, None), "Device 1 of 2."),
+        (("group", "read"), "It may log in to routers, as read."),
+        (
+            ("grace", 1_795_352_700.0, 1_795_356_300.0, 1_795_352_800.0, "Africa/Nairobi"),
+            "It ended on 22 Nov 16:05 and is in its grace for 58 min 20 s more.",
+        ),
+        (("hours", None, 1_795_352_800.0, "Africa/Nairobi"), "The plan is open at all hours."),
+        (("data_today", 10**9, 5 * 10**9), "1 GB of today's 5 GB data are left."),
+        (("time_today", 3600, 7200), "1 h of today's 2 h online time are left."),
+        (
+            ("stage", 2, "week", 10**10, 1_500_000, 512_000),
+            "Fair use, stage 2: 10 GB of this week are used, so the speed is 1.5 Mbps down, 512 kbps up.",
+        ),
+        (
+            ("fallback", "ended", "its walled garden", 900),
+            "Instead of being refused (ended) it is let into its walled garden for 15 min.",
+        ),
         (("device", 1, 2, "80a1"), "Device 1 of 2, taking over this device's own session 80a1."),
     ],
 )

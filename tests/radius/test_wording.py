@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from radius.wording import amount, moment, span
+from radius.wording import amount, bits, moment, span
 
 
 def test_a_moment_is_told_at_the_isps_own_clock() -> None:
@@ -36,3 +36,11 @@ def test_spans(seconds: float, text: str) -> None:
 )
 def test_amounts(octets: int, text: str) -> None:
     assert amount(octets) == text
+
+
+@pytest.mark.parametrize(
+    ("bps", "text"),
+    [(0, "0 bps"), (999, "999 bps"), (64_000, "64 kbps"), (1_500_000, "1.5 Mbps"), (10**9, "1 Gbps")],
+)
+def test_bits(bps: int, text: str) -> None:
+    assert bits(bps) == text
