@@ -139,6 +139,16 @@ TENANT: dict[str, Line] = {
     "api-router": at(Scope(A.SEE_ROUTERS), delete=204, writes=Scope(A.CHANGE_ROUTERS)),
     "api-plans": at(Scope(A.SEE_PLANS), post=201, writes=Scope(A.CHANGE_PLANS), body=bodies.API_PLAN),
     "api-plan": at(Scope(A.SEE_PLANS), patch=200, writes=Scope(A.CHANGE_PLANS), body={"devices": 2}),
+    "api-plan-rules": at(
+        Scope(A.SEE_PLANS), patch=200, writes=Scope(A.CHANGE_PLANS), body={"priority": 3, "grace_seconds": 60}
+    ),
+    "api-fallbacks": at(
+        Scope(A.SEE_PLANS),
+        post=201,
+        writes=Scope(A.CHANGE_PLANS),
+        body={"reason": "suspended", "download_bps": 64_000},
+    ),
+    "api-fallback": at(Scope(A.CHANGE_PLANS), get=None, delete=204, reason="ended"),
     "api-plan-archive": at(Scope(A.CHANGE_PLANS), get=None, post=200),
     "api-voucher-batches": at(
         Scope(A.SEE_VOUCHERS), post=202, writes=Scope(A.MAKE_VOUCHERS), body=bodies.API_BATCH

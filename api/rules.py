@@ -1,0 +1,154 @@
+"""What a plan rules beside price, speed and limits, and what is given instead of a refusal."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.roles import Action
+from api import access
+from api.fields import Moment, Number, PageQuery, Strict, Text
+from api.idempotency import idempotent
+from api.paging import CursorPages
+from api.view import View, one
+from radius import change as changes
+from subscribers import fallbacks, rules
+from subscribers.models import Fallback, Plan
+
+
+def _bps(text: str) -> Number:
+    return Number(required=False, help_text=f"Bits per second; 0 is none. {text}".strip())
+
+
+class RulesIn(Strict):
+    """What is left out stays; null is no limit."""
+
+    grace_seconds = Number(required=False, help_text="After the end; the customer is told.")
+    daily_data_bytes = Number(required=False, allow_null=True, help_text="From midnight to midnight.")
+    daily_seconds = Number(required=False, allow_null=True, help_text="Online time of a day.")
+    download_limit_bytes = Number(required=False, allow_null=True)
+    upload_limit_bytes = Number(required=False, allow_null=True)
+    windows = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text='Hours: `[{"days": [0, 4], "from": "18:00", "to": "06:00"}]`, Monday is 0; empty is always.',
+    )
+    stages = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="Fair use: `period` day, week or month, `after_bytes`, `download_bps`, `upload_bps`.",
+    )
+    lock = Text(
+        required=False,
+        allow_blank=True,
+        max_length=5,
+        help_text="`first` device, those on the `list`, or empty.",
+    )
+    sites = serializers.ListField(child=Number(), required=False, help_text="Empty: everywhere.")
+    routers = serializers.ListField(child=Number(), required=False, help_text="Beside those of `sites`.")
+    burst_download_bps = _bps("")
+    burst_upload_bps = _bps("")
+    burst_threshold_download_bps = _bps("0: the speed itself.")
+    burst_threshold_upload_bps = _bps("0: the speed itself.")
+    burst_seconds = Number(required=False)
+    priority = Number(required=False, help_text="Of the queue; 1 goes first, 8 is usual.")
+    guaranteed_download_bps = _bps("")
+    guaranteed_upload_bps = _bps("")
+    idle_seconds = Number(
+        required=False, allow_null=True, help_text="Without traffic until the router ends it."
+    )
+    address_list = Text(required=False, allow_blank=True, max_length=63, help_text="On the router.")
+    pool = Text(required=False, allow_blank=True, max_length=63, help_text="On the router.")
+
+
+class OnePlansRules(View):
+    scopes = {"GET": Action.SEE_PLANS, "PATCH": Action.CHANGE_PLANS}
+
+    @extend_schema(responses=RulesIn)
+    def get(self, request: Request, pk: int) -> Response:
+        """Look at the rules of a plan."""
+        return Response(asdict(rules.rules_of(one(Plan.objects.all(), pk))))
+
+    @extend_schema(request=RulesIn, responses=RulesIn)
+    @transaction.atomic
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change the rules of a plan.
+
+        They hold at once: for the next login within a second, for who is online within five.
+        """
+        plan = one(Plan.objects.select_for_update(), pk)
+        wanted = replace(rules.rules_of(plan), **self.body(request, RulesIn, partial=True))
+        now = datetime.now(UTC)
+        before = rules.rules_of(plan)
+        rules.settle(plan, wanted, by=access.actor(request), now=now)
+        if wanted != before:
+            changes.ask(plan.services.values("pk"), now=now)
+        return Response(asdict(wanted))
+
+
+class FallbackOut(serializers.Serializer[Fallback]):
+    """What is given instead of a refusal."""
+
+    reason = serializers.ChoiceField(choices=Fallback.Reason.choices)
+    plan = serializers.IntegerField(source="plan_id", allow_null=True)
+    download_bps = serializers.IntegerField()
+    upload_bps = serializers.IntegerField()
+    address_list = serializers.CharField()
+    pool = serializers.CharField()
+    seconds = serializers.IntegerField()
+    changed_at = Moment()
+
+
+class FallbackIn(Strict):
+    """At least a plan, a speed, a list or a pool; what is not said is the plan's."""
+
+    reason = Text(max_length=16, help_text=f"One of {', '.join(Fallback.Reason.values)}.")
+    plan = Number(required=False, allow_null=True, default=None)
+    download_bps = Number(required=False, default=0)
+    upload_bps = Number(required=False, default=0)
+    address_list = Text(required=False, allow_blank=True, max_length=63, default="")
+    pool = Text(required=False, allow_blank=True, max_length=63, default="")
+    seconds = Number(required=False, default=900, help_text="Then the router asks again.")
+
+
+class Fallbacks(View):
+    scopes = {"GET": Action.SEE_PLANS, "POST": Action.CHANGE_PLANS}
+    takes = {"GET": PageQuery}
+    pagination_class = CursorPages
+
+    @extend_schema(responses=FallbackOut(many=True))
+    def get(self, request: Request) -> Response:
+        """List what is given instead of refusals."""
+        return self.page(Fallback.objects.all(), FallbackOut)
+
+    @extend_schema(request=FallbackIn, responses={201: FallbackOut})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Let people in with this instead of refusing them, in place of what was given for this reason before.
+
+        Only after the right password. Unknown names only at routers that are set to let strangers in.
+        """
+        given: dict[str, Any] = self.body(request, FallbackIn)
+        reason, plan_id = given.pop("reason"), given.pop("plan")
+        made = fallbacks.give(
+            reason,
+            fallbacks.Given(plan_id=plan_id, **given),
+            by=access.actor(request),
+            now=datetime.now(UTC),
+        )
+        return Response(FallbackOut(made).data, status=201)
+
+
+class OneFallback(View):
+    scopes = {"DELETE": Action.CHANGE_PLANS}
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, reason: str) -> Response:
+        """Refuse for this reason again."""
+        fallbacks.take_away(reason, by=access.actor(request), now=datetime.now(UTC))
+        return Response(status=204)

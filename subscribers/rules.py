@@ -1,0 +1,114 @@
+"""What a plan rules beside price, speed and limits: grace, hours, quotas of a day, fair use, locks, places, the queue."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.journal import Actor, record
+from kmikro.lib.refusal import Refusal
+from kmikro.lib.timetable import windows_of
+from subscribers.models import Plan, Site
+from subscribers.plans import FASTEST_BPS, LARGEST_BYTES, LONGEST_SECONDS, SHORTEST_SECONDS, SMALLEST_BYTES
+from subscribers.stages import stages_of
+
+MOST_PLACES = 1_000
+LONGEST_BURST = 600
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Speeds in bits per second (0: none), limits None where there is none; `subscribers.models.Plan` says more."""
+
+    grace_seconds: int = 0
+    daily_data_bytes: int | None = None
+    daily_seconds: int | None = None
+    download_limit_bytes: int | None = None
+    upload_limit_bytes: int | None = None
+    windows: list[Any] = field(default_factory=list)
+    stages: list[Any] = field(default_factory=list)
+    lock: str = ""
+    sites: list[int] = field(default_factory=list)
+    routers: list[int] = field(default_factory=list)
+    burst_download_bps: int = 0
+    burst_upload_bps: int = 0
+    burst_threshold_download_bps: int = 0
+    burst_threshold_upload_bps: int = 0
+    burst_seconds: int = 0
+    priority: int = 8
+    guaranteed_download_bps: int = 0
+    guaranteed_upload_bps: int = 0
+    idle_seconds: int | None = None
+    address_list: str = ""
+    pool: str = ""
+
+
+def rules_of(plan: Plan) -> Rules:
+    """The rules as the plan has them now."""
+    return Rules(**{name: getattr(plan, name) for name in Rules.__slots__})
+
+
+def settle(plan: Plan, rules: Rules, *, by: Actor, now: datetime) -> Plan:
+    """Give a plan these rules. Raises Refusal with the field that is wrong. RADIUS hears of it by itself."""
+    _check(rules)
+    with transaction.atomic():
+        held = Plan.objects.select_for_update().get(pk=plan.pk)
+        before = asdict(rules_of(held))
+        changed = {
+            name: [before[name], value] for name, value in asdict(rules).items() if before[name] != value
+        }
+        if changed:
+            for name, (_, value) in changed.items():
+                setattr(held, name, value)
+            held.changed_at = now
+            held.save(update_fields=[*changed, "changed_at"])
+            record(by, "plan.rules", held, now=now, changed=changed)
+    return held
+
+
+def _check(rules: Rules) -> None:
+    windows_of(rules.windows)
+    stages_of(rules.stages)
+    _within(rules, "grace_seconds", 0, LONGEST_SECONDS)
+    _within(rules, "daily_data_bytes", SMALLEST_BYTES, LARGEST_BYTES)
+    _within(rules, "daily_seconds", SHORTEST_SECONDS, _DAY)
+    for name in ("download_limit_bytes", "upload_limit_bytes"):
+        _within(rules, name, SMALLEST_BYTES, LARGEST_BYTES)
+    for name in Rules.__slots__:
+        if name.endswith("_bps"):
+            _within(rules, name, 0, FASTEST_BPS)
+    _within(rules, "burst_seconds", 0, LONGEST_BURST)
+    _within(rules, "priority", 1, 8)
+    _within(rules, "idle_seconds", SHORTEST_SECONDS, LONGEST_SECONDS)
+    if rules.lock not in Plan.Lock.values:
+        raise Refusal("bad_lock", "The lock is empty, first or list.", field="lock")
+    for name in ("address_list", "pool"):
+        check_name(name, getattr(rules, name))
+    _check_places(rules)
+
+
+def _within(rules: Rules, name: str, low: int, high: int) -> None:
+    value = getattr(rules, name)
+    if value is not None and not low <= value <= high:
+        raise Refusal("out_of_range", f"{name} is from {low} to {high}.", field=name)
+
+
+def check_name(name: str, value: str) -> None:
+    """The name of a list or pool as RouterOS can have it. Raises Refusal."""
+    if len(value.encode()) > 63 or not value.isprintable() or value != value.strip():
+        raise Refusal("bad_name", "A name on the router has at most 63 letters, on one line.", field=name)
+
+
+def _check_places(rules: Rules) -> None:
+    for name, known in (
+        ("sites", Site.objects.values_list("pk")),
+        ("routers", Site.objects.values_list("routers")),
+    ):
+        wanted = getattr(rules, name)
+        if len(wanted) > MOST_PLACES:
+            raise Refusal("many_places", f"At most {MOST_PLACES} places can be named.", field=name)
+        unknown = set(wanted) - {each for (each,) in known}
+        if unknown:
+            raise Refusal("no_place", f"There is none with the number {min(unknown)}.", field=name)
