@@ -57,7 +57,6 @@ class LiveFacts:
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
         most: int = MOST,
-        read_house: Callable[[str], House] | None = None,
     ) -> None:
         held = patience or Patience()
         self._read: Read = read or (lambda schema, name, at: find(schema, name, at, held))
@@ -73,7 +72,7 @@ class LiveFacts:
         self._wants = threading.Event()
         self._ahead = Ahead()
         self._news = News()
-        self._houses = Houses(read_house or (lambda schema: house(schema, held)))
+        self._houses = Houses(lambda schema: house(schema, held))
         self._silent_until = float("-inf")
         self._busy = BackOff()
 
@@ -113,9 +112,7 @@ class LiveFacts:
 
     def instead(self, schema: str) -> House:
         """What the ISP gives instead of refusals. Raises Unavailable rather than guess."""
-        with self._lock:
-            trusted = self._trust.holds(self._steady())
-        return self._houses.of(schema, trusted=trusted)
+        return self._houses.of(schema, trusted=self._trust.holds(self._steady()))
 
     def has_news(self, patience: float) -> bool:
         """Is there something to be read anew? Waits for it up to `patience` seconds."""
