@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from radius import token
 from radius.events import Accept, AccessRequest, AccountingRecord, Kind
@@ -14,32 +13,32 @@ SETTLING = 15.0  # seconds in which a Stop that was heard outweighs a row that s
 MOST = 100_000
 
 
-@dataclass(slots=True)
-class _Expected:
-    at: float
-    live: Live
-
-
 class Arrivals:
     """What this worker alone knows of 'devices at once'. Other workers' Accepts show when their Start is folded."""
 
     def __init__(self) -> None:
-        self._expected: OrderedDict[tuple[str, int], list[_Expected]] = OrderedDict()
+        # What is expected of a service, as sessions that began with their Accepts; the latest Accept last.
+        self._expected: OrderedDict[tuple[str, int], list[Live]] = OrderedDict()
         self._stopped: OrderedDict[tuple[str, int, str], float] = OrderedDict()
 
     def accepted(self, request: AccessRequest, accept: Accept, at: float) -> None:
         if accept.service_id is None:
             return
-        key, router_id = (request.nas.schema, accept.service_id), request.nas.router_id
-        new = _Expected(at, Live(request.session_id, request.mac, router_id, at))
-        before = self._expected.pop(key, None)
+        key, expected = (request.nas.schema, accept.service_id), self._expected
+        new = Live(request.session_id, request.mac, request.nas.router_id, at)
+        before = expected.pop(key, None)
         if before is None:
-            self._expected[key] = [new]
+            expected[key] = [new]
         else:
-            fresh = [one for one in before if at - one.at < EXPECTED and not _same(one.live, new.live)]
-            self._expected[key] = [*fresh, new]
-        if len(self._expected) > MOST:
-            self._expected.popitem(last=False)
+            fresh = [one for one in before if at - one.started_at < EXPECTED and not _same(one, new)]
+            expected[key] = [*fresh, new]
+        for _ in range(2):  # two old ones leave for each that comes, so none stays for long
+            oldest = next(iter(expected.values()))
+            if oldest and at - oldest[-1].started_at < EXPECTED:
+                break
+            expected.popitem(last=False)
+        if len(expected) > MOST:
+            expected.popitem(last=False)
 
     def heard(self, record: AccountingRecord) -> None:
         """A Stop: its session is over, and unless another one was announced nobody is expected on that device."""
@@ -51,7 +50,7 @@ class Arrivals:
         service_id = token.service_of(record.class_, record.schema)
         if service_id is None or (waiting := self._expected.get((record.schema, service_id))) is None:
             return
-        waiting[:] = [each for each in waiting if not _ended_by(each.live, record)]
+        waiting[:] = [each for each in waiting if not _ended_by(each, record)]
 
     def seen(
         self, schema: str, service_id: int, live: tuple[Live, ...], ended: tuple[Live, ...], at: float
@@ -64,10 +63,10 @@ class Arrivals:
         if not waiting:
             return there
         still = [
-            each.live
+            each
             for each in waiting
-            if 0 <= at - each.at < EXPECTED
-            and not (self._stopped and self._is_over(schema, each.live, at))
+            if 0 <= at - each.started_at < EXPECTED
+            and not (self._stopped and self._is_over(schema, each, at))
             and not _began(each, live)
             and not _began(each, ended)
         ]
@@ -82,11 +81,11 @@ class Arrivals:
         return over_at is not None and live.started_at <= over_at and at - over_at < SETTLING
 
 
-def _began(expected: _Expected, sessions: tuple[Live, ...]) -> bool:
+def _began(expected: Live, sessions: tuple[Live, ...]) -> bool:
     """Does one of the database's sessions stand for it?"""
-    since, live = expected.at - EXPECTED, expected.live
+    since = expected.started_at - EXPECTED
     for one in sessions:
-        if one.started_at >= since and _same(one, live):
+        if one.started_at >= since and _same(one, expected):
             return True
     return False
 

@@ -61,8 +61,11 @@ class MeteredStore:
 
     def attempt(self, request: AccessRequest, verdict: Accept | Reject, at: float, microseconds: int) -> None:
         nas = request.nas
-        code = "accept" if isinstance(verdict, Accept) else verdict.code
-        _count(self.attempts, (nas.schema, nas.router_id, code))
+        key = (nas.schema, nas.router_id, "accept" if isinstance(verdict, Accept) else verdict.code)
+        if key in self.attempts:
+            self.attempts[key] += 1
+        else:
+            _count(self.attempts, key)
         self.decided.add(microseconds / 1e6)
         self._store.attempt(request, verdict, at, microseconds)
 
