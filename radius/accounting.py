@@ -47,7 +47,7 @@ class SessionState:
     started_at: float  # by the router's clock
     begun_at: float  # by ours, to set it before or after a restart of the router
     last_at: float
-    stop: Latest | None = None  # the last Stop and its cause
+    stop: Latest | None = None  # the first Stop and its cause: what comes later repeats it
     restarted_at: float | None = None  # the first restart of the router not before the session began
     most_upload: int = 0  # the highest that was ever told
     most_download: int = 0
@@ -149,7 +149,7 @@ def advance(session: SessionState | None, report: Report, router: Router = UNKNO
             started_at=min(session.started_at, new.started_at),
             begun_at=min(session.begun_at, new.begun_at),
             last_at=max(session.last_at, new.last_at),
-            stop=max((each for each in (session.stop, new.stop) if each), default=None),
+            stop=min((each for each in (session.stop, new.stop) if each), default=None),
             most_upload=max(session.most_upload, new.most_upload),
             most_download=max(session.most_download, new.most_download),
             last_upload=max(session.last_upload, new.last_upload),

@@ -56,7 +56,7 @@ def _web(ground: Ground) -> dict[str, str]:
     return found
 
 
-@fault("F1", "kill -9 of PostgreSQL under logins and accounting; back after 20 s", quick=True)
+@fault("F1", "kill -9 of PostgreSQL under logins and accounting; back after 20 s", quick=False)
 def killed(ground: Ground, long: bool) -> str:
     with serving(ground) as daemon:
         people = callers(ground, daemon.auth, 200 if long else 100)
@@ -136,7 +136,7 @@ def slots(ground: Ground, long: bool) -> str:
     return f"{len(held)} connections held by others, web 503; new workers connected; {tell(logins)}, 0 to the spool"
 
 
-@fault("F4", "a transaction holds a lock on a table of one ISP", quick=True)
+@fault("F4", "a transaction holds a lock on a table of one ISP", quick=False)
 def locked(ground: Ground, long: bool) -> str:
     other = json.loads(ground.run("tests.faults.neighbour"))
     with serving(ground, "plain") as daemon:

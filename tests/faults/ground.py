@@ -166,7 +166,8 @@ class Ground:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr[-3000:]
+        last = (done.stderr.strip().splitlines() or ["no word"])[-1]
+        assert done.returncode == 0, f"{module}: {last}\n{done.stderr[-3000:]}"
         return done.stdout.splitlines()[-1]
 
     def look(self, name: str = "steady") -> dict[str, Any]:

@@ -19,7 +19,7 @@ ACCEPT, REJECT, SILENT = 2, 3, 0
 WINDOW = 24
 AGAIN = 1.0
 PACE = 75  # new records a second of one router, so that an outage of any length leaves a known amount of work
-_Sent = tuple[bytes, str, float]
+_Sent = tuple[bytes, str, float, float]  # octets, name, the last and the first time it was sent
 
 
 class Router(threading.Thread):
@@ -33,7 +33,7 @@ class Router(threading.Thread):
         self.sent = 0
         self._seal = Seal(secret.encode())
         self._mark, self._pace = mark, pace
-        self.latencies: list[float] = []  # of the answer to the last transmission, seconds
+        self.latencies: list[float] = []  # seconds from the first transmission to the answer
         self._stopping = threading.Event()
         self._pending: dict[int, _Sent] = {}
         self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -58,12 +58,12 @@ class Router(threading.Thread):
             while len(self._pending) < WINDOW and self.sent < due and not self._stopping.is_set():
                 identifier = (identifier + 1) % 256
                 if identifier not in self._pending:
-                    self._pending[identifier] = (*self._new(identifier), 0.0)
+                    self._pending[identifier] = (*self._new(identifier), 0.0, time.monotonic())
             now = time.monotonic()
-            for number, (octets, name, at) in self._pending.items():
+            for number, (octets, name, at, first) in self._pending.items():
                 if now - at > AGAIN:
                     self._send(octets)
-                    self._pending[number] = (octets, name, now)
+                    self._pending[number] = (octets, name, now, first)
             if select.select([self._wire], [], [], 0.02)[0]:
                 self._hear()
 
@@ -100,7 +100,7 @@ class Router(threading.Thread):
             if packet.code == 5 and self._genuine(reply, sent[0]):
                 del self._pending[reply[1]]
                 self.acked.add(sent[1])
-                self.latencies.append(time.monotonic() - sent[2])
+                self.latencies.append(time.monotonic() - sent[3])
 
     def _genuine(self, reply: bytes, request: bytes) -> bool:
         expected = self._seal.plain_reply(5, reply[1], request[4:20], reply[20:])

@@ -77,7 +77,7 @@ class Link(threading.Thread):
             heapq.heappush(self._due, (time.monotonic() + wait, next(self._count), wire, to, octets))
 
 
-@fault("F10", "loss 30 %, repetition 10 %, reordering 25 %, 300 ms, each way", quick=True)
+@fault("F10", "loss 30 %, repetition 10 %, reordering 25 %, 300 ms, each way", quick=False)
 def bad_link(ground: Ground, long: bool) -> str:
     people, records = (10_000, 4_000) if long else (300, 200)
     share = people // len(ground.routers)

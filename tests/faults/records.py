@@ -103,7 +103,7 @@ def repeated(ground: Ground, long: bool) -> str:
         again = router.rows()
         router.wire.close()
     assert len(once) == 1 and once[0]["down"] == 9_000, once
-    assert [each | {"heard": 0} for each in again] == [each | {"heard": 0} for each in once], (once, again)
+    assert [each | {"age": 0} for each in again] == [each | {"age": 0} for each in once], (once, again)
     return "4 records told three times: one session, 9,000 octets once, the row unchanged"
 
 

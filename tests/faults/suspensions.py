@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from subscribers.models import Service  # noqa: E402 - after setup
+from subscribers.models import Plan, Service  # noqa: E402 - after setup
 from tenants import scope  # noqa: E402
 from tests.factories import make_plan, make_service  # noqa: E402
 from tests.faults.load import ACCEPT, REJECT, Caller, Login  # noqa: E402
@@ -26,7 +26,8 @@ AFTER = 1.5  # seconds for which they go on trying
 def plant(schema: str) -> None:
     with scope.inside(schema):
         Service.objects.filter(label__in=PEOPLE).delete()
-        plan = make_plan(validity_seconds=None, devices=0)
+        plan = Plan.objects.filter(name="Restless").first()
+        plan = plan or make_plan(name="Restless", validity_seconds=None, devices=9)
         for name in PEOPLE:
             make_service(code=name, label=name, kind="account", secret="as-ever", plan=plan)
 

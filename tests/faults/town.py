@@ -10,7 +10,7 @@ django.setup()
 
 from django.db import transaction  # noqa: E402 - after setup
 
-from subscribers.models import Service  # noqa: E402
+from subscribers.models import Plan, Service  # noqa: E402
 from tenants import routes, scope  # noqa: E402
 from tests.factories import make_plan, make_service  # noqa: E402
 
@@ -32,7 +32,7 @@ def main(schema: str, routers: str, people: str) -> None:
                 now=now,
             )
         there = set(Service.objects.filter(label__startswith="town-").values_list("label", flat=True))
-        plan = make_plan(validity_seconds=None, devices=1)
+        plan = Plan.objects.filter(name="Town").first() or make_plan(name="Town", validity_seconds=None)
         for name in names:
             if name not in there:
                 make_service(code=name, label=name, kind="account", secret=PASSWORD, plan=plan, access="ppp")

@@ -18,7 +18,7 @@ from tests.radius import vectors as v
 from tests.waiting import until
 
 
-@fault("F6", "kill -9 of one of two workers under load, five times", quick=True)
+@fault("F6", "kill -9 of one of two workers under load, five times", quick=False)
 def worker_killed(ground: Ground, long: bool) -> str:
     gaps: list[float] = []
     with serving(ground, "plain") as daemon:
