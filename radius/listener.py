@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import select
 import threading
@@ -61,6 +62,7 @@ class Listener:
                 line = database.connect("listener")
                 self._listen(line)
             except (psycopg2.Error, DatabaseError, InterfaceError, OSError) as error:
+                self._last_words(line)
                 self._broken(error)
                 if not quiet:
                     log.warning(
@@ -75,6 +77,13 @@ class Listener:
                     line.close()
             self._stopping.wait(RETRY)
         self._hears.lost()
+
+    def _last_words(self, line: Line | None) -> None:
+        """What was told before the end is heard too, however late we come."""
+        if line is not None:
+            with contextlib.suppress(psycopg2.Error):
+                line.poll()
+            self._take(line)
 
     def _broken(self, error: Exception) -> None:
         self._hears.lost()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 FRESH = 0.9  # seconds since the listening connection last proved that it hears
-COINCIDE = 1.0  # the longest gap between two proofs that PostgreSQL is away
+COINCIDE = 1.0  # seconds for which a proof that PostgreSQL is away counts
+# The longest gap between the last proof that we hear, or that PostgreSQL is away, and the next one that it is away. A busy
+# machine lets us wait; that PostgreSQL rises, commits and dies again within it is not to be feared.
+UNBROKEN = 3.0
 LONGEST = 600.0  # seconds of an outage in which memory answers; then nobody is let in
 
 _NEVER = float("-inf")
@@ -35,9 +38,9 @@ class Trust:
     def refused(self, at: float) -> None:
         """PostgreSQL was found away at `at`. Only an unbroken row of such proofs from the loss on counts."""
         if self._down_since is None:
-            if at - self._heard_at <= COINCIDE:
+            if at - self._heard_at <= UNBROKEN:
                 self._down_since = self._heard_at
-        elif at - self._refused_at > COINCIDE:
+        elif at - self._refused_at > UNBROKEN:
             self._down_since = None
         self._listens, self._heard_at = False, _NEVER
         self._refused_at = at

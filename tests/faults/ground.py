@@ -208,12 +208,8 @@ class Daemon:
                 stdout=log,
                 stderr=log,
             )
-        mark = f"{mode}{self.process.pid}"
-        self.routers = [
-            Router(address, secret, self.acct, f"{mark}-{address[-1]}-{number}")
-            for address, secret in ground.routers.items()
-            for number in range(2)
-        ]
+        self.mode = mode
+        self.routers: list[Router] = []
 
     def answers(self, identifier: int) -> int:
         address, secret = next(iter(self.ground.routers.items()))
@@ -223,6 +219,13 @@ class Daemon:
         return set().union(*(each.acked for each in self.routers))
 
     def load(self) -> None:
+        """Let the routers report; two ports of each unless others were put in their place."""
+        mark = f"{self.mode.partition(':')[0]}{self.process.pid}"
+        self.routers = self.routers or [
+            Router(address, secret, self.acct, f"{mark}-{address[-1]}-{number}")
+            for address, secret in self.ground.routers.items()
+            for number in range(2)
+        ]
         for each in self.routers:
             each.start()
 

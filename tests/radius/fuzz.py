@@ -112,9 +112,10 @@ class Fuzz:
         ] = []  # State and Identifier of EAP conversations that wait for more
         self.tally = Tally()
 
-    def run(self, count: int) -> Tally:
-        tally, warm = self.tally, 0
-        while tally.packets < count:
+    def run(self, count: int, seconds: float = float("inf")) -> Tally:
+        """So many packets, or as many as fit into the time."""
+        tally, warm, ends = self.tally, 0, time.monotonic() + seconds
+        while tally.packets < count and time.monotonic() < ends:
             faulthandler.dump_traceback_later(HANG, exit=True)
             began = time.perf_counter()
             self.batch(min(BATCH, count - tally.packets))
@@ -197,21 +198,25 @@ class Fuzz:
                 self.tally.wrong.append(f"an answer was believed: {spoilt.hex()}")
 
 
-def share(told: tuple[int, int]) -> Tally:
-    seed, count = told
+def share(told: tuple[int, int, float]) -> Tally:
+    seed, count, seconds = told
     logging.disable(logging.WARNING)
-    return Fuzz(seed).run(count)
+    return Fuzz(seed).run(count, seconds)
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="kmikro fuzz")
     asked.add_argument("--count", type=int, default=10_000_000)
     asked.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
+    asked.add_argument(
+        "--seconds", type=float, default=float("inf"), help="end sooner, and say how many it were"
+    )
     asked.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = asked.parse_args()
     began, several = time.monotonic(), given.processes
     shares = [
-        (given.seed + at, given.count // several + (at < given.count % several)) for at in range(several)
+        (given.seed + at, given.count // several + (at < given.count % several), given.seconds)
+        for at in range(several)
     ]
     with multiprocessing.get_context("spawn").Pool(several) as pool:
         tallies = pool.map(share, shares, chunksize=1)
@@ -221,12 +226,13 @@ def main() -> int:
     growth = max(each.growth for each in tallies)
     if growth > MOST_GROWTH:
         wrong.append(f"memory grew by {growth} octets")
+    packets = sum(each.packets for each in tallies)
     said = {
-        "packets": sum(each.packets for each in tallies),
+        "packets": packets,
         "seed": given.seed,
         "processes": several,
         "seconds": round(took, 1),
-        "per_second": int(given.count / took),
+        "per_second": int(packets / took),
         "slowest_batch_ms": round(max(each.slowest for each in tallies) * 1000, 1),
         "memory_growth_kib": growth >> 10,
         "exceptions": counts["fault"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radius.trust import COINCIDE, FRESH, LONGEST, Trust
+from radius.trust import COINCIDE, FRESH, LONGEST, UNBROKEN, Trust
 
 
 def test_memory_is_believed_while_the_listener_hears_and_not_a_second_longer() -> None:
@@ -38,16 +38,28 @@ def test_a_refusal_that_comes_too_late_proves_nothing() -> None:
     trust = Trust()
     trust.heard(100.0)
     trust.lost()
-    trust.refused(100.0 + COINCIDE + 0.1)  # in between somebody may have committed
-    assert not trust.holds(100.0 + COINCIDE + 0.1)
+    trust.refused(100.0 + UNBROKEN + 0.1)  # in between somebody may have committed
+    assert not trust.holds(100.0 + UNBROKEN + 0.1)
+
+
+def test_a_busy_machine_costs_the_belief_for_a_moment_only() -> None:
+    trust = Trust()
+    trust.heard(100.0)
+    trust.lost()
+    trust.refused(100.0 + UNBROKEN - 0.5)  # the thread had to wait for a processor
+    at = 100.0 + UNBROKEN - 0.5
+    assert trust.holds(at + COINCIDE)
+    assert not trust.holds(at + COINCIDE + 0.1), "no proof is good for longer"
+    trust.refused(at + UNBROKEN - 0.1)
+    assert trust.holds(at + UNBROKEN)
 
 
 def test_a_gap_between_refusals_ends_the_belief_for_good() -> None:
     trust = Trust()
     trust.heard(100.0)
     trust.refused(100.2)
-    trust.refused(100.2 + COINCIDE + 0.1)
-    trust.refused(100.2 + COINCIDE + 0.2)
-    assert not trust.holds(100.2 + COINCIDE + 0.2)
+    trust.refused(100.2 + UNBROKEN + 0.1)
+    trust.refused(100.2 + UNBROKEN + 0.2)
+    assert not trust.holds(100.2 + UNBROKEN + 0.2)
     trust.heard(110.0)
     assert trust.holds(110.1)
