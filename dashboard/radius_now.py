@@ -25,6 +25,7 @@ DROPS = {
     "drop_router_busy": "Too many open questions of one router",
     "drop_full": "Too many open questions",
     "drop_rejects_full": "Too many refusals wait",
+    "drop_eap_full": "Too many sign-ins to Wi-Fi at once",
     "drop_code": "Not for this port",
     "drop_status_flood": "Too many health checks",
     "flood": "Unread: too much that was no RADIUS",

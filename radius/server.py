@@ -14,7 +14,7 @@ from functools import partial
 from radius.bell import Bell
 from radius.credentials import Challenge
 from radius.deciding import decide
-from radius.eap.entrance import Entrance, Heard
+from radius.eap.entrance import PASSED_ON, Entrance, Heard
 from radius.engine import Engine
 from radius.events import (
     Accept,
@@ -295,4 +295,5 @@ class Server:
 
     def _drop(self, nas: Nas, why: str) -> None:
         self.counts[why] += 1
-        self.dropped(nas, why)
+        if why != PASSED_ON:
+            self.dropped(nas, why)

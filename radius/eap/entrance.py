@@ -12,6 +12,7 @@ from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, Reject, Step
 from radius.sockets import Datagram
 
+PASSED_ON = "eap_passed_on"  # another worker answers
 _FATAL = ("duplicate:", "both_passwords")
 
 
@@ -49,7 +50,7 @@ class Entrance:
             if conversation is None:
                 tag = request.state[: len(self._relay.tag)]
                 if tag != self._relay.tag and self._relay.pass_on(datagram, tag):
-                    return request, None, "eap_passed_on"
+                    return request, None, PASSED_ON
                 unknown = _unknown()
                 return request, unknown, unknown
         else:
