@@ -18,6 +18,7 @@ from tenants.models import Isp
 
 log = logging.getLogger("radius.login_log")
 
+_CHUNK = 1 << 16  # octets handed to libpq at once
 BATCH = 400  # rows of at most `attempts.PER_BATCH` lines
 _READ = """
     SELECT id, schema, body FROM public.tenants_loginbatch WHERE NOT schema = ANY(%s) ORDER BY id LIMIT %s
@@ -80,7 +81,7 @@ def add(lines: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL synchronous_commit = off")
         with connection.wrap_database_errors:
-            cursor.copy_expert(_COPY, io.StringIO(lines.replace("\\", "\\\\")))
+            cursor.copy_expert(_COPY, io.BytesIO(lines.replace("\\", "\\\\").encode()), _CHUNK)
 
 
 def _add_one_by_one(lines: str) -> None:
