@@ -72,7 +72,7 @@ def new(request: Request, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return done(request, here, refusal.text, "bad")
     enrolment.issue_token(router, now)
-    return done(request, here, "Paste the command under Certificates in the router's terminal.")
+    return done(request, here, "Paste the command under RADIUS over TLS in the router's terminal.")
 
 
 @operator(Action.CHANGE_ROUTERS)

@@ -172,6 +172,8 @@ class Service(models.Model):
         indexes = [
             models.Index(fields=["status", "expires_at"], name="service_status_expiry"),
             models.Index(fields=["-made_at"], name="service_newest"),
+            # Accounts are few beside vouchers: their list must not walk through all of those.
+            models.Index(fields=["label"], condition=models.Q(kind="account"), name="service_accounts"),
         ]
 
     def __str__(self) -> str:

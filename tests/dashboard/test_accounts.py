@@ -37,7 +37,7 @@ def test_a_new_account_shows_its_secret_once(inside_isp, client_for):
     service = Service.objects.get(label="ana.home")
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
     assert secret_on(page) == service.secret
-    assert 'class="select-all"' in page  # without script one tap marks the whole of it
+    assert 'class="code wrap select-all" id="secret"' in page  # without script one tap marks the whole of it
     assert (service.kind, service.access, service.subscriber.phone) == ("account", "ppp", "+254700000001")
     again = client.get(f"/subscribers/accounts/{service.pk}/").content.decode()
     assert service.secret not in again
