@@ -12,6 +12,9 @@ from radius.reports import Report
 
 Latest = tuple[float, str]  # a value and when it was true
 Reading = tuple[int, int]  # session time and a counter
+Stop = tuple[
+    int, float, str
+]  # session time, minus when it was told, cause: of two that say the same the first counts
 
 NAS_REBOOT = "NAS-Reboot"
 WRAPPED, FELL = "counter_wrapped", "counter_fell"
@@ -46,8 +49,8 @@ class SessionState:
     username: str  # spelled
     started_at: float  # by the router's clock
     begun_at: float  # by ours, to set it before or after a restart of the router
-    last_at: float
-    stop: Latest | None = None  # the first Stop and its cause: what comes later repeats it
+    last_at: float  # when its longest session time was told first
+    stop: Stop | None = None  # the last one by session time
     restarted_at: float | None = None  # the first restart of the router not before the session began
     most_upload: int = 0  # the highest that was ever told
     most_download: int = 0
@@ -90,12 +93,12 @@ class SessionState:
     @property
     def ended_at(self) -> float | None:
         """When it ended: at its Stop, else when its router restarted; None while it is up."""
-        return self.stop[0] if self.stop else self.restarted_at
+        return -self.stop[1] if self.stop else self.restarted_at
 
     @property
     def end_cause(self) -> str:
         if self.stop:
-            return self.stop[1]
+            return self.stop[2]
         return "" if self.restarted_at is None else NAS_REBOOT
 
     @property
@@ -125,7 +128,7 @@ def _single(report: Report) -> SessionState:
         started_at=_start_of(report, at),
         begun_at=_start_of(report, report.heard_at),
         last_at=at,
-        stop=(at, report.cause) if report.kind == reports.STOP else None,
+        stop=(seconds, -at, report.cause) if report.kind == reports.STOP else None,
         most_upload=upload,
         most_download=download,
         last_upload=(seconds, upload) if report.gigawords is not None else _NOTHING,
@@ -148,8 +151,8 @@ def advance(session: SessionState | None, report: Report, router: Router = UNKNO
             session,
             started_at=min(session.started_at, new.started_at),
             begun_at=min(session.begun_at, new.begun_at),
-            last_at=max(session.last_at, new.last_at),
-            stop=min((each for each in (session.stop, new.stop) if each), default=None),
+            last_at=_last_at(session, new),
+            stop=max((each for each in (session.stop, new.stop) if each), default=None),
             most_upload=max(session.most_upload, new.most_upload),
             most_download=max(session.most_download, new.most_download),
             last_upload=max(session.last_upload, new.last_upload),
@@ -163,6 +166,16 @@ def advance(session: SessionState | None, report: Report, router: Router = UNKNO
             told_flags=tuple(sorted({*session.told_flags, *new.told_flags})),
         )
     return settle(_read(new, session, report, router), router)
+
+
+def _last_at(one: SessionState, other: SessionState) -> float:
+    """The time of the report with the longer session time. What says the same again, only later, is a repetition.
+
+    Routers that tell no session time have nothing but the clock.
+    """
+    if one.seconds != other.seconds:
+        return one.last_at if one.seconds > other.seconds else other.last_at
+    return min(one.last_at, other.last_at) if one.seconds else max(one.last_at, other.last_at)
 
 
 def _read(new: SessionState, old: SessionState | None, report: Report, router: Router) -> SessionState:

@@ -67,6 +67,8 @@ def enforce(services: Collection[int] | None, now: datetime) -> int:
     `services` narrows it to those just touched; None means all. Returns how many were asked to disconnect. Everything
     else that changes while people are online is found by `radius.enforcer`.
     """
+    if services is not None and not services:
+        return 0
     end(services, now)
     over_now = _of(services).exclude(status=Service.Status.ACTIVE)
     if services is not None:

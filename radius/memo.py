@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 from radius import counters
-from radius.accounting import NEVER, Latest, SessionState
+from radius.accounting import NEVER, Latest, SessionState, Stop
 from radius.counters import Base, Readings
 
 Amount = tuple[int, int, int]  # upload octets, download octets, seconds
@@ -127,13 +127,14 @@ def read(row: Row) -> tuple[SessionState, Amount, str]:
     return state, tuple(memo.get("counted", total)), memo.get("presumed", "")
 
 
-def _stop(row: Row, memo: dict[str, Any]) -> Latest | None:
+def _stop(row: Row, memo: dict[str, Any]) -> Stop | None:
     if "stop" in memo:
-        return memo["stop"][0], memo["stop"][1]
+        seconds, before, cause = memo["stop"]
+        return seconds, before, cause
     if row.ended_at is None or "restarted" in memo or "presumed" in memo:
         return None
     # A row without a memo, seeded or old (`radius.retention`): its columns are all there is.
-    return row.ended_at.timestamp(), row.end_cause
+    return row.seconds, -row.ended_at.timestamp(), row.end_cause
 
 
 def _read_first_form(memo: dict[str, Any]) -> tuple[SessionState, Amount, str]:
@@ -149,7 +150,7 @@ def _read_first_form(memo: dict[str, Any]) -> tuple[SessionState, Amount, str]:
     state = SessionState(
         **{name: said[name] for name in ("router_id", "session_id", "username", "started_at", "begun_at")},
         last_at=said["last_at"],
-        stop=latest("stop") if said["stop"] else None,
+        stop=(seconds, -said["stop"][0], said["stop"][1]) if said["stop"] else None,
         restarted_at=said["restarted_at"],
         most_upload=upload,
         most_download=download,

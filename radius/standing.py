@@ -66,7 +66,7 @@ class Standing:
             report[0] != INTERIM
             or report[10] != 1
             or last_ms <= self.last_ms
-            or seconds < self.seconds
+            or seconds <= self.seconds
             or upload < self.upload
             or download < self.download
             or report[11:16] != self.said

@@ -86,6 +86,17 @@ def test_f11_a_record_told_three_times_counts_once() -> None:
     assert fold(told * 3).usage.by_service() == {5: (70, 80, 120)}
 
 
+def test_f11_a_stop_that_is_played_again_later_ended_when_it_was_told_first() -> None:
+    told = [record(Kind.START, 0), record(Kind.INTERIM, 60, 60, 7, 8), record(Kind.STOP, 120, 120, 70, 80)]
+    again = [
+        record(Kind.INTERIM, 68, 60, 7, 8, received_at=T + 68),
+        record(Kind.STOP, 128, 120, 70, 80, received_at=T + 128),
+    ]
+    for order in (told + again, again + told):
+        session = only(fold(order))
+        assert (session.state.last_at, session.ended_at, session.state.seconds) == (T + 120, T + 120, 120)
+
+
 def test_f13_a_lost_stop_is_closed_by_the_next_start_in_the_same_place() -> None:
     old = [record(Kind.START, 0, session_id="a"), record(Kind.INTERIM, 60, 60, 7, 8, session_id="a")]
     new = [record(Kind.START, 300, session_id="b")]

@@ -365,7 +365,7 @@ def test_r29_one_stop_told_three_times_is_one_stop(play: Play) -> None:
         session = advance(session, reports.of(record))
     assert session is not None
     assert (session.upload, session.download, session.seconds) == (1000, 2000, 600)
-    assert session.stop == (play.world.records[0].event_at, "User-Request")
+    assert (session.ended_at, session.end_cause) == (play.world.records[0].event_at, "User-Request")
 
 
 def test_r30_status_server_leaves_no_trace(play: Play) -> None:
