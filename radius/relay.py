@@ -1,6 +1,6 @@
 """From one worker to another: a conversation lives in one of them, and the kernel spreads datagrams over all.
 
-RouterOS draws the source port of every request anew, so an answer of the same device may come to any worker. The first
+RouterOS may draw another source port for each request, so an answer of the same device may come to any worker. The first
 octets of State name the worker that has the conversation.
 """
 
