@@ -18,7 +18,7 @@ _ABOUT = {
     "ppp": "PPPoE and other tunnels, after the router's own secrets",
     "wireless": "Access lists and 802.1X",
     "dhcp": "Where a DHCP server on the router asks RADIUS",
-    "login": "WinBox and SSH. Off, unless you know why: accounts could open the router",
+    "login": "WinBox and SSH, for router accounts of their own; subscribers are refused",
 }
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kmikro.lib import codes
 from radius import policy, remedies, why
 from radius.models import Session
-from subscribers.models import Device
+from subscribers.models import Device, Fallback, Usage
 from tenants import scope
 from tenants.models import Isp
 from tests.factories import (
@@ -149,3 +150,60 @@ def test_every_rule_has_a_remedy() -> None:
     reasons = {"void", "suspended", "time_spent", "data_spent", "ended", "wrong_site", "wrong_access"}
     assert reasons | {"too_many_devices", "wrong_password", "wrong_device"} <= set(remedies.REMEDIES)
     assert policy.OF_THE_PERSON < {code for code, _rule in policy.OF_THE_SERVICE}
+
+
+CLOSED = [{"days": [0], "from": "01:00", "to": "02:00"}]  # it is Sunday
+
+
+@pytest.mark.parametrize(
+    ("plan", "service", "code", "said"),
+    [
+        ({"windows": CLOSED}, {}, "outside_hours", "it opens on 23 Nov 01:00"),
+        ({"daily_data_bytes": 10**6}, {}, "day_data_spent", "the next day begins on 23 Nov 00:00"),
+        ({"daily_seconds": 60}, {}, "day_time_spent", "1 min of online time"),
+        ({"upload_limit_bytes": 100}, {"upload_bytes": 100}, "data_spent", "100 B of upload"),
+        ({"routers": [1]}, {"routers": [2]}, "wrong_site", "may not be used at this router"),
+        ({"lock": "list"}, {}, "locked_device", "none on its list yet"),
+        ({"lock": "first"}, {"bound_mac": "02:00:00:00:00:09"}, "locked_device", f"and {MAC} asks"),
+        (
+            {"grace_seconds": 60},
+            {"expires_at": NOW - timedelta(seconds=61)},
+            "ended",
+            "its grace of 1 min is over",
+        ),
+    ],
+)
+def test_the_newer_rules_are_explained_too(
+    plan: dict[str, Any], service: dict[str, Any], code: str, said: str
+) -> None:
+    voucher = make_voucher(plan=make_plan(**plan), **service)
+    Usage.objects.create(service=voucher.service, hour=NOW, download_bytes=10**6, seconds=60)
+    if code == "locked_device" and service:
+        make_attempt(service=voucher.service, mac=MAC, code=code)
+    reason = why.explain(voucher.code, places={}, now=NOW, zone=ZoneInfo("Africa/Nairobi"))
+    assert (reason.state, reason.code, reason.fix) == ("refused", code, remedies.REMEDIES[code])
+    assert said in reason.sentence
+
+
+@pytest.mark.parametrize("lock", ["first", "list"])
+def test_a_lock_is_in_nobodys_way_who_has_the_right_device(lock: str) -> None:
+    voucher = make_voucher(plan=make_plan(lock=lock))
+    Device.objects.create(mac=MAC, service=voucher.service, made_at=NOW)
+    assert ask(voucher.code).state == "ready"
+
+
+def test_what_is_given_instead_belongs_to_the_answer() -> None:
+    Fallback.objects.create(reason="suspended", address_list="walled", seconds=300, changed_at=NOW)
+    reason = ask(make_voucher(status="suspended").code)
+    assert (reason.state, reason.code) == ("refused", "suspended")
+    assert reason.sentence == (
+        "The voucher is suspended. Instead of being refused (suspended) it is let into walled for 5 min."
+    )
+
+
+def test_a_lease_by_dhcp_is_rehearsed_as_one() -> None:
+    account = make_service(kind="account", access="dhcp", plan=make_plan(lock="list", validity_seconds=None))
+    Device.objects.create(mac=MAC, service=account, made_at=NOW)
+    reason = ask(account.label)
+    assert reason.state == "ready"
+    assert "It may be used by DHCP." in [each.text for each in reason.steps]
