@@ -10,7 +10,7 @@ from radius import counters, reports
 from radius.counters import Readings
 from radius.reports import Report
 
-Latest = tuple[float, str]  # a value and when it was true
+Latest = tuple[float, str]  # a value and when in the session it was told (`order_of`)
 Reading = tuple[int, int]  # session time and a counter
 Stop = tuple[
     int, float, str
@@ -110,6 +110,14 @@ def _start_of(report: Report, at: float) -> float:
     return at if "absurd_session_time" in report.flags else at - report.seconds
 
 
+def order_of(seconds: int, at: float) -> float:
+    """Which of two reports of a session is the younger one: the session time says, and while there is none the clock.
+
+    So a report that is told again later is as old as it was.
+    """
+    return float(seconds) if seconds else at / 1e10
+
+
 def _single(report: Report) -> SessionState:
     """The session as one record alone tells it."""
     at = report.event_at
@@ -118,8 +126,10 @@ def _single(report: Report) -> SessionState:
     download = report.download if counted and report.gigawords is not None else 0
     seconds = report.seconds if counted else 0
 
+    order = order_of(seconds, at)
+
     def latest(value: str) -> Latest:
-        return (at, value) if value else NEVER
+        return (order, value) if value else NEVER
 
     return SessionState(
         router_id=report.router_id,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 from radius import counters
-from radius.accounting import NEVER, Latest, SessionState, Stop
+from radius.accounting import NEVER, Latest, SessionState, Stop, order_of
 from radius.counters import Base, Readings
 
 Amount = tuple[int, int, int]  # upload octets, download octets, seconds
@@ -60,7 +60,8 @@ def write(state: SessionState, counted: Amount, presumed: str) -> dict[str, Any]
     """The memo; its keys are short because it is written often."""
     upload, download = state.upload, state.download
     values: list[Latest] = [getattr(state, name) for name in STAMPED]
-    old = [None if at == state.last_at or not value else at for at, value in values]
+    order = order_of(state.seconds, state.last_at)
+    old = [None if at == order or not value else at for at, value in values]
     memo: dict[str, Any] = {
         "class": state.token[1],
         "old": old if any(at is not None for at in old) else None,
@@ -95,12 +96,13 @@ def read(row: Row) -> tuple[SessionState, Amount, str]:
     if "state" in memo:
         return _read_first_form(memo)
     updated_at = row.updated_at.timestamp()
+    order = order_of(row.seconds, updated_at)
     most = memo.get("most", total[:2])
     last = memo.get("last", (row.seconds, most[0], row.seconds, most[1]))
     values = (row.mac, row.framed_ip or "", row.called, row.port, memo.get("class", ""))
     stamps = memo.get("old", [None] * len(STAMPED))
     latest: dict[str, Any] = {
-        name: (updated_at if at is None else at, value) if value else NEVER
+        name: (order if at is None else at, value) if value else NEVER
         for name, value, at in zip(STAMPED, values, stamps, strict=True)
     }
     state = SessionState(
@@ -144,7 +146,9 @@ def _read_first_form(memo: dict[str, Any]) -> tuple[SessionState, Amount, str]:
 
     def latest(name: str) -> Latest:
         at, value = said[name]
-        return (at, value)
+        if not value:
+            return NEVER
+        return (order_of(seconds if at == said["last_at"] else round(at - said["started_at"]), at), value)
 
     stamped: dict[str, Any] = {name: latest(name) for name in STAMPED}
     state = SessionState(
