@@ -18,6 +18,8 @@ from radius.directory import LiveDirectory, read, read_apart
 from radius.events import Nas
 from radius.packet import parse
 from radius.seal import Seal
+from routers.models import Router
+from routers.sync import job_of
 from tenants import routes, scope
 from tenants.models import Isp, NasRoute
 from tests.factories import NOW, make_router
@@ -131,3 +133,15 @@ def test_who_comes_second_to_an_address_gets_a_port(isp: Isp, neighbour: Isp, se
             )  # fmt: skip
             assert routes.port_of(third) == 20_001
     assert NasRoute.objects.get(router_id=third, schema=neighbour.schema_name).address == "203.0.113.8"
+
+
+def test_compare_writes_the_port_into_the_router(isp: Isp, neighbour: Isp, settings: LazySettings) -> None:
+    settings.RADIUS_EXTRA_PORTS = range(20_000, 20_002)
+    first, second = registered(isp), registered(neighbour)
+    for owner, pk, ports in (
+        (isp, first, (settings.RADIUS_AUTH_PORT, settings.RADIUS_ACCT_PORT)),
+        (neighbour, second, (20_000, 20_000)),
+    ):
+        with scope.inside(owner.schema_name):
+            wish = job_of(Router.objects.get(pk=pk), "demo.localhost").wish
+        assert (wish.radius_auth_port, wish.radius_acct_port) == ports
