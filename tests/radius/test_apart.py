@@ -99,7 +99,7 @@ def registered(isp: Isp, address: str = "203.0.113.7") -> int:
     with scope.inside(isp.schema_name):
         router = make_router(address=address)
         routes.register_nas(
-            router.pk, address=address, secret=f"a-secret-of-router-{router.pk:08}", coa_port=3799,
+            router.pk, address=address, secret=f"secret-of-{isp.schema_name}-{router.pk:08}", coa_port=3799,
             require_message_auth=True, now=NOW,
         )  # fmt: skip
         return router.pk
@@ -128,7 +128,7 @@ def test_who_comes_second_to_an_address_gets_a_port(isp: Isp, neighbour: Isp, se
     with scope.inside(neighbour.schema_name):  # again: it keeps its port, elsewhere too
         for address in ("203.0.113.7", "203.0.113.8"):
             routes.register_nas(
-                third, address=address, secret=f"a-secret-of-router-{third:08}", coa_port=3799,
+                third, address=address, secret=f"secret-of-{neighbour.schema_name}-{third:08}", coa_port=3799,
                 require_message_auth=True, now=NOW,
             )  # fmt: skip
             assert routes.port_of(third) == 20_001
