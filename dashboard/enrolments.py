@@ -14,7 +14,7 @@ from dashboard.access import Request, operator
 from dashboard.forms_routers import NEW, RouterForm
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
-from routers import enrolment, queries
+from routers import enrolment, queries, radsec
 from routers.models import Router
 from routers.tasks import enrol
 from subscribers.models import Site
@@ -117,6 +117,7 @@ def _context(request: Request, router: Router) -> dict[str, Any]:
     expires = router.enrolment_expires_at
     return {
         "router": router,
+        "brings_certificate": radsec.is_wanted(router),
         "may_change": may_change,
         "command": enrolment.command(router, host_of(request)) if shown else "",
         "loose": enrolment.command(router, host_of(request), check_certificate=False) if shown else "",

@@ -90,3 +90,35 @@ def test_the_root_for_devices_can_be_fetched(gate: Router, client_for: Any, sett
     assert x509.load_pem_x509_certificate(answer.content).issuer.rfc4514_string() == f"CN={authority.NAME}"
     with scope.outside():
         assert wifi.server(now=datetime.now(UTC)).certificate.endswith(answer.content.decode())
+
+
+def test_the_command_says_what_it_will_do(inside_isp: Any, client_for: Any, settings: Any) -> None:
+    settings.RADSEC = True
+    waiting = make_router(name="New", state="waiting", login_url="", radius_services="hotspot")
+    client, here = client_for("owner"), f"/routers/{waiting.pk}/enrol/"
+    before = client.get(here).content.decode()
+    assert "a hotspot on bridge-lan" in before
+    assert "PPPoE server" not in before
+    answer = client.post(
+        f"/routers/{waiting.pk}/sign-in/",
+        {
+            "services": ["ppp"],
+            "pppoe_interface": "ether3",
+            "pppoe_network": "10.20.0.0/22",
+            "wants_radsec": "on",
+        },
+    )
+    assert answer["Location"] == here
+    after = client.get(here).content.decode()
+    for said in ("a PPPoE server on ether3 with addresses of 10.20.0.0/22", "Brings a certificate"):
+        assert said in after
+    assert "a hotspot on" not in after
+
+
+def test_a_routers_page_asks_few_questions(gate: Router, client_for: Any, settings: Any, django_assert_max_num_queries: Any) -> None:  # fmt: skip
+    settings.RADSEC = True
+    Router.objects.filter(pk=gate.pk).update(wants_radsec=True)
+    client = client_for("owner")
+    client.get(f"/routers/{gate.pk}/")
+    with django_assert_max_num_queries(27):
+        client.get(f"/routers/{gate.pk}/")
