@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ def main() -> int:
     if strange := [each for each in given.names if each.lower() not in known]:
         asked.error(f"there is no {', '.join(strange)}; see --list")
     wanted = {each.lower() for each in given.names} or known
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))  # so that nothing is left running
     failed = passed = 0
     with tempfile.TemporaryDirectory(prefix="kmikro-faults-") as home:
         ground = Ground(Path(home))
