@@ -34,7 +34,7 @@ def full(ground: Ground, long: bool) -> str:
         daemon.state = inside
         daemon.load()
         daemon.more(100)
-        people = callers(ground, daemon.auth, 100)
+        people = callers(ground, daemon.auth, 100, long)
         ground.cluster.halt()
         seen = [-1.0, 0.0]  # how many were acknowledged, and since when no more were
 
@@ -68,7 +68,7 @@ def slow(ground: Ground, long: bool) -> str:
     said = []
     for mode, down in (("slowcommit", False), ("slowdisk", True)):
         with serving(ground, mode) as daemon:
-            people = callers(ground, daemon.auth, 100)
+            people = callers(ground, daemon.auth, 100, long)
             pause(1.0)
             if down:
                 ground.cluster.halt()

@@ -51,7 +51,7 @@ def kills(ground: Ground, long: bool) -> str:
 @fault("outage", "PostgreSQL down for 60 s under logins and accounting", quick=False)
 def outage(ground: Ground, long: bool) -> str:
     with serving(ground, "plain") as daemon:
-        people = callers(ground, daemon.auth, 200)
+        people = callers(ground, daemon.auth, 200, long)
         daemon.load()
         daemon.more(300)
         ground.cluster.kill()

@@ -17,7 +17,7 @@ def cache_gone(ground: Ground, long: bool) -> str:
     ground.run("tests.faults.wish", "plant", ground.schema)
     cookie = json.loads(ground.run("tests.faults.web", "sign-in"))["cookie"]
     with serving(ground, "plain") as daemon:
-        people = callers(ground, daemon.auth, 100)
+        people = callers(ground, daemon.auth, 100, long)
         daemon.load()
         cache.stop()
         during = json.loads(ground.run("tests.faults.web", "look", cookie))

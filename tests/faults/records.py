@@ -68,7 +68,7 @@ class Teller:
             found.update(json.loads(ground.run("tests.faults.sessions", ground.schema, self.mark)))
             return not found["waiting"]
 
-        until(folded, 30, "the journal is not folded")
+        until(lambda: not self.daemon.spooled() and folded(), 60, "the journal is not folded")
         return list(found["sessions"])
 
 

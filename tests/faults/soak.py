@@ -32,7 +32,7 @@ def slope(samples: list[tuple[float, float]]) -> float:
 def soak(ground: Ground, long: bool) -> str:
     seconds = 180 if long else 20
     with serving(ground, "plain") as daemon:
-        people = callers(ground, daemon.auth, 200)
+        people = callers(ground, daemon.auth, 200, long)
         mark = f"soak{daemon.process.pid}"
         daemon.routers = [
             Router(address, secret, daemon.acct, f"{mark}-{address[-1]}", pace=25)

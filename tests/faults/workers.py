@@ -22,7 +22,7 @@ from tests.waiting import until
 def worker_killed(ground: Ground, long: bool) -> str:
     gaps: list[float] = []
     with serving(ground, "plain") as daemon:
-        people = callers(ground, daemon.auth, 200 if long else 100)
+        people = callers(ground, daemon.auth, 200 if long else 100, long)
         daemon.load()
         for _ in range(5 if long else 2):
             daemon.more(200)
@@ -81,7 +81,7 @@ def worker_stopped(ground: Ground, long: bool) -> str:
 @fault("F8", "packets that hang or crash other servers (H1 to H4)", quick=True)
 def hanging_packets(ground: Ground, long: bool) -> str:
     with serving(ground, "plain") as daemon:
-        people = callers(ground, daemon.auth, 100)
+        people = callers(ground, daemon.auth, 100, long)
         pause(3)
         before = percentile([each.seconds for one in people for each in one.logins], 99)
         asked = [one.started for one in people]
