@@ -44,7 +44,7 @@ def worker(fresh_isp: Isp, tmp_path: Path) -> Iterator[LiveWorker]:
 @pytest.fixture
 def at(fresh_isp: Isp) -> AccessRequest:
     """What Nemo's router asks, once they are known; the facts are remembered then."""
-    return replace(request(), nas=replace(ROUTER, schema=fresh_isp.schema_name))
+    return replace(request(), nas=replace(ROUTER, schema=fresh_isp.schema_name, zone=fresh_isp.time_zone))
 
 
 def account(isp: Isp, **fields: Any) -> Service:
