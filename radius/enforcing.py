@@ -7,8 +7,8 @@ due, the sweep once a minute for what both missed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from django.db.models import F, Min, Q, QuerySet
 
@@ -16,11 +16,14 @@ from accounts.journal import SYSTEM
 from radius import change, disconnect, holding, proving
 from radius.gather import instead, own_zone
 from radius.holding import Over
+from radius.known import Facts
 from radius.lookup import facts_of
 from radius.models import Session
+from radius.terms import Fallback
 from subscribers.models import Service
 
 AGAIN = timedelta(seconds=60)  # until a disconnect that was not followed by a Stop is asked for again
+AT_ONCE = 1_000  # sessions in memory at once
 UP = Q(ended_at=None, service__isnull=False)
 # Sessions of services that nothing but their own limits can end need no look until then.
 _UNEVEN = (
@@ -45,11 +48,18 @@ _UNEVEN = (
 
 def settle(sessions: QuerySet[Session], now: datetime) -> int:
     """Look at live sessions and ask routers for what differs; returns how many are asked to end."""
-    live = list(sessions.filter(UP).defer("fold", "service__secret").order_by("pk"))
-    if not live:
-        return 0
+    house, zone = instead(), own_zone(now.timestamp())
+    found = sessions.filter(UP).defer("fold", "service__secret").order_by("pk")
+    ended, last = 0, 0
+    while live := list(found.filter(pk__gt=last)[:AT_ONCE]):
+        last = live[-1].pk
+        ended += _settle(live, house, zone, now)
+    return ended
+
+
+def _settle(live: Sequence[Session], house: Mapping[str, Fallback], zone: tzinfo, now: datetime) -> int:
     at = now.timestamp()
-    known, house, zone = facts_of({each.service_id or 0 for each in live}, at), instead(), own_zone(at)
+    known: dict[int, Facts] = facts_of({each.service_id or 0 for each in live}, at)
     changed: list[int] = []
     moved: dict[datetime | None, list[int]] = defaultdict(list)
     ended = 0
@@ -63,7 +73,7 @@ def settle(sessions: QuerySet[Session], now: datetime) -> int:
             moved[due_at].append(session.pk)
         if isinstance(wanted, Over) or holding.moves(session.told, facts, wanted, house):
             ended += _end(session, now)
-        elif wanted.level != session.told and not _under_way(session, wanted.level, now):
+        elif wanted.level != session.told and not _under_way(session, now):
             changed.append(session.pk)
         elif session.told_seconds is not None:
             _prove(session, wanted, now)
@@ -98,12 +108,12 @@ def _end(session: Session, now: datetime) -> int:
     return 1
 
 
-def _under_way(session: Session, level: str, now: datetime) -> bool:
-    """Is a worker at it, or has the router refused just this a moment ago? A refusal of a lower speed ends it."""
+def _under_way(session: Session, now: datetime) -> bool:
+    """Is a worker at it, or has the router refused or not answered a moment ago?"""
     if session.change_state == change.CHANGING:
         return True
-    refused = session.change_state in (change.REFUSED, change.SILENT)
-    return refused and session.change_at is not None and now - session.change_at < AGAIN
+    failed = session.change_state in (change.REFUSED, change.SILENT)
+    return failed and session.change_at is not None and now - session.change_at < AGAIN
 
 
 def _prove(session: Session, wanted: holding.Held, now: datetime) -> None:

@@ -247,7 +247,7 @@ def _facts(
 ) -> Facts:
     """Of a row with _COLUMNS. Nothing of the plan may be worked into the other fields: they outlive its change.
 
-    But usage is read only where the plan counts it: a plan that begins to is told as news of everything.
+    But usage is read only where the plan counts it: a plan that begins to is told as news of its services.
     """
     secret = _SECRET.opened(service.secret, service).encode() if service.secret else None
     return Facts(

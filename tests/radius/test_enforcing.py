@@ -192,3 +192,11 @@ def test_a_speed_is_asked_for_what_holds_when_the_worker_gets_there() -> None:
     assert change.wanted(made.router_id, ["changing"], NOW) == []
     made.refresh_from_db()
     assert made.change_state == ""
+
+
+def test_however_many_there_are_each_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enforcing, "AT_ONCE", 2)
+    plan = make_plan()
+    for _ in range(5):
+        make_session(service=make_service(plan=plan, kind="account", status="suspended"))
+    assert settle(enforcing.uneven(), NOW) == 5
