@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import django
 
@@ -53,17 +54,20 @@ def main(words: list[str]) -> int:
         "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds),
     }
     logging.disable(logging.WARNING)
+    run = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "services": ground.PEOPLE,
+    }
+    figures, page = dict[str, Any](), ""
     with ground.laid() as laid:
-        figures = {name: part(laid) for name, part in parts.items() if name in (asked.parts or PARTS)}
-        figures["run"] = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "python": platform.python_version(),
-            "cores": os.cpu_count(),
-            "services": ground.PEOPLE,
-        }
-        page = ""
-        if "radius-peers" in figures:
-            page = radius_page.write(figures["radius-peers"], figures.get("radius-scale"), figures["run"])
+        for name, part in parts.items():
+            if name in (asked.parts or PARTS):
+                figures[name] = part(laid)
+                if "radius-peers" in figures:  # again after each: a run that is broken off leaves what it has
+                    page = radius_page.write(figures["radius-peers"], figures.get("radius-scale"), run)
+    figures["run"] = run
     print(json.dumps(figures, indent=2))
     print(page)
     return 0

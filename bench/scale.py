@@ -123,8 +123,10 @@ class _World:
     def wait_until_all_are_known(self) -> None:
         """Every worker has read everybody of every ISP; asked meanwhile, it answers by reading."""
         total = sum(len(each.vouchers) + len(each.accounts) for each in self.crowds)
+        asked = 0
         while True:
-            self.drive("PAP", max(64, 4 * len(self.crowds)))
+            self.drive("PAP", max(64, 4 * len(self.crowds)), asked)
+            asked += 64
             workers = self._workers()
             if workers and min(workers.values()) >= total:
                 break
