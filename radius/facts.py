@@ -17,6 +17,7 @@ from radius.houses import House, Houses
 from radius.known import Facts, Live, PlanFacts
 from radius.lookup import exactly, find, house
 from radius.news import News
+from radius.outdated import Outdated
 from radius.packing import Found, as_device, lives, pack, unpack
 from radius.ports import Busy, Unavailable
 from radius.recent import Recent
@@ -25,7 +26,6 @@ from radius.trust import Trust
 MOST = 1_000_000
 AT_HAND = 16_384  # names whose facts stay unpacked
 OTHER_NAMES = 100_000  # devices, and codes that were typed in a way of their own
-AT_ONCE = 200  # services read anew together
 PAUSE = 0.5  # seconds without a new try after the database did not answer
 _Name = tuple[str, bytes]  # schema and user name
 Read = Callable[[str, bytes, float], Found | None]
@@ -60,7 +60,7 @@ class LiveFacts:
     ) -> None:
         held = patience or Patience()
         self._read: Read = read or (lambda schema, name, at: find(schema, name, at, held))
-        self._clock, self._steady, self._most = clock, steady, most
+        self._clock, self._steady = clock, steady
         self._lock = threading.Lock()
         self._trust = Trust()
         self._arrivals = Arrivals()
@@ -68,8 +68,7 @@ class LiveFacts:
         self._plans: dict[tuple[str, int], PlanFacts] = {}
         self._at_hand: Recent[_Name, _AtHand] = Recent(min(most, AT_HAND))
         self._other_names: Recent[_Name, tuple[bytes, str]] = Recent(OTHER_NAMES)
-        self._wanted: dict[str, tuple[dict[str, None], set[int]]] = {}  # digests and plans by ISP
-        self._wants = threading.Event()
+        self._outdated = Outdated(most)
         self._ahead = Ahead()
         self._news = News()
         self._houses = Houses(lambda schema: house(schema, held))
@@ -116,7 +115,7 @@ class LiveFacts:
 
     def has_news(self, patience: float) -> bool:
         """Is there something to be read anew? Waits for it up to `patience` seconds."""
-        return self._wants.wait(patience)
+        return self._outdated.wait(patience)
 
     def refresh(self, read: ReadAgain) -> bool:
         """Read anew what changed, some of one ISP at once; for a thread of its own. False when there was nothing to do.
@@ -125,55 +124,49 @@ class LiveFacts:
         those whom an outage of the database finds forgotten.
         """
         with self._lock:
-            schema = next(iter(self._wanted), None)
-            if schema is None:
-                self._wants.clear()
+            wanted = self._outdated.take() if self._trust.holds(self._steady()) else None
+            if wanted is None:
                 return False
-            if not self._trust.holds(self._steady()):
-                return False
-            all_, plans = self._wanted.pop(schema)
-            digests, later = list(all_)[:AT_ONCE], list(all_)[AT_ONCE:]
-            if later:
-                self._wanted[schema] = (dict.fromkeys(later), set())
+            schema, digests, plans = wanted
             news = self._news.count
         try:
             services, again = read(schema, digests, plans, self._clock())
         except Unavailable:
             with self._lock:
                 for lookup in digests:
-                    self._want(schema, lookup)
+                    self._outdated.service(schema, lookup)
                 for plan_id in plans:
-                    self._want(schema, plan=plan_id)
+                    self._outdated.plan(schema, plan_id)
             return False
         with self._lock:
             for plan in again:
                 self._keep_plan(schema, plan, news)
                 if (schema, plan.plan_id) not in self._plans:
-                    self._want(schema, plan=plan.plan_id)
+                    self._outdated.plan(schema, plan.plan_id)
             for each in services:
                 if not self._keep(schema, each, news):
-                    self._want(schema, each.lookup)
+                    self._outdated.service(schema, each.lookup)
         return True
 
     def foresee(self, patience: float, read: ReadPage) -> bool:
         """Read a page of an ISP whose people are asked for, waiting for one up to `patience` seconds.
 
-        For a thread of its own. True while there is more to read.
+        For a thread of its own. True while there may be more to read; what failed is tried again after a while.
         """
-        schema = self._ahead.wanted(patience)
-        if schema is None:
+        if not self._ahead.wait(patience):
             return False
         with self._lock:
-            room, news, holds = self._kept.room, self._news.count, self._trust.holds(self._steady())
-            before = self._ahead.before(schema)
-        if not holds:
-            return False
+            now = self._steady()
+            schema = self._ahead.next(now) if self._trust.holds(now) else None
+            if schema is None:
+                return False
+            room, news, before = self._kept.room, self._news.count, self._ahead.before(schema)
         try:
             page = read(schema, before, self._clock()) if room > 0 else []
         except Unavailable:
             with self._lock:
-                self._ahead.set_aside(schema)
-            return False
+                self._ahead.failed(schema, self._steady())
+            return True
         packed = [(_key(each.lookup), pack(each)) for each in page[:room]]
         with self._lock:
             if self._ahead.before(schema) != before or self._news.since(news, ()):
@@ -213,7 +206,7 @@ class LiveFacts:
         self._houses.forget_all()
         with self._lock:
             self._news.of_everything()
-            for each in (self._kept, self._plans, self._at_hand, self._other_names, self._wanted):
+            for each in (self._kept, self._plans, self._at_hand, self._other_names, self._outdated):
                 each.clear()
             self._ahead.start_over()
 
@@ -230,9 +223,9 @@ class LiveFacts:
             self._news.of((schema, mark))
             if kind == "p":
                 if self._plans.pop((schema, int(name)), None) is not None:
-                    self._want(schema, plan=int(name))
+                    self._outdated.plan(schema, int(name))
             elif self._kept.pop(_key(name)) is not None:
-                self._want(schema, name)
+                self._outdated.service(schema, name)
 
     # Under the lock.
 
@@ -262,15 +255,6 @@ class LiveFacts:
         known = _AtHand(as_device(facts, device) if device else facts, lives(packed.ended), key, octets)
         self._at_hand.put(name, known)
         return known
-
-    def _want(self, schema: str, lookup: str | None = None, plan: int | None = None) -> None:
-        """Remember to read it anew when there is time."""
-        digests, plans = self._wanted.setdefault(schema, ({}, set()))
-        if lookup is not None and len(digests) < self._most:
-            digests[lookup] = None
-        if plan is not None:
-            plans.add(plan)
-        self._wants.set()
 
     def _keep(self, schema: str, found: Found, news: int) -> bool:
         if self._news.since(news, ((schema, f"s {found.lookup}"),)) or not self._trust.holds(self._steady()):

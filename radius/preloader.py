@@ -15,7 +15,7 @@ from radius.packing import Found
 
 log = logging.getLogger("radius.preloader")
 
-PAGE = 1_000  # services; more at once is hardly quicker
+PAGE = 500  # services; more at once is hardly quicker, and must be read within the second of a statement
 REST = 0.25  # seconds when there is nothing to do or the database is away
 
 

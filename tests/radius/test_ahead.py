@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from radius import lookup, news
+from radius.backoff import PAUSES
 from radius.behind import LiveWorker
 from radius.database import Patience
-from radius.facts import LiveFacts
+from radius.facts import LiveFacts, ReadPage
 from radius.lookup import lookups
 from radius.packing import Found
 from radius.ports import Unavailable
@@ -53,14 +54,18 @@ def books() -> Books:
 
 
 @pytest.fixture
-def memory(books: Books) -> LiveFacts:
-    clock = Clock()
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def memory(books: Books, clock: Clock) -> LiveFacts:
     kept = LiveFacts(books, clock=clock, steady=clock, most=6)
     kept.heard(clock())
     return kept
 
 
-def read_all(memory: LiveFacts, pages: Pages) -> None:
+def read_all(memory: LiveFacts, pages: ReadPage) -> None:
     while memory.foresee(0, pages):
         pass
 
@@ -127,37 +132,46 @@ def test_after_a_loss_all_is_read_again(memory: LiveFacts, books: Books, loss: s
     assert len(memory) == 5
 
 
-def test_an_isp_that_cannot_be_read_waits_for_the_next_question(memory: LiveFacts) -> None:
-    pages = Pages()
-    pages.away = True
-    memory.of(SCHEMA, b"somebody")
-    assert not memory.foresee(0, pages)
-    assert not memory.foresee(0, pages)
-    assert pages.reads == 1
-    pages.away = False
-    memory.of(SCHEMA, b"another")
-    read_all(memory, pages)
-    assert len(memory) > 2
-
-
-def test_an_isp_that_was_half_read_is_read_on_from_there(memory: LiveFacts, books: Books) -> None:
+def test_an_isp_that_could_not_be_read_is_read_on_from_there_after_a_while(
+    memory: LiveFacts, books: Books, clock: Clock
+) -> None:
     pages = Pages()
     memory.of(SCHEMA, b"somebody")
     assert memory.foresee(0, pages)
     pages.away = True
+    assert memory.foresee(0, pages)
     assert not memory.foresee(0, pages)
-    pages.away = False
-    memory.of(SCHEMA, b"somebody else")
-    pages.reads = 0
+    assert pages.reads == 2, "not at once"
+    pages.away, pages.reads = False, 0
+    clock.now += PAUSES[0]
+    memory.heard(clock())
     read_all(memory, pages)
     assert (pages.reads, len(memory)) == (2, 6)
     pages.away = True
     memory.forget_all()
-    assert not memory.foresee(0, pages)
+    assert memory.foresee(0, pages)
     memory.forget_all()
+    clock.now += PAUSES[1]
+    memory.heard(clock())
     pages.away, pages.reads = False, 0
     read_all(memory, pages)
     assert (pages.reads, len(memory)) == (4, 5), "after a loss nothing counts as read"
+
+
+def test_one_isp_that_cannot_be_read_holds_up_no_other(memory: LiveFacts) -> None:
+    pages, asked = Pages(), list[str]()
+
+    def read(schema: str, before: int | None, at: float) -> list[Found]:
+        asked.append(schema)
+        if schema != SCHEMA:
+            raise Unavailable
+        return pages(schema, before, at)
+
+    for schema in ("t_bbbbbbbbbbbb", SCHEMA):
+        memory.of(schema, b"somebody")
+    read_all(memory, read)
+    assert asked.count("t_bbbbbbbbbbbb") == 1
+    assert asked.count(SCHEMA) > 1
 
 
 def test_news_too_old_to_tell_apart_is_news_of_everything() -> None:
