@@ -48,10 +48,11 @@ _UNEVEN = (
 
 def settle(sessions: QuerySet[Session], now: datetime) -> int:
     """Look at live sessions and ask routers for what differs; returns how many are asked to end."""
-    house, zone = instead(), own_zone(now.timestamp())
     found = sessions.filter(UP).defer("fold", "service__secret").order_by("pk")
     ended, last = 0, 0
     while live := list(found.filter(pk__gt=last)[:AT_ONCE]):
+        if not last:  # mostly there is nobody to look at
+            house, zone = instead(), own_zone(now.timestamp())
         last = live[-1].pk
         ended += _settle(live, house, zone, now)
     return ended

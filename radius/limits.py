@@ -71,10 +71,10 @@ def enforce(services: Collection[int] | None, now: datetime) -> int:
         return 0
     end(services, now)
     over_now = _of(services).exclude(status=Service.Status.ACTIVE)
-    if services is not None:
-        over_now = Service.objects.filter(pk__in=list(over_now.values_list("pk", flat=True)))
-    live = Session.objects.filter(service__in=over_now)
-    return enforcing.settle(live, now)
+    if services is None:
+        return enforcing.settle(Session.objects.filter(service__in=over_now), now)
+    ids = list(over_now.values_list("pk", flat=True))
+    return enforcing.settle(Session.objects.filter(service__in=ids), now) if ids else 0
 
 
 def repeat(now: datetime) -> int:
