@@ -57,3 +57,6 @@ def test_scale_is_measured_by_what_is_kept_of_the_rate() -> None:
         "85% of the rate: reached; 500 MB: **not reached**; answers within 15 s: reached |"
     )
     assert line(shown, "1,000 ISPs").endswith("85% of the rate: **not reached** |")
+    smaller = scale_table({"worlds": worlds, "people": 999_999, "tenants": 999})
+    assert line(smaller, "1 ISP, 999,999").endswith("; the goals are for 1,000,000 services |")
+    assert line(smaller, "999 ISPs").endswith("; the goals are for 1,000 ISPs |")
