@@ -85,3 +85,26 @@ def test_an_exception_for_unsigned_requests_has_an_end_that_a_person_can_move(is
             5, address="10.7.0.5", secret="e" * 26, coa_port=3799, require_message_auth=True, now=NOW
         )
         assert routes.unsigned_until(5) is None
+
+
+def test_strangers_and_the_language_of_an_isp_are_told_to_radius(isp: Isp, neighbour: Isp) -> None:
+    for each, address in ((isp, "10.7.0.31"), (neighbour, "10.7.0.32")):
+        with scope.inside(each.schema_name):
+            routes.register_nas(
+                31, address=address, secret=address * 3, coa_port=3799, require_message_auth=True, now=NOW
+            )
+    with scope.inside(isp.schema_name):
+        routes.settle_unknown(31, admit=True)
+    Isp.objects.filter(pk=neighbour.pk).update(language="sw")
+    book = directory.read()
+    mine, theirs = book["10.7.0.31"], book["10.7.0.32"]
+    assert (mine.admit_unknown, theirs.admit_unknown) == (True, False)
+    assert (mine.language, theirs.language) == ("en", "sw")
+
+
+def test_the_zone_of_an_isp_is_known_inside_and_outside_of_it(isp: Isp) -> None:
+    assert routes.zone_name(isp.schema_name) == isp.time_zone
+    with scope.inside(isp.schema_name):
+        assert routes.zone_name(isp.schema_name) == isp.time_zone
+        assert scope.current() == isp.schema_name
+    assert routes.zone_name("t_zzzzzzzzzzzz") == "UTC"
