@@ -35,7 +35,7 @@ def test_an_accept_keeps_rules_and_what_the_router_was_told() -> None:
         Step("known", True, ("known", "voucher", "1-7", "Day")),
         Step("ended", True, "It has no end date."),
     )
-    accept = Accept(5, 3, 60, 1 << 33, 1000, 2000, 60, b"km1.5.x", devices=2, trace=steps)
+    accept = Accept(5, 3, 60, 1 << 33, 1000, 2000, 60, b"km2.5.x", devices=2, trace=steps)
     row = told(ask(mac="AA:BB:CC:00:00:01", framed_ip="10.0.0.9"), accept)
     assert datetime.fromisoformat(row["at"]) == datetime.fromtimestamp(AT, UTC)
     assert (row["record_id"], row["router_id"], row["service_id"], row["microseconds"]) == (
@@ -55,7 +55,7 @@ def test_an_accept_keeps_rules_and_what_the_router_was_told() -> None:
 
 def test_keys_of_ms_chap_are_named_and_not_kept() -> None:
     proof = Proof(2, b"S=0123", (b"send-key-of-them", b"recv-key-of-them"))
-    accept = Accept(5, 3, None, None, 0, 0, 60, b"km1.5.x", proof=proof)
+    accept = Accept(5, 3, None, None, 0, 0, 60, b"km2.5.x", proof=proof)
     sent = json.loads(told(ask(), accept)["sent"])
     assert sent["MS-MPPE-Send-Key"] == sent["MS-CHAP2-Success"] == "not kept"
 
@@ -88,5 +88,5 @@ def test_no_text_breaks_the_line(username: bytes, why: str, label: str) -> None:
 
 
 def test_nothing_secret_is_in_it() -> None:
-    line = line_of(1, replace(ask(), nas=NAS), Accept(5, 3, None, None, 0, 0, 60, b"km1.5.x"), AT, 1)
+    line = line_of(1, replace(ask(), nas=NAS), Accept(5, 3, None, None, 0, 0, 60, b"km2.5.x"), AT, 1)
     assert "open sesame" not in line and "a-secret-nobody-may-see" not in line

@@ -37,7 +37,7 @@ def logged(isp: Isp) -> list[AuthAttempt]:
 
 
 def test_lines_become_rows_of_their_isp(isp: Isp, neighbour: Isp) -> None:
-    accept = Accept(9, 3, 60, None, 1000, 2000, 60, b"km1.9.x", trace=(Step("known", True, "Found."),))
+    accept = Accept(9, 3, 60, None, 1000, 2000, 60, b"km2.9.x", trace=(Step("known", True, "Found."),))
     request = AccessRequest(
         Nas("", 7, "127.0.0.1", b"secret"), 1, bytes(16), ("127.0.0.1", 1), b"back\\slash\t", b"", None,
         mac="AA:BB:CC:00:00:01", framed_ip="10.0.0.9",

@@ -268,5 +268,5 @@ def test_a_token_names_a_service_of_one_schema() -> None:
     assert token.service_of(issued, "isp_demo") == 5
     assert (token.service_of(issued, "isp_other"), token.is_foreign(issued, "isp_other")) == (None, True)
     assert not token.is_foreign(issued, "isp_demo")
-    for nothing in (b"", b"km1.5.", b"km1.05.0123456789abcdef", issued + b"\n", b"\xff" * 20):
+    for nothing in (b"", b"km2.5.", b"km2.05.0123456789abcdef", issued + b"\n", b"\xff" * 20):
         assert (token.service_of(nothing, "isp_demo"), token.is_foreign(nothing, "isp_demo")) == (None, False)

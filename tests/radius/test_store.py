@@ -206,7 +206,7 @@ def test_attempts_follow_with_their_trace(store: LiveStore, fresh_isp: Isp) -> N
     ask = replace(ask, nas=replace(ask.nas, schema=fresh_isp.schema_name))
     steps = (Step("known", True, "Found."), Step("ended", False, "Over."))
     store.attempt(ask, Reject("ended", "Sorry.", steps, 5), T0, 80)
-    store.attempt(ask, Accept(5, 3, 60, 1 << 33, 1000, 2000, 60, b"km1.5.x"), T0, 90)
+    store.attempt(ask, Accept(5, 3, 60, 1 << 33, 1000, 2000, 60, b"km2.5.x"), T0, 90)
 
     def lines() -> list[str]:
         return [

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from radius import token
+
+
+@pytest.fixture
+def other_keys() -> Iterator[None]:
+    """Keys of another installation, put back afterwards."""
+    before = token._keys
+    yield
+    token.use(before)
+
 
 schemas = st.text(st.characters(categories=["Ll", "Nd"]), min_size=1, max_size=20)
 
@@ -40,4 +52,28 @@ def test_a_token_says_what_the_session_was_let_in_to(level: str) -> None:
 
 
 def test_what_is_no_token_says_nothing() -> None:
-    assert [token.level_of(each) for each in (b"", b"km1.5.0123456789abcdef.S1", b"x")] == ["", "", ""]
+    assert [token.level_of(each) for each in (b"", b"km2.5.0123456789abcdef.S1", b"x")] == ["", "", ""]
+
+
+def test_nobody_without_our_key_can_make_a_token(other_keys: None) -> None:
+    token.use([b"another installation"])
+    forged = token.issue("isp_demo", 5)
+    token.use([b"ours"])
+    assert token.service_of(forged, "isp_demo") is None
+    assert token.is_foreign(forged, "isp_demo")
+
+
+def test_a_token_under_an_old_key_still_counts(other_keys: None) -> None:
+    token.use([b"old"])
+    issued = token.issue("isp_demo", 5, "s1")
+    token.use([b"new", b"old"])
+    assert token.service_of(issued, "isp_demo") == 5
+    assert token.issue("isp_demo", 5, "s1") != issued
+
+
+def test_what_a_session_was_let_in_to_is_signed_too() -> None:
+    assert token.service_of(token.issue("isp_demo", 5, "s1").replace(b".s1", b".s2"), "isp_demo") is None
+
+
+def test_the_service_keys_are_in_use() -> None:
+    assert len(token._keys) == 1 + len(settings.SECRET_KEY_FALLBACKS)

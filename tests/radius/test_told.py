@@ -61,7 +61,7 @@ INTERIM = v.whole(85, 60)
             + v.vendor(MIKROTIK, 2, bytes((0, 0, 0, 9))),  # sent to the subscriber
         ),
         (replace(PLAIN_ACCEPT, devices=3), v.whole(62, 3)),
-        (replace(PLAIN_ACCEPT, class_=b"km1.5.x"), v.attribute(25, b"km1.5.x")),
+        (replace(PLAIN_ACCEPT, class_=b"km2.5.x"), v.attribute(25, b"km2.5.x")),
         (replace(PLAIN_ACCEPT, extras=extras(idle_seconds=300)), v.whole(28, 300)),
         (replace(PLAIN_ACCEPT, extras=extras(address_list="walled")), v.vendor(MIKROTIK, 19, b"walled")),
         (replace(PLAIN_ACCEPT, extras=extras(pool="poor")), v.attribute(88, b"poor")),

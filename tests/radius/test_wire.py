@@ -59,7 +59,7 @@ def accept(**changes: object) -> Accept:
         "upload_bps": 5_000_000,
         "download_bps": 10_000_000,
         "interim_seconds": 60,
-        "class_": b"km1.5.0123456789abcdef",
+        "class_": b"km2.5.0123456789abcdef",
         "devices": 2,
     }
     return Accept(**(row | changes))  # type: ignore[arg-type]  # a row of known names
@@ -160,7 +160,7 @@ def test_a_stop_is_read_field_by_field() -> None:
         + v.whole(47, 9)
         + v.whole(48, 10)
         + v.whole(49, 5)
-        + v.attribute(25, b"km1.5.0123456789abcdef")
+        + v.attribute(25, b"km2.5.0123456789abcdef")
         + v.attribute(87, b"ether2")
         + v.attribute(2, b"never kept here.")
     )
@@ -172,7 +172,7 @@ def test_a_stop_is_read_field_by_field() -> None:
         10,
     )
     assert (stop.session_time, stop.terminate_cause, stop.nas_port_id) == (61, "Session-Timeout", "ether2")
-    assert stop.class_ == b"km1.5.0123456789abcdef"
+    assert stop.class_ == b"km2.5.0123456789abcdef"
     assert (stop.schema, stop.router_id) == ("isp_demo", 1)
     assert "never kept" not in repr(reports.of(stop))
 
@@ -198,7 +198,7 @@ def test_pyrad_believes_our_accept_and_reads_it() -> None:
     assert answer["Mikrotik-Rate-Limit"] == ["5M/10M"]
     assert (answer["Session-Timeout"], answer["Acct-Interim-Interval"]) == ([3600], [60])
     assert (answer["Mikrotik-Total-Limit"], answer["Mikrotik-Total-Limit-Gigawords"]) == ([7], [5])
-    assert (answer["Class"], answer["Port-Limit"]) == ([b"km1.5.0123456789abcdef"], [2])
+    assert (answer["Class"], answer["Port-Limit"]) == ([b"km2.5.0123456789abcdef"], [2])
     assert reply[20] == 80
 
 
