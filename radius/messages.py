@@ -40,6 +40,10 @@ _EN = {
     "wrong_site": "{Yours} is not valid at this place.",
     "too_many_devices": "{Yours} is already in use on {count}.",
     "no_trial": "No free trial is offered here.",
+    "eap_broken": "Signing in to Wi-Fi failed. Please try again.",
+    "eap_method": "Your device is set up for another way of signing in to Wi-Fi. Please ask your provider.",
+    "eap_unknown": "Signing in to Wi-Fi took too long. Please try again.",
+    "tls_failed": "Your device does not trust this Wi-Fi. Please ask your provider for its certificate.",
     "grace": "{Yours} has ended. You can stay online until {at}; please renew before then.",
 }
 _SW = {
@@ -64,6 +68,10 @@ _SW = {
     "wrong_site": "{Yours} haitumiki mahali hapa.",
     "too_many_devices": "{Yours} tayari inatumika kwenye {count}.",
     "no_trial": "Hakuna jaribio la bure hapa.",
+    "eap_broken": "Kuingia kwenye Wi-Fi kumeshindikana. Tafadhali jaribu tena.",
+    "eap_method": "Kifaa chako kimewekwa kwa njia nyingine ya kuingia kwenye Wi-Fi. Tafadhali wasiliana na mtoa huduma wako.",
+    "eap_unknown": "Kuingia kwenye Wi-Fi kumechukua muda mrefu. Tafadhali jaribu tena.",
+    "tls_failed": "Kifaa chako hakiiamini Wi-Fi hii. Tafadhali mwombe mtoa huduma wako cheti chake.",
     "grace": "{Yours} imekwisha. Unaweza kuendelea hadi {at}; tafadhali lipia kabla ya hapo.",
 }
 _FR = {
@@ -88,6 +96,10 @@ _FR = {
     "wrong_site": "{Yours} n'est pas valable à cet endroit.",
     "too_many_devices": "{Yours} est déjà utilisé sur {count}.",
     "no_trial": "Aucun essai gratuit n'est proposé ici.",
+    "eap_broken": "La connexion au Wi-Fi a échoué. Veuillez réessayer.",
+    "eap_method": "Votre appareil est réglé sur un autre mode de connexion au Wi-Fi. Adressez-vous à votre fournisseur.",
+    "eap_unknown": "La connexion au Wi-Fi a pris trop de temps. Veuillez réessayer.",
+    "tls_failed": "Votre appareil ne fait pas confiance à ce Wi-Fi. Demandez son certificat à votre fournisseur.",
     "grace": "{Yours} a expiré. Vous pouvez rester en ligne jusqu'à {at} ; pensez à le renouveler avant.",
 }
 _ES = {
@@ -112,6 +124,10 @@ _ES = {
     "wrong_site": "{Yours} no sirve en este lugar.",
     "too_many_devices": "{Yours} ya está en uso en {count}.",
     "no_trial": "Aquí no se ofrece una prueba gratis.",
+    "eap_broken": "No se pudo entrar en la Wi-Fi. Inténtelo de nuevo.",
+    "eap_method": "Su dispositivo está configurado para otro modo de entrar en la Wi-Fi. Consulte a su proveedor.",
+    "eap_unknown": "Entrar en la Wi-Fi tardó demasiado. Inténtelo de nuevo.",
+    "tls_failed": "Su dispositivo no confía en esta Wi-Fi. Pida el certificado a su proveedor.",
     "grace": "{Yours} ha terminado. Puede seguir en línea hasta {at}; renueve antes, por favor.",
 }
 _PT = {
@@ -136,6 +152,10 @@ _PT = {
     "wrong_site": "{Yours} não vale neste lugar.",
     "too_many_devices": "{Yours} já está em uso em {count}.",
     "no_trial": "Não há teste grátis aqui.",
+    "eap_broken": "Não foi possível entrar no Wi-Fi. Tente novamente.",
+    "eap_method": "O seu dispositivo está configurado para outro modo de entrar no Wi-Fi. Fale com o seu provedor.",
+    "eap_unknown": "Entrar no Wi-Fi demorou demais. Tente novamente.",
+    "tls_failed": "O seu dispositivo não confia neste Wi-Fi. Peça o certificado ao seu provedor.",
     "grace": "{Yours} terminou. Você pode continuar online até {at}; renove antes disso, por favor.",
 }
 _ID = {
@@ -160,6 +180,10 @@ _ID = {
     "wrong_site": "{Yours} tidak berlaku di tempat ini.",
     "too_many_devices": "{Yours} sudah dipakai di {count}.",
     "no_trial": "Uji coba gratis tidak tersedia di sini.",
+    "eap_broken": "Gagal masuk ke Wi-Fi. Silakan coba lagi.",
+    "eap_method": "Perangkat Anda diatur untuk cara masuk Wi-Fi yang lain. Silakan hubungi penyedia Anda.",
+    "eap_unknown": "Masuk ke Wi-Fi terlalu lama. Silakan coba lagi.",
+    "tls_failed": "Perangkat Anda tidak memercayai Wi-Fi ini. Mintalah sertifikatnya kepada penyedia Anda.",
     "grace": "{Yours} sudah berakhir. Anda dapat tetap online sampai {at}; silakan perpanjang sebelum itu.",
 }
 SENTENCES = {"en": _EN, "sw": _SW, "fr": _FR, "es": _ES, "pt": _PT, "id": _ID}

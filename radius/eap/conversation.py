@@ -18,7 +18,6 @@ from radius.events import Accept, Reject, Step
 MOST_ROUNDS = 40
 MOST_OCTETS = 1 << 16  # of all the device says
 NAMES = {framing.PEAP: "PEAP", framing.TTLS: "EAP-TTLS"}
-_MESSAGE = "Signing in to Wi-Fi failed. Please try again."
 
 
 class Conversation:
@@ -173,7 +172,7 @@ class Conversation:
 
 
 def _refused(code: str, text: str) -> Reject:
-    return Reject(code, _MESSAGE, (Step(code, False, text),))
+    return Reject(code, "", (Step(code, False, text),))  # the entrance puts it into words
 
 
 def _explained(reason: str) -> str:

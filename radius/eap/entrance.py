@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC
 from typing import Protocol
 
+from radius import messages
 from radius.credentials import Challenge
 from radius.eap.conversations import Conversations
 from radius.eap.tunnel import Tunnel
@@ -51,7 +53,7 @@ class Entrance:
                 tag = request.state[: len(self._relay.tag)]
                 if tag != self._relay.tag and self._relay.pass_on(datagram, tag):
                     return request, None, PASSED_ON
-                unknown = _unknown()
+                unknown = _in_words(_UNKNOWN, request)
                 return request, unknown, unknown
         else:
             tunnel = self._door()
@@ -62,6 +64,7 @@ class Entrance:
         if isinstance(said, Challenge):
             return request, None, said
         if isinstance(said, Reject):  # without delay: its reason was told inside, and logged then
+            said = _in_words(said, request)
             return request, said if said.delay else None, said
         inner = replace(
             request,
@@ -81,9 +84,19 @@ def _is_broken(request: AccessRequest) -> bool:
     return any(each.startswith(_FATAL) for each in request.oddities)
 
 
-def _unknown() -> Reject:
-    text = (
-        "The sign-in to Wi-Fi took longer than half a minute, or goes on at another server than it began at."
-    )
-    message = "Signing in to Wi-Fi took too long. Please try again."
-    return Reject("eap_unknown", message, (Step("eap_unknown", False, text),))
+_UNKNOWN = Reject(
+    "eap_unknown",
+    "",
+    (
+        Step(
+            "eap_unknown",
+            False,
+            "The sign-in to Wi-Fi took longer than half a minute, or goes on at another server than it began at.",
+        ),
+    ),
+)
+
+
+def _in_words(refused: Reject, request: AccessRequest) -> Reject:
+    """A refusal before anybody is known, in the ISP's language."""
+    return replace(refused, message=messages.say(refused.code, request.nas.language, "", (), UTC))
