@@ -55,7 +55,8 @@ def run_tests(arguments: Sequence[str]) -> int:
     """pytest over everything, or over what was asked."""
     extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
     python = settings.ROOT / ".venv/bin/python"
-    workers = os.environ.get("KMIKRO_TEST_WORKERS", "2")
+    # One more than there are cores: many tests wait for processes of their own.
+    workers = os.environ.get("KMIKRO_TEST_WORKERS", str((os.cpu_count() or 1) + 1))
     return with_services(
         [str(python), "-m", "pytest", "-n", workers, "--dist", "loadgroup", *extra], suite=True
     )

@@ -79,6 +79,7 @@ def operations() -> list[tuple[str, str, Action]]:
             .replace("<int:pk>", "1")
             .replace("<int:device>", "1")
             .replace("<slug:kind>", "terms")
+            .replace("<slug:reason>", "ended")
         )
         path = path.replace("<int:number>", "1")
         for method in view.http_method_names:

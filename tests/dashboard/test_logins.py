@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.logins import RULES
-from radius import policy
+from dashboard.logins import REASONS, RULES
+from radius import policy, remedies, rules_request
 from tests.factories import make_attempt, make_router, make_voucher
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +67,9 @@ def test_an_odd_trace_does_not_break_the_page(inside_isp, client_for):
 
 
 def test_every_rule_of_the_policy_has_a_title():
-    codes = {code for code, _rule in (*policy._OF_THE_REQUEST, *policy._OF_THE_SERVICE)}
-    assert codes - set(RULES) == set()
+    codes = {code for code, _rule in (*rules_request.RULES, *policy.OF_THE_SERVICE)}
+    assert (codes | set(remedies.REMEDIES)) - set(RULES) == set()
+    assert set(REASONS) == set(remedies.REMEDIES)
 
 
 def test_why_answers_with_sentence_fix_and_rules(inside_isp, client_for):

@@ -35,6 +35,7 @@ def full(ground: Ground, long: bool) -> str:
         daemon.load()
         daemon.more(100)
         people = callers(ground, daemon.auth, 100, long)
+        until(lambda: all(len(each.logins) > 20 for each in people), 20)  # every worker knows them by now
         ground.cluster.halt()
         seen = [-1.0, 0.0]  # how many were acknowledged, and since when no more were
 
