@@ -39,6 +39,12 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 _hashed = ""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a minute or more begins first, so that no process is left alone with it at the end."""
+    long = ("browser", "journey")
+    items.sort(key=lambda item: not any(item.get_closest_marker(each) for each in long))
+
+
 def _admin(statement: sql.Composed) -> None:
     at = settings.DATABASES["default"]
     admin = psycopg2.connect(

@@ -25,7 +25,7 @@ def path(values: Sequence[float], width: float, height: float, top: float, *, cl
 
 def nice_top(highest: float) -> float:
     """The next round number (1, 2, 4, 5 or 8 times a power of ten) at or above the highest value."""
-    if highest <= 0:
+    if highest < 1e-9:  # nothing that is measured here; near the smallest floats there are no such numbers
         return 1
     power = 10.0 ** math.floor(math.log10(highest))
     return next(step * power for step in (1, 2, 4, 5, 8, 10) if step * power >= highest * 0.9999)

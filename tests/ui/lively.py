@@ -11,6 +11,7 @@ from accounts.models import ApiToken, Invitation, User
 from accounts.roles import Role
 from billing.models import Voucher
 from kmikro.lib import codes
+from radius.models import PacketTrace, TracedPacket
 from routers.models import Router, SyncRun
 from subscribers.models import Plan, Service, Usage
 from tenants import onboarding, scope
@@ -147,6 +148,7 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
         )  # fmt: skip
         if number == 0:
             _at_home(account, routers[0], now)
+            _followed(account, routers[0], now)
     side.keys |= {"router": routers[0].public_id, "login_url": routers[0].login_url, "code": codes.mint()}
     make_session(
         service=services[13], router=routers[0], mac=MAC, framed_ip=IP, started_at=now, updated_at=now
@@ -168,6 +170,25 @@ def _by_tls(router: Router, now: datetime) -> None:
                 router_id=router.pk, serial=f"{number}", fingerprint=hashlib.sha256(bytes([number])).hexdigest(),
                 made_at=now, ends_at=now + timedelta(days=730), revoked_at=now if number == 1 else None,
             )  # fmt: skip
+
+
+def _followed(account: Service, router: Router, now: datetime) -> None:
+    """A trace under way with a login that was refused, tried again and let in."""
+    trace = PacketTrace.objects.create(
+        pk=EQUAL, subject=account.label, service=account, started_at=now - timedelta(minutes=4),
+        ends_at=now + timedelta(minutes=11), by="Owner Fresh Air", kept=4,
+    )  # fmt: skip
+    asked = [["User-Name", account.label], ["User-Password", "16 octets"], ["Service-Type", "Framed"]]
+    for seconds, direction, code, identifier, attributes, outcome in (
+        (90, "in", "Access-Request", 41, asked, "wrong_password"),
+        (89, "out", "Access-Reject", 41, [["Message-Authenticator", "16 octets"], ["Reply-Message", "Wrong password."]], ""),
+        (40, "in", "Access-Request", 42, asked, "accepted"),
+        (40, "out", "Access-Accept", 42, [["Mikrotik-Rate-Limit", "2M/10M"], ["Acct-Interim-Interval", "300"]], ""),
+    ):  # fmt: skip
+        TracedPacket.objects.create(
+            trace=trace, at=now - timedelta(seconds=seconds), direction=direction, code=code, identifier=identifier,
+            router_id=router.pk, peer=f"{router.address}:41812", attributes=attributes, outcome=outcome,
+        )  # fmt: skip
 
 
 def _at_home(account: Service, router: Router, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import segno
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kmikro.ui import charts, faceplates, formats
@@ -94,6 +94,7 @@ def test_the_longest_name_wins_and_the_title_sums_up() -> None:
 
 
 @given(st.lists(st.floats(min_value=0, max_value=1e12), max_size=50))
+@example([5e-324])
 def test_charts_take_any_values(values: list[float]) -> None:
     top = charts.nice_top(max(values, default=0))
     assert top >= max(values, default=0) * 0.999

@@ -131,8 +131,9 @@ class Gallery:
                 self._axe(page, f"{name} {width} {theme}")
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             self.problems.append(f"{name} {width}: the page is wider than the window")
-        refused = f"status of {answer.status}" if answer and answer.status >= 400 else "\0"
-        self.problems += [f"{name} {width}: {line}" for line in said if refused not in line]
+        if answer is None or answer.status >= 400:
+            self.problems.append(f"{name} {width}: answers with {answer and answer.status}")
+        self.problems += [f"{name} {width}: {line}" for line in said]
         page.close()
 
     def _picture(self, page: Page, path: Path) -> None:
