@@ -11,7 +11,7 @@ import psycopg2
 from django.conf import settings
 from psycopg2 import sql
 
-from bench.ground import SECRET, SOURCE, admin
+from bench.ground import SECRET, SOURCE, admin, drop_database
 from bench.radius_rates import Server, free_pair, serving
 
 PROGRAM = shutil.which("freeradius") or shutil.which("freeradius", path="/usr/sbin")
@@ -72,7 +72,7 @@ def _database(people: People) -> Iterator[str]:
         line.close()
         yield name
     finally:
-        admin(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(name)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -25,6 +24,7 @@ from psycopg2 import sql
 from accounts import limits
 from accounts.models import User
 from accounts.roles import Role
+from bench.ground import admin, drop_database
 from kmikro.celery import app as celery_app
 from tenants import keyring, migrating, schemas, scope
 from tenants.models import Domain, EnrolmentRoute, Isp, NasRoute
@@ -43,17 +43,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes a minute or more begins first, so that no process is left alone with it at the end."""
     long = ("browser", "journey")
     items.sort(key=lambda item: not any(item.get_closest_marker(each) for each in long))
-
-
-def _admin(statement: sql.Composed) -> None:
-    at = settings.DATABASES["default"]
-    admin = psycopg2.connect(
-        dbname="postgres", user=at["USER"], password=at["PASSWORD"], host=at["HOST"], port=at["PORT"]
-    )
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(statement)
-    admin.close()
 
 
 def make_isp(slug: str, name: str) -> Isp:
@@ -89,8 +78,8 @@ def drop_isp(isp: Isp) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     name = f"{os.environ.get('KMIKRO_TEST_DB', f'test_kmikro_{os.getpid()}')}_{worker_id}"
-    _admin(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-    _admin(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    drop_database(name)
+    admin(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     with django_db_blocker.unblock():
         connection.close()
@@ -101,7 +90,7 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
         for isp in isps:
             drop_isp(isp)
         connection.close()
-    _admin(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop_database(name)
 
 
 @pytest.fixture(scope="session")
