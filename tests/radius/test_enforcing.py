@@ -87,7 +87,7 @@ def test_a_router_that_would_not_is_asked_again_after_a_minute(state: str) -> No
         {"plan": {"windows": [{"days": [6], "from": "20:00", "to": "22:00"}]}},
         {"plan": {"daily_data_bytes": 10**9}},
         {"plan": {"lock": "first"}, "bound_mac": "02:00:00:00:00:09"},
-        {"plan": {"routers": [99]}},
+        {"plan": {"routers": [10**9]}},  # a key that no router of the tests ever gets
     ],
 )
 def test_what_is_over_is_asked_to_end_once_a_minute(service: dict[str, Any]) -> None:
