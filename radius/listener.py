@@ -113,8 +113,10 @@ class Listener:
 
     def _wait(self, line: Line, until: float) -> None:
         """Take notifications at once as they come, until it is time to prove again."""
+        told = select.poll()  # `select` hears no file beyond the 1,024th, and RadSec has thousands
+        told.register(line, select.POLLIN)
         while not self._stopping.is_set() and (left := until - time.monotonic()) > 0:
-            if select.select([line], [], [], left)[0]:
+            if told.poll(left * 1000):
                 line.poll()
                 if line.notifies:
                     if any(each.channel == "kmikro_nas" for each in line.notifies):
