@@ -7,6 +7,7 @@ by ALPN gets it (RFC 9765), everybody else RADIUS as it was.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from radius.behind import LiveWorker
 from radius.directory import NO_TENANT, LiveDirectory
 from radius.engine import Engine
 from radius.events import Ask, Drop, Nas, Port, Source, Verdict
+from radius.floods import Floods
 from radius.ports import Worker
 from radius.posts import Post
 from radius.server import Server
@@ -25,7 +27,7 @@ from radius.streams import Streams, tls
 from radius.wire import ACCOUNTING_REQUEST
 from tenants import authority
 from tenants.authority import Client
-from tenants.routes import nas_directory
+from tenants.routes import NasEntry, nas_apart, nas_directory
 
 SECRET = b"radsec"  # RFC 6614, section 2.3: a constant, since TLS does the rest
 MOST = 65_536  # exchanges in all
@@ -68,6 +70,9 @@ class RadsecServer(Server):
         if nas is None:  # revoked, or its connection ended within this turn
             self.counts["stranger"] += 1
             return
+        if self.floods.shut and self.floods.refuses(nas, now):
+            self._drop(nas, "flood")
+            return
         port = Port.ACCT if datagram.octets[0] == ACCOUNTING_REQUEST else Port.AUTH
         drop = self._judge(nas, port, datagram, now)
         if drop is not None and drop.reason.startswith(("malformed_", "wrong_")):
@@ -77,22 +82,37 @@ class RadsecServer(Server):
 def routers() -> dict[str, Nas]:
     """Fingerprint → router, from the database (outside any tenant), and our own health check, which is nobody's."""
     now = datetime.now(UTC)
-    wifi = {(each.schema, each.router_id) for each in nas_directory().values() if each.allow_eap}
+    entries = (*nas_directory().values(), *nas_apart().values())
+    settled = {(each.schema, each.router_id): each for each in entries}
     ours = Client(schema=NO_TENANT, router_id=0, zone="UTC")
     held = {authority.probe(now=now)[0].fingerprint: ours, **authority.clients(now=now)}
     return {
-        fingerprint: Nas(
-            schema=client.schema,
-            router_id=client.router_id,
-            address="",  # that of the connection
-            secret=SECRET,
-            require_message_auth=False,  # TLS vouches for every octet
-            limit_proxy_state=False,
-            zone=client.zone,
-            allow_eap=(client.schema, client.router_id) in wifi,
-        )
+        fingerprint: _nas(client, settled.get((client.schema, client.router_id)))
         for fingerprint, client in held.items()
     }
+
+
+def _nas(client: Client, settled: NasEntry | None) -> Nas:
+    """The router, with what was settled for it, whichever way it asks."""
+    nas = Nas(
+        schema=client.schema,
+        router_id=client.router_id,
+        address="",  # that of the connection
+        secret=SECRET,
+        require_message_auth=False,  # TLS vouches for every octet
+        limit_proxy_state=False,
+        zone=client.zone,
+        language=client.language,
+    )
+    if settled is None:
+        return nas
+    return replace(
+        nas,
+        allow_mschap1=settled.allow_mschap1,
+        mac_auth_password=settled.mac_auth_password,
+        allow_eap=settled.allow_eap,
+        admit_unknown=settled.admit_unknown,
+    )
 
 
 def serve(address: str, number: int, post: Post) -> None:
@@ -104,6 +124,7 @@ def serve(address: str, number: int, post: Post) -> None:
     worker = LiveWorker(directory=directory)
     worker.start_at(post)
     server = RadsecServer(worker, Streams(address, number, tls(own, root), directory.get))
+    server.floods = Floods(settings.RADIUS_INVALID_PER_SECOND)
     worker.tracing.attach(server)
     server.dropped = worker.store.dropped
     worker.teller.counts = server.counts

@@ -35,6 +35,7 @@ class Client:
     schema: str
     router_id: int
     zone: str  # the ISP's
+    language: str = "en"  # the ISP's
 
 
 def issue(router_id: int, *, now: datetime) -> Bundle:
@@ -110,10 +111,14 @@ def server(names: Sequence[str], *, now: datetime) -> tuple[Signed, str]:
 
 def clients(*, now: datetime) -> dict[str, Client]:
     """Fingerprint → router, for certificates that are neither revoked nor over (outside any tenant)."""
-    zones = dict(Isp.objects.filter(state=Isp.State.ACTIVE).values_list("schema_name", "time_zone"))
-    held = RadsecClient.objects.filter(revoked_at=None, ends_at__gt=now, schema__in=zones)
+    active = Isp.objects.filter(state=Isp.State.ACTIVE)
+    isps = {
+        schema: (zone, language)
+        for schema, zone, language in active.values_list("schema_name", "time_zone", "language")
+    }
+    held = RadsecClient.objects.filter(revoked_at=None, ends_at__gt=now, schema__in=isps)
     return {
-        each.fingerprint: Client(each.schema, each.router_id, zones[each.schema]) for each in held.iterator()
+        each.fingerprint: Client(each.schema, each.router_id, *isps[each.schema]) for each in held.iterator()
     }
 
 

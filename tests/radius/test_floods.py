@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from radius.floods import BURST, Floods
+from tests.radius import tls
 from tests.radius import vectors as v
 from tests.radius.fakes import ROUTER, World
 from tests.radius.running import running, until
@@ -60,6 +62,18 @@ def test_a_flood_of_one_router_goes_unread_and_another_is_answered() -> None:
         until(lambda: up.server.counts["flood"] + up.server.counts["drop_malformed_short"] == 200)
         assert 1 <= up.server.counts["drop_malformed_short"] <= BURST + 2
         assert up.ask(v.G1)[0] == 2
+        assert world.raised_codes == ["flood"]
+        noisy.close()
+
+
+def test_a_flood_over_radsec_goes_unread_too(tmp_path: Path) -> None:
+    world = World()
+    with tls.running(world) as up:
+        up.server.floods = Floods(1)
+        noisy = tls.Router(up.port, tmp_path, tls.client())
+        noisy.wire.sendall((b"\x63\x00\x00\x14" + bytes(16)) * 200)
+        until(lambda: up.counts["flood"] + up.counts["drop_code"] == 200)
+        assert 1 <= up.counts["drop_code"] <= BURST + 2
         assert world.raised_codes == ["flood"]
         noisy.close()
 

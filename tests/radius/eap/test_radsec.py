@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
 from radius import radsec
 from tenants import authority, routes, scope
@@ -44,15 +45,28 @@ def test_a_device_signs_in_behind_a_router_with_a_certificate(
         up.close()
 
 
-def test_what_a_router_may_holds_behind_either_door(isp: Isp) -> None:
+def test_what_was_settled_for_a_router_holds_behind_either_door(isp: Isp, settings: LazySettings) -> None:
+    settings.RADIUS_EXTRA_PORTS = range(20_000, 20_001)
     now = datetime.now(UTC)
     with scope.inside(isp.schema_name):
-        for number in (1, 2):
+        for number, address in (
+            (1, "10.0.8.1"),
+            (2, "10.0.8.2"),
+            (3, "10.0.8.2"),
+        ):  # the third has its own port
             routes.register_nas(
-                number, address=f"10.0.8.{number}", secret=f"{number}" * 26, coa_port=3799,
+                number, address=address, secret=f"{number}" * 26, coa_port=3799,
                 require_message_auth=True, now=now,
             )  # fmt: skip
             authority.issue(number, now=now)
-        routes.settle_sign_in(2, allow_mschap1=False, mac_auth_password="", allow_eap=True)
-    found = {each.router_id: each.allow_eap for each in radsec.routers().values() if each.schema}
-    assert found == {1: False, 2: True}
+        for number in (2, 3):
+            routes.settle_sign_in(number, allow_mschap1=True, mac_auth_password="mac", allow_eap=True)
+            routes.settle_unknown(number, admit=True)
+    Isp.objects.filter(pk=isp.pk).update(language="sw")
+    found = {
+        each.router_id: (each.allow_eap, each.allow_mschap1, each.mac_auth_password, each.admit_unknown)
+        for each in radsec.routers().values()
+        if each.schema and each.language == "sw"
+    }
+    settled = (True, True, b"mac", True)
+    assert found == {1: (False, False, b"", False), 2: settled, 3: settled}
