@@ -98,5 +98,7 @@ _UNKNOWN = Reject(
 
 
 def _in_words(refused: Reject, request: AccessRequest) -> Reject:
-    """A refusal before anybody is known, in the ISP's language."""
+    """A refusal before anybody is known, in the ISP's language; what policy refused has its sentence already."""
+    if refused.message:
+        return refused
     return replace(refused, message=messages.say(refused.code, request.nas.language, "", (), UTC))

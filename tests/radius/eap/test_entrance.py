@@ -8,10 +8,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC
 from typing import Protocol
 
 import pytest
 
+from radius import messages
 from radius.events import Accept, Reject
 from radius.packet import Packet, parse, vendor_attributes
 from radius.seal import Seal
@@ -173,6 +175,16 @@ def test_a_wrong_password_fails_late_and_is_logged_once(
     assert text_of(reply).startswith("Wrong password.")
     until(lambda: len(world.attempts) == 1)
     assert [(each.name, verdict.code) for each, verdict in world.attempts] == [("nemo", "wrong_password")]
+
+
+@pytest.mark.parametrize(("method", "inner"), WAYS)
+def test_who_is_known_is_refused_in_their_own_language(
+    up: Running, near: Near, world: World, method: int, inner: str
+) -> None:
+    world.people[b"nemo"] = facts(status="suspended", language="fr")
+    assert text_of(near(up.auth).sign_in(Device(method, inner))) == messages.say(
+        "suspended", "fr", "account", (), UTC
+    )
 
 
 def test_requests_from_changing_ports_reach_the_worker_that_began(world: World, near: Near) -> None:
