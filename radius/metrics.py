@@ -5,6 +5,7 @@ Labels are bounded: routers that are registered, codes of policy; what comes bey
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from typing import Any
 
 from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
 from radius.ports import Done
+from radius.quiet import Quiet
 from radius.store import LiveStore
 from radius.window import Window
 
@@ -111,6 +113,7 @@ class Teller:
         self._folder, self._tell = folder, tell
         self._name = f"{os.uname().nodename}-{os.getpid()}"  # containers share the folder, not their numbers
         self._path = folder / f"{self._name}.json"
+        self._quiet = Quiet(60.0)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="metrics")
 
@@ -122,15 +125,17 @@ class Teller:
         self._thread.join(1.0)
 
     def _run(self) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            while not self._over.wait(EVERY):
+        while not self._over.wait(EVERY):
+            try:
                 self._write()
+            except OSError as error:  # a full disk must not end the service, and it will not be full for ever
+                if self._quiet.may("unwritten", time.monotonic()):
+                    log.warning("metrics are not written", extra={"why": str(error)})
+        with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)  # what it counted is over with it, as after a restart
-        except OSError as error:  # a full disk must not end the service
-            log.warning("metrics are not written", extra={"why": str(error)})
 
     def _write(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
         told = {"worker": self._name, "at": time.time(), "server": dict(self.counts), **self._tell()}
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(told, separators=(",", ":")))

@@ -94,6 +94,20 @@ def test_a_worker_tells_and_takes_its_file_away(tmp_path: Path, monkeypatch: pyt
     assert list((tmp_path / "metrics").iterdir()) == []
 
 
+def test_a_disk_that_was_full_for_a_while_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(metrics, "EVERY", 0.01)
+    (tmp_path / "metrics").touch()  # no folder can be made, so nothing can be written
+    teller = Teller(tmp_path / "metrics", metered().told)
+    teller.start()
+    until(lambda: "metrics are not written" in caplog.messages, 5)
+    (tmp_path / "metrics").unlink()
+    until(lambda: bool(metrics.read(tmp_path / "metrics", time.time())), 5)
+    teller.close()
+    assert caplog.messages.count("metrics are not written") == 1
+
+
 def test_files_of_the_dead_and_nonsense_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "1.json").write_text(json.dumps({"at": 1000.0}))
     (tmp_path / "2.json").write_text("{")
