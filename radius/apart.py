@@ -22,7 +22,7 @@ from radius.ports import Worker
 from radius.posts import Post
 from radius.quiet import Quiet
 from radius.server import Server
-from radius.sockets import Datagram, Endpoint, Inlet
+from radius.sockets import Datagram, Endpoint, Inlet, files_allowed
 from radius.wire import ACCOUNTING_REQUEST
 
 log = logging.getLogger("radius.apart")
@@ -124,6 +124,7 @@ def serve(address: str, post: Post) -> None:
     directory = LiveDirectory(lambda: read_apart(name_of, datetime.now(UTC)))
     worker = LiveWorker(directory=directory)
     worker.start_at(post)
+    files_allowed(len(settings.RADIUS_EXTRA_PORTS))  # 1,024 is usual, and there may be as many ports
     server = ApartServer(worker, Ports(address), directory, settings.RADIUS_EXTRA_PORTS)
     server.floods = Floods(settings.RADIUS_INVALID_PER_SECOND)
     worker.tracing.attach(server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import struct
 from functools import lru_cache
@@ -18,6 +19,7 @@ _ANCILLARY = socket.CMSG_SPACE(_INFO.size) + socket.CMSG_SPACE(_TIMESPEC.size)
 _KERNEL_BUFFER = 4 << 20
 _ROOM = LARGEST + 1
 _NOBODY = 1  # a port that nobody sends from
+_SPARE = 128  # files for the database, the spool and the log
 
 
 class Datagram(NamedTuple):
@@ -120,3 +122,12 @@ def open_socket(address: str, number: int, *, shared: bool) -> socket.socket:
         opened.close()
         raise
     return opened
+
+
+def files_allowed(wanted: int) -> int:
+    """Raise the limit of open files for that many sockets, as far as we may; how many there may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = wanted + _SPARE if hard == resource.RLIM_INFINITY else min(wanted + _SPARE, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return files - _SPARE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import resource
 import selectors
 import socket
 import ssl
@@ -15,14 +14,13 @@ from dataclasses import replace
 from radius.clear import ALPN, HISTORIC
 from radius.events import Nas, Port, Source
 from radius.quiet import Quiet
-from radius.sockets import Datagram
+from radius.sockets import Datagram, files_allowed
 from radius.stream import PAUSE_AT, Ended, Stream
 from tenants.certificates import Signed, arm
 
 log = logging.getLogger("radius.streams")
 
 MOST = 4096  # connections; fewer when the system allows fewer files
-SPARE = 128  # files for the database, the spool and the log
 MOST_UNSHAKEN = 256  # connections that have not proven anything; the oldest makes room
 MOST_UNSHAKEN_EACH = 16  # of one address
 MOST_EACH = 4  # of one certificate: a router that lost its connections opens new ones, the oldest ends
@@ -62,7 +60,7 @@ class Streams:
         self.gone = gone
         self._context = context
         self._knows = knows
-        self._most = min(MOST, _files_allowed() - SPARE)
+        self._most = files_allowed(MOST)
         self._listener = listen(address, number)
         self.number: int = self._listener.getsockname()[1]
         self._selector = selectors.EpollSelector()
@@ -263,15 +261,6 @@ def _overdue(stream: Stream, now: float) -> str | None:
     if stream.stuck_at is not None and now - stream.stuck_at > STUCK:
         return "slow"
     return "idle" if now - stream.heard_at > IDLE else None
-
-
-def _files_allowed() -> int:
-    """Raise the limit of open files as far as we may, and give it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST + SPARE if hard == resource.RLIM_INFINITY else min(MOST + SPARE, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return wanted
 
 
 def listen(address: str, number: int, *, shared: bool = True) -> socket.socket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import select
 import socket
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from radius.events import Port
-from radius.sockets import Endpoint, open_socket
+from radius.sockets import Endpoint, files_allowed, open_socket
 
 
 @pytest.fixture
@@ -79,3 +80,14 @@ def test_who_is_deaf_keeps_what_waits_and_loses_nothing_to_come(
     assert (octets, source) == (b"late", ("127.0.0.1", endpoint.number))
     for each in (*askers, others):
         each.close()
+
+
+def test_as_many_files_may_be_open_as_sockets_are_wanted() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    few = min(soft, 512)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
+        assert files_allowed(few) == few
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > few, "there are other files than sockets"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
