@@ -14,6 +14,7 @@ from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
 from routers import addresses, guard_address, radsec, rotation, script
 from routers.models import Router
+from routers.radsec import SPENT
 from subscribers.models import Site
 from tenants import routes
 
@@ -21,7 +22,6 @@ LIFETIME = timedelta(minutes=30)
 LARGEST_REPORT = 8 * 1024
 INTERFACE = re.compile(r"[\w.@+<> -]{1,40}")
 _LENGTHS = {"version": 40, "board": 60, "serial": 40, "identity": 80}
-SPENT = Refusal("spent", "This command was used or has expired. Make a new one on the router's page.")
 
 
 def begin(*, name: str, site: Site, interface: str, by: Actor, now: datetime) -> Router:

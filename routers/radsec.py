@@ -14,7 +14,7 @@ from tenants import authority
 from tenants.authority import Held
 
 NAME = re.compile(rf"{rows.MARK}-radsec-([0-9]{{1,6}})")
-_SPENT = Refusal("spent", "This command was used or has expired. Make a new one on the router's page.")
+SPENT = Refusal("spent", "This command was used or has expired. Make a new one on the router's page.")
 
 
 def is_wanted(router: Router) -> bool:
@@ -31,7 +31,7 @@ def next_one(router: Router) -> script.Certificate:
 def command_of(router: Router, url: str) -> str:
     """The script that brings a certificate to a ready router; refuses when none is due."""
     if not router.radsec_due or not router.is_ready:
-        raise _SPENT
+        raise SPENT
     return script.renewal(url, next_one(router))
 
 
@@ -44,10 +44,11 @@ def in_use(router: Router, held: list[Held]) -> Held | None:
 
 def hand_out(router: Router, *, address: str, now: datetime) -> str:
     """Certificate, key and root as PEM, once for a command and only to the address that the router has."""
-    if not router.radsec_due or router.address != address or not is_wanted(router):
-        raise _SPENT
+    if router.address != address or not is_wanted(router):
+        raise SPENT
+    if not Router.objects.filter(pk=router.pk, radsec_due=True).update(radsec_due=False):
+        raise SPENT  # it was fetched, perhaps by another request at this very moment
     router.radsec_due = False
-    router.save(update_fields=["radsec_due"])
     made = authority.issue(router.pk, now=now)
     journal.record(journal.SYSTEM, "router.certificate", router, now=now, serial=made.serial)
     return made.certificate + made.key + made.root
@@ -88,12 +89,15 @@ def renewed(router: Router, name: str, *, now: datetime) -> None:
     """A ready router has imported its new certificate; the older ones stay good until they are revoked."""
     held = authority.held(router.pk)
     match = NAME.fullmatch(name)
-    if not router.is_ready or match is None or not held or int(match[1]) != held[-1].number:
-        raise _SPENT
+    newest = held[-1] if held else None
+    if not router.is_ready or match is None or newest is None or int(match[1]) != newest.number:
+        raise SPENT
+    if newest.revoked_at is not None:
+        raise Refusal("revoked", "This certificate was revoked. Make a new command on the router's page.")
     router.radsec_certificate = name
     router.enrolment_sealed, router.enrolment_expires_at = "", None
     router.save(update_fields=["radsec_certificate", "enrolment_sealed", "enrolment_expires_at"])
-    journal.record(journal.SYSTEM, "router.certificate-here", router, now=now, serial=held[-1].serial)
+    journal.record(journal.SYSTEM, "router.certificate-here", router, now=now, serial=newest.serial)
 
 
 def revoke(router: Router, certificate: Held, *, by: Actor, now: datetime) -> bool:

@@ -43,6 +43,23 @@ def test_a_certificate_is_handed_out_once_and_to_the_router_alone(router: Router
     assert entry.facts == {"serial": authority.held(router.pk)[0].serial}
 
 
+def test_of_two_who_fetch_at_once_one_gets_it(router: Router) -> None:
+    other = Router.objects.get(pk=router.pk)  # read before the first has it
+    radsec.hand_out(router, address=HERE, now=NOW)
+    with pytest.raises(Refusal) as refused:
+        radsec.hand_out(other, address=HERE, now=NOW)
+    assert refused.value is radsec.SPENT
+    assert len(authority.held(router.pk)) == 1
+
+
+def test_what_was_revoked_before_it_arrived_is_not_used(router: Router) -> None:
+    radsec.hand_out(router, address=HERE, now=NOW)
+    radsec.revoke(router, authority.held(router.pk)[0], by=SYSTEM, now=NOW)
+    with pytest.raises(Refusal, match="was revoked"):
+        radsec.renewed(router, "kmikro-radsec-1", now=NOW)
+    assert Router.objects.get(pk=router.pk).radsec_certificate == ""
+
+
 @pytest.mark.parametrize("off", ["installation", "router"])
 def test_nothing_is_handed_out_where_it_is_not_wished_for(router: Router, settings: Any, off: str) -> None:
     if off == "installation":
