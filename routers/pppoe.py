@@ -11,6 +11,7 @@ NAME = f"{rows.MARK}-pppoe"
 SERVER = "/interface/pppoe-server/server"
 INTERIM = "5m"  # when an Accept says nothing of it
 WIDEST, NARROWEST = 16, 29  # prefix lengths of a network for PPPoE
+_THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")  # RFC 1122, section 3.2.1.3
 
 
 def network(text: str) -> ipaddress.IPv4Network:
@@ -23,15 +24,18 @@ def network(text: str) -> ipaddress.IPv4Network:
             "Write a network like 10.20.0.0/22: its first address and a length.",
             field="pppoe_network",
         ) from None
-    if (
-        not WIDEST <= read.prefixlen <= NARROWEST
+    nobodys = (
+        read.overlaps(_THIS_NETWORK)
         or read.is_loopback
-        or read.is_multicast
         or read.is_link_local
-    ):
+        or read.is_multicast
+        or read.is_reserved
+    )
+    if nobodys or not WIDEST <= read.prefixlen <= NARROWEST:
         raise Refusal(
             "bad_network",
-            f"The network for PPPoE has a length from /{WIDEST} to /{NARROWEST}, for example 10.20.0.0/22.",
+            f"The network for PPPoE has a length from /{WIDEST} to /{NARROWEST} and addresses that devices can have, "
+            "for example 10.20.0.0/22.",
             field="pppoe_network",
         )
     return read
