@@ -15,6 +15,10 @@ from tenants import routes
 WIFI_SERVICE = "wireless"
 SERVICES = (HOTSPOT_SERVICE, PPP_SERVICE, WIFI_SERVICE, "dhcp", "login")  # RouterOS' words
 LONGEST_PASSWORD = 64
+_KEPT = [
+    "radius_services", "mac_login", "mac_auth_password", "allow_mschap1", "allow_eap", "pppoe_interface",
+    "pppoe_network", "wants_radsec",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def settle(router: Router, wish: SignIn, *, by: Actor, now: datetime) -> bool:
     router.allow_mschap1, router.allow_eap = wish.allow_mschap1, wish.allow_eap
     router.pppoe_interface, router.pppoe_network = interface, network
     router.wants_radsec = wish.wants_radsec
-    router.save()
+    router.save(update_fields=_KEPT)  # what the router itself told meanwhile stays
     tell_radius(router)
     facts = {
         "services": router.services,

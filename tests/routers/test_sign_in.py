@@ -64,6 +64,18 @@ def test_a_router_that_is_registered_later_takes_its_settings_along() -> None:
     assert route_of(router).allow_mschap1
 
 
+def test_what_the_router_told_meanwhile_stays() -> None:
+    router = make_router(address="203.0.113.77")
+    Router.objects.filter(pk=router.pk).update(radsec_certificate="kmikro-radsec-1", trouble="It is away.")
+    sign_in.settle(router, wish("ppp"), by=SYSTEM, now=NOW)
+    kept = Router.objects.get(pk=router.pk)
+    assert (kept.services, kept.radsec_certificate, kept.trouble) == (
+        ["ppp"],
+        "kmikro-radsec-1",
+        "It is away.",
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
