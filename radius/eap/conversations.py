@@ -36,7 +36,7 @@ class Conversations:
     def __init__(self, tag: bytes, most: int = MOST, draw: Callable[[int], bytes] = os.urandom) -> None:
         self._tag, self._most, self._draw = tag, most, draw
         self._kept: dict[bytes, _Kept] = {}
-        self._of: dict[_Owner, dict[bytes, _Kept]] = {}
+        self._of: dict[tuple[str, int], dict[bytes, _Kept]] = {}  # by router, however many connections it has
         self._ages: deque[tuple[float, bytes]] = deque()
         self._second, self._new = -1, 0
 
@@ -55,12 +55,12 @@ class Conversations:
     def begin(self, request: AccessRequest, tunnel: Callable[[], Tunnel], now: float) -> Conversation | None:
         """A new one; None when there is no room or too many begin at once: the access point asks again."""
         self._forget_old(now)
-        second = int(now)
-        self._second, self._new = second, self._new + 1 if second == self._second else 1
-        owner = _owner(request)
-        own = self._of.get(owner, {})
-        if self._new > MOST_NEW:
+        if int(now) != self._second:
+            self._second, self._new = int(now), 0
+        if self._new >= MOST_NEW:
             return None
+        owner = _owner(request)
+        own = self._of.get(owner[:2], {})
         if len(own) >= MOST_OF_ONE and not self._make_room(own, now):
             return None
         if len(self._kept) >= self._most:
@@ -68,8 +68,9 @@ class Conversations:
             if not (self._make_room(own, now) or self._make_room(greediest, now)):
                 return None
         made = _Kept(Conversation(self._tag + self._draw(16 - len(self._tag)), tunnel), owner, now)
+        self._new += 1
         state = made.conversation.state
-        self._kept[state] = self._of.setdefault(owner, {})[state] = made
+        self._kept[state] = self._of.setdefault(owner[:2], {})[state] = made
         self._ages.append((now, state))
         return made.conversation
 
@@ -83,10 +84,10 @@ class Conversations:
     def _forget(self, state: bytes) -> None:
         kept = self._kept.pop(state, None)
         if kept is not None:
-            own = self._of[kept.owner]
+            own = self._of[kept.owner[:2]]
             del own[state]
             if not own:
-                del self._of[kept.owner]
+                del self._of[kept.owner[:2]]
 
     def _forget_old(self, now: float) -> None:
         while self._ages and now - self._ages[0][0] >= LIFE:

@@ -64,6 +64,19 @@ def test_one_router_has_so_many_and_only_silent_ones_make_room() -> None:
     assert len(kept) == MOST_OF_ONE + 1
 
 
+def test_a_router_has_no_more_over_many_connections() -> None:
+    kept = Conversations(b"abcd")
+    made = [kept.begin(asks(address=f"10.0.0.1 radsec {number}"), TUNNEL, 0.0) for number in range(150)]
+    assert sum(each is not None for each in made) == MOST_OF_ONE
+
+
+def test_what_one_router_has_no_room_for_keeps_no_other_from_beginning() -> None:
+    kept = Conversations(b"abcd")
+    for _ in range(2 * MOST_NEW):
+        kept.begin(asks(), TUNNEL, 0.0)
+    assert kept.begin(asks(*router(2)), TUNNEL, 0.1) is not None
+
+
 def test_one_that_is_over_makes_room_at_once() -> None:
     kept = Conversations(b"abcd")
     made = [kept.begin(asks(), TUNNEL, 0.0) for _ in range(MOST_OF_ONE)]
