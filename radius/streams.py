@@ -69,6 +69,7 @@ class Streams:
         self._unshaken: dict[str, Stream] = {}
         self._replied: set[Stream] = set()
         self._born = 0
+        self._first = 0  # of those that are ready, who has the next turn
         self._quiet = Quiet(60.0)
         self._tended_at = 0.0
 
@@ -90,10 +91,18 @@ class Streams:
         self._listener.close()
 
     def receive(self, most: int, now: float) -> list[Datagram]:
-        """Packets of at most `most` connections; `now` in unix seconds, as everywhere at the doors."""
+        """Packets until there are `most`; `now` in unix seconds, as everywhere at the doors.
+
+        A connection may have thousands waiting, so the others that are ready come first in the next turn.
+        """
         wall, now = now, time.monotonic()
         found: list[Datagram] = []
-        for key, events in self._selector.select(0)[:most]:
+        ready = self._selector.select(0)
+        first = self._first % len(ready) if ready else 0
+        for key, events in ready[first:] + ready[:first]:
+            if len(found) >= most:
+                break
+            self._first += 1
             stream = key.data
             if stream is None:
                 self._accept(now)

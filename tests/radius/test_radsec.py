@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from radius import streams
+from radius.sockets import Datagram
 from radius.stream import MOST_UNSENT, Stream
 from tenants.certificates import Signed
 from tests.radius import vectors as v
@@ -304,6 +306,29 @@ def test_a_router_that_comes_again_pushes_out_its_oldest_connection(connect: Ope
     assert opened[0].is_ended()
     assert all(serves(each) for each in opened[1:])
     assert up.counts["ended_replaced"] == 1
+
+
+def test_one_turn_takes_no_more_than_a_batch_and_nobody_is_left_out(
+    connect: Open, up: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routers = [connect() for _ in range(streams.MOST_EACH)]
+    assert all(serves(each) for each in routers)
+    taken: list[int] = []
+    may, receive = threading.Event(), up.streams.receive
+
+    def counted(most: int, now: float) -> list[Datagram]:
+        may.wait(5)
+        batch = receive(50, now)
+        taken.append(len(batch))
+        return batch
+
+    monkeypatch.setattr(up.streams, "receive", counted)
+    for router in routers:
+        router.wire.sendall(b"".join(map(account, range(100))))
+    may.set()
+    for router in routers:
+        assert {router.hear().identifier for _ in range(100)} == set(range(100))
+    assert (max(taken), sum(taken)) == (100, 400)
 
 
 def test_connections_that_prove_nothing_are_few_for_one_address(connect: Open, up: Running) -> None:
