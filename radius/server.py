@@ -37,7 +37,6 @@ from radius.outbox import Outbox
 from radius.overload import in_order
 from radius.ports import Unavailable, Worker
 from radius.posts import Post
-from radius.quiet import Quiet
 from radius.relay import Relay
 from radius.sockets import Datagram, Door, Inlet
 from radius.suspicion import Suspicion
@@ -73,9 +72,8 @@ class Server:
         self._held = Held()
         self._out = Outbox(self.counts)
         self.dropped: Callable[[Nas, str], None] = lambda nas, why: None
-        self.tracer: Tracer | None = None  # while an operator follows packets
+        self.tracer: Tracer | None = None  # while an operator follows packets; another thread changes it
         self.floods = Floods()
-        self._quiet = Quiet(60.0)
         self._summary_at = time.monotonic() + SUMMARY
         self.suspicion = Suspicion(worker, self.counts)
         self._lifeline = -1
@@ -149,10 +147,8 @@ class Server:
         for datagram in in_order(batch, wall):
             try:
                 take(endpoint, datagram, wall, now)
-            except Exception:  # one datagram must never end the service of all others
-                self.counts["fault"] += 1
-                if self._quiet.may("fault", time.monotonic()):
-                    log.exception("a datagram could not be handled")
+            except Exception:
+                self.suspicion.fault()
         self._out.flush()
         return len(batch)
 
@@ -165,16 +161,16 @@ class Server:
             self._drop(nas, "flood")
         elif wall - datagram.received_at > STALE[endpoint.port]:
             self._drop(nas, "stale")
-            if self.tracer is not None:
-                self.tracer.heard(nas, datagram, Drop("stale"))
+            if (tracer := self.tracer) is not None:
+                tracer.heard(nas, datagram, Drop("stale"))
         else:
             self._judge(nas, endpoint.port, datagram, now)
 
     def _judge(self, nas: Nas, port: Port, datagram: Datagram, now: float) -> Drop | None:
         """Deal with a datagram of a known router; the Drop when it deserves no answer."""
         taken = self.engine.receive(datagram.octets, nas, datagram.source, port, now, datagram.received_at)
-        if self.tracer is not None:
-            self.tracer.heard(nas, datagram, taken)
+        if (tracer := self.tracer) is not None:
+            tracer.heard(nas, datagram, taken)
         if type(taken) is Ask:
             try:
                 self._consider(taken, datagram, now)
@@ -270,9 +266,13 @@ class Server:
             if not ok:
                 self._leave(ask, "not_durable")
                 continue
-            self._reply(ask, verdict, datagram, now)
-            if after is not None:
-                after()
+            try:
+                self._reply(ask, verdict, datagram, now)
+                if after is not None:
+                    after()
+            except Exception:
+                self.engine.forget(ask)
+                self.suspicion.fault()
         self._out.flush()
 
     def _reply(self, ask: Ask, verdict: Verdict, datagram: Datagram, now: float) -> None:
@@ -282,16 +282,16 @@ class Server:
     def _answer(self, ask: Ask, verdict: Verdict, now: float, hold: float = 0.0) -> bytes:
         reply = self.engine.answer(ask, verdict, now, hold=hold)
         self.counts[_VERDICTS[type(verdict)]] += 1
-        if self.tracer is not None:
-            self.tracer.said(ask, reply, verdict, hold)
+        if (tracer := self.tracer) is not None:
+            tracer.said(ask, reply, verdict, hold)
         return reply
 
     def _leave(self, ask: Ask, why: str) -> None:
         """Give no answer; the router asks again and is then asked anew."""
         self.engine.forget(ask)
         self._drop(ask.nas, why)
-        if self.tracer is not None:
-            self.tracer.left(ask, why)
+        if (tracer := self.tracer) is not None:
+            tracer.left(ask, why)
 
     def _drop(self, nas: Nas, why: str) -> None:
         self.counts[why] += 1

@@ -32,6 +32,12 @@ class Suspicion:
         if self._quiet.may(f"{code} {nas.address}", time.monotonic()):
             self._worker.alerts.raised(nas, code, time.time())
 
+    def fault(self) -> None:
+        """An exception is being handled: one datagram must never end the service of all others."""
+        self._counts["fault"] += 1
+        if self._quiet.may("fault", time.monotonic()):
+            log.exception("a datagram could not be handled")
+
     def look_at_stranger(self, address: str, now: float) -> None:
         """Addresses can be invented; lines in the log are bounded."""
         self._counts["stranger"] += 1

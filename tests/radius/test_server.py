@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from radius import token
 from radius.events import Accept, Nas, Port, Reject
 from radius.packet import parse
 from radius.seal import Seal
-from radius.server import STALE
+from radius.server import STALE, Server
+from radius.tracer import Tracer
 from tests.radius import vectors as v
 from tests.radius.fakes import ROUTER, World, facts
 from tests.radius.running import ADDRESS, Running, running, until
@@ -258,3 +260,31 @@ def test_a_secret_that_is_not_ours_is_counted_and_not_answered(up: Running, worl
     assert up.is_silent(wrong, counter="drop_wrong_message_authenticator")
     assert up.is_silent(other.request(4, 9, v.whole(40, 7)), up.acct, "drop_wrong_authenticator")
     assert world.mismatches == [1, 1]
+
+
+def test_a_fault_after_a_durable_write_ends_nothing(
+    up: Running, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("this attempt cannot be kept")
+
+    world.people[b"nemo"] = facts(starts_from_first_use=True)
+    monkeypatch.setattr(world, "attempt", broken)
+    assert up.ask(v.G1)[0] == 2
+    until(lambda: up.server.counts["fault"] == 1)
+    assert up.ask(v.accounting(v.whole(40, 3), 7), up.acct)[0] == 5
+
+
+def test_a_trace_may_end_while_a_packet_is_dealt_with(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Tracer | None] = []
+
+    def look(_: Server) -> Tracer | None:  # there at every other look
+        looks.append(None if looks and looks[-1] else Tracer((), deque()))
+        return looks[-1]
+
+    monkeypatch.setattr(Server, "tracer", property(look, lambda *_: None), raising=False)
+    with running(world) as up:
+        assert up.ask(v.G1)[0] == 2
+        assert up.ask(v.accounting(v.whole(40, 3)), up.acct)[0] == 5
+        assert up.server.counts["fault"] == 0
+    assert len(looks) >= 4
