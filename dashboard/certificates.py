@@ -36,7 +36,7 @@ def of_router(request: Request, router: Router, *, may_change: bool) -> dict[str
         command = script.one_line(url, file=script.RENEWAL)
     return {
         "certificates": [_row(each, used, now) for each in reversed(held[-SHOWN:])],
-        "by_tls": used is not None and used.revoked_at is None,
+        "by_tls": radsec.is_good(used, now),
         "wants_radsec": radsec.is_wanted(router),
         "certificate_command": command,
         "certificate_left": (router.enrolment_expires_at - now)

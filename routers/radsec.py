@@ -1,7 +1,7 @@
 """A router's certificate for RADIUS over TLS: due, fetched once, arrived, or withdrawn (RFC 6614)."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -14,6 +14,9 @@ from tenants import authority
 from tenants.authority import Held
 
 NAME = re.compile(rf"{rows.MARK}-radsec-([0-9]{{1,6}})")
+EARLY = timedelta(
+    hours=1
+)  # before its end a certificate is given up; routers are compared every five minutes
 SPENT = Refusal("spent", "This command was used or has expired. Make a new one on the router's page.")
 
 
@@ -40,6 +43,19 @@ def in_use(router: Router, held: list[Held]) -> Held | None:
     match = NAME.fullmatch(router.radsec_certificate)
     number = int(match[1]) if match else 0
     return next((each for each in held if each.number == number), None)
+
+
+def is_good(certificate: Held | None, now: datetime) -> bool:
+    """Whether RADIUS can go on by TLS with it: there is one, and it is neither revoked nor about to end."""
+    return certificate is not None and certificate.revoked_at is None and certificate.ends_at - now > EARLY
+
+
+def to_tell(router: Router, *, now: datetime) -> str:
+    """Name of the certificate that the router shall use; empty for UDP: one that has ended would shut everybody out."""
+    if not is_wanted(router) or not router.radsec_certificate:
+        return ""
+    used = in_use(router, authority.held(router.pk))
+    return router.radsec_certificate if is_good(used, now) else ""
 
 
 def hand_out(router: Router, *, address: str, now: datetime) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from kmikro.lib.refusal import Refusal
-from routers import addresses, desired, guard_address, loginpage, plan, rows
+from routers import addresses, desired, guard_address, loginpage, plan, radsec, rows
 from routers.desired import Facts, Wish
 from routers.device import Device, Target, Trapped
 from routers.models import Router, SyncRun
@@ -53,7 +53,7 @@ def take(router_id: int, host: str, *, now: datetime) -> Job | None:
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     if not Router.objects.filter(free, pk=router_id, address__isnull=False).update(leased_until=now + LEASE):
         return None
-    return job_of(Router.objects.get(pk=router_id), host)
+    return job_of(Router.objects.get(pk=router_id), host, now=now)
 
 
 def give_back(router_id: int) -> None:
@@ -61,7 +61,7 @@ def give_back(router_id: int) -> None:
     Router.objects.filter(pk=router_id).update(leased_until=None)
 
 
-def job_of(router: Router, host: str) -> Job:
+def job_of(router: Router, host: str, *, now: datetime) -> Job:
     """Target and wish of a router whose address is known."""
     address = router.address or ""
     own_port = routes.port_of(router.pk)  # behind an address that it shares
@@ -82,7 +82,7 @@ def job_of(router: Router, host: str) -> Job:
         mschap1=router.allow_mschap1,
         pppoe_interface=router.pppoe_interface,
         pppoe_network=router.pppoe_network,
-        radsec_certificate=router.radsec_certificate if settings.RADSEC and router.wants_radsec else "",
+        radsec_certificate=radsec.to_tell(router, now=now),
         radsec_port=settings.RADSEC_PORT,
     )
     target = Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)

@@ -143,5 +143,5 @@ def test_compare_writes_the_port_into_the_router(isp: Isp, neighbour: Isp, setti
         (neighbour, second, (20_000, 20_000)),
     ):
         with scope.inside(owner.schema_name):
-            wish = job_of(Router.objects.get(pk=pk), "demo.localhost").wish
+            wish = job_of(Router.objects.get(pk=pk), "demo.localhost", now=datetime.now(UTC)).wish
         assert (wish.radius_auth_port, wish.radius_acct_port) == ports

@@ -1,6 +1,6 @@
 """Certificates of a router: handed out once, believed when they arrived, revoked; RADIUS by UDP without one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -79,8 +79,19 @@ def test_what_arrived_is_used_and_ends_the_older_ones(router: Router, isp: Isp) 
     first, second = authority.held(router.pk)
     assert (first.serial, first.revoked_at, second.revoked_at) == (older.serial, NOW, None)
     assert radsec.in_use(router, [first, second]) == second
-    wish = sync.job_of(router, "ana.localhost").wish
+    wish = sync.job_of(router, "ana.localhost", now=NOW).wish
     assert wish.radsec_certificate == "kmikro-radsec-2"
+
+
+def test_before_it_ends_radius_goes_back_to_udp(router: Router) -> None:
+    radsec.hand_out(router, address=HERE, now=NOW)
+    radsec.arrived(router, "kmikro-radsec-1", now=NOW)
+    ends = authority.held(router.pk)[0].ends_at
+    told = [
+        sync.job_of(router, "ana.localhost", now=ends - before).wish.radsec_certificate
+        for before in (timedelta(hours=2), timedelta(minutes=30), timedelta(0))
+    ]
+    assert told == ["kmikro-radsec-1", "", ""]
 
 
 @pytest.mark.parametrize("name", ["", "kmikro-radsec-2", "kmikro-radsec-", "theirs", 'x"; /system reset'])
@@ -88,7 +99,7 @@ def test_without_the_certificate_that_was_given_it_stays_udp(router: Router, nam
     radsec.hand_out(router, address=HERE, now=NOW)
     assert not radsec.arrived(router, name, now=NOW)
     assert router.radsec_certificate == ""
-    assert sync.job_of(router, "ana.localhost").wish.radsec_certificate == ""
+    assert sync.job_of(router, "ana.localhost", now=NOW).wish.radsec_certificate == ""
 
 
 def test_another_one_for_a_ready_router_and_an_end_to_the_one_in_use(router: Router) -> None:

@@ -41,7 +41,7 @@ def test_both_secrets_are_good_and_the_router_is_told_the_new_one(router: Router
     assert (entry.secret, entry.previous_secret) == (fresh.encode(), b"o" * 26)
     assert entry.previous_until == NOW + rotation.OVERLAP
 
-    wish = sync.job_of(router, "ana.localhost").wish
+    wish = sync.job_of(router, "ana.localhost", now=NOW).wish
     on_it = Found(
         "/radius",
         "*1",
