@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,15 +33,10 @@ class AccountOut(serializers.Serializer[Service]):
     state = serializers.ChoiceField([state.value for state in State])
     made_at = Moment()
     first_used_at = Moment(allow_null=True)
-    ends_at = serializers.SerializerMethodField()
+    ends_at = Moment(source="expires_at", allow_null=True)
     upload_bytes = serializers.IntegerField()
     download_bytes = serializers.IntegerField()
     seconds_used = serializers.IntegerField()
-
-    @extend_schema_field(Moment(allow_null=True))
-    def get_ends_at(self, service: Service) -> str | None:
-        end = queries.ends_at(service)
-        return None if end is None else Moment().to_representation(end)
 
 
 class AccountMade(AccountOut):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +18,7 @@ from billing import queries, vouchers
 from billing.models import Voucher
 from kmikro.lib import codes
 from radius import disconnect
-from subscribers.queries import State, ends_at
+from subscribers.queries import State
 
 
 class VoucherOut(serializers.Serializer[Voucher]):
@@ -31,7 +31,7 @@ class VoucherOut(serializers.Serializer[Voucher]):
     plan = Named(source="service.plan")
     state = serializers.ChoiceField([state.value for state in State])
     first_used_at = Moment(source="service.first_used_at", allow_null=True)
-    ends_at = serializers.SerializerMethodField()
+    ends_at = Moment(source="service.expires_at", allow_null=True)
     upload_bytes = serializers.IntegerField(source="service.upload_bytes")
     download_bytes = serializers.IntegerField(source="service.download_bytes")
     seconds_used = serializers.IntegerField(source="service.seconds_used")
@@ -40,11 +40,6 @@ class VoucherOut(serializers.Serializer[Voucher]):
 
     def get_code(self, voucher: Voucher) -> str:
         return codes.shown(voucher.code) if self.context["clear"] else codes.masked(voucher.code)
-
-    @extend_schema_field(Moment(allow_null=True))
-    def get_ends_at(self, voucher: Voucher) -> str | None:
-        end = ends_at(voucher.service)
-        return None if end is None else Moment().to_representation(end)
 
 
 class VoucherQuery(PageQuery):

@@ -81,7 +81,6 @@ def shown(
         "is_over": service.status in {Service.Status.ENDED, Service.Status.VOID},
         "works": service.state in {State.NEW, State.IN_USE},
         "access": ACCESS.get(service.access, service.access),
-        "ends_at": queries.ends_at(service),
         "secret": secret,
         "devices": list(service.devices.all()),
         "may_change": access.may(request, Action.CHANGE_SUBSCRIBERS),

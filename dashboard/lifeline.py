@@ -9,7 +9,6 @@ from billing.models import Voucher
 from dashboard import names
 from kmikro.ui import formats
 from radius.models import AuthAttempt, Session
-from subscribers.queries import ends_at
 
 SESSIONS = 10
 
@@ -58,5 +57,4 @@ def of_voucher(voucher: Voucher, *, may_see_logins: bool) -> dict[str, Any]:
         "steps": steps,
         "live": [session for session in sessions if session.ended_at is None],
         "refusal": refusal,
-        "ends_at": ends_at(service),
     }

@@ -137,7 +137,6 @@ def _row(service: Any, live: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "service": service,
         "state": state_key(service),
-        "ends_at": queries.ends_at(service),
         "access": ACCESS.get(service.access, service.access),
         "used_percent": min(100, round(100 * service.bytes_used / limit)) if limit else None,
         "live": live,
@@ -157,7 +156,7 @@ def _csv(rows: Any) -> HttpResponse:
                 service.plan.name,
                 ACCESS.get(service.access, service.access),
                 service.state,
-                f"{ends:%Y-%m-%d %H:%M:%S}" if (ends := queries.ends_at(service)) else "",
+                f"{ends:%Y-%m-%d %H:%M:%S}" if (ends := service.expires_at) else "",
                 service.download_bytes,
                 service.upload_bytes,
                 f"{service.made_at:%Y-%m-%d %H:%M:%S}",

@@ -10,7 +10,7 @@ from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from portal import visit as visits
 from subscribers.models import Service
-from subscribers.queries import State, ends_at, state_at
+from subscribers.queries import State, state_at
 
 # reliability, input 69: with 47 bits a code, these windows make guessing hopeless.
 PER_DEVICE, PER_ROUTER, PER_ISP = "5 per minute", "30 per minute", "300 per minute"
@@ -48,7 +48,7 @@ def find(schema: str, typed: str, *, now: datetime) -> Service:
         raise Refusal("unknown", "Nobody here sold this code. Compare it with your voucher.")
     state = State(service.state)
     if state in WHY:
-        when = ends_at(service)
+        when = service.expires_at
         raise Refusal(
             state.value, WHY[state] if when is None or when > now else f"{WHY[state]} Buy a new one."
         )

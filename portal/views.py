@@ -23,7 +23,7 @@ from portal import visit as visits
 from routers.models import Router
 from subscribers import offers
 from subscribers.models import Service
-from subscribers.queries import ends_at, plans
+from subscribers.queries import plans
 
 SHOWN_PLANS = 6
 
@@ -176,7 +176,7 @@ def _is_ipv4(text: str) -> bool:
 
 
 def _left(service: Service, now: datetime) -> dict[str, Any]:
-    plan, until = service.plan, ends_at(service)
+    plan, until = service.plan, service.expires_at
     seconds = [int((until - now) / timedelta(seconds=1))] if until else []
     if plan.time_limit_seconds is not None:
         seconds.append(plan.time_limit_seconds - service.seconds_used)

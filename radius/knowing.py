@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db import connection
+
 from kmikro.lib import macs
 from radius import accounting, token
 from radius.accounting import Router
@@ -13,6 +15,24 @@ from radius.lookup import lookups
 from radius.models import NasGigawords, NasRestart
 from radius.octets import unspell
 from subscribers.models import Device, Service
+
+# A voucher's first use is its first Accept (`radius.clocks`); an account's, which starts no clock, its first session.
+_FIRST_USED = """
+    UPDATE subscribers_service AS service SET first_used_at = said.at
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS said (id, at)
+    WHERE service.id = said.id AND service.kind = 'account'
+        AND (service.first_used_at IS NULL OR service.first_used_at > said.at)
+"""
+
+
+def note_first_use(begun: Iterable[tuple[int, float]]) -> None:
+    """Remember when accounts were first used, given the sessions that are new: service, unix seconds."""
+    first: dict[int, float] = {}
+    for service_id, at in begun:
+        first[service_id] = min(at, first.get(service_id, at))
+    if first:
+        with connection.cursor() as cursor:
+            cursor.execute(_FIRST_USED, [sorted(first), [moment(first[each]) for each in sorted(first)]])
 
 
 def note_restarts(heard: Iterable[tuple[int, float]]) -> dict[int, float]:

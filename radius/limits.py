@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from accounts.journal import SYSTEM
 from radius import disconnect, enforcing
 from radius.models import Session
+from subscribers import queries
 from subscribers.models import Service
 
 AGAIN = enforcing.AGAIN
@@ -18,21 +18,7 @@ AGAIN = enforcing.AGAIN
 
 def over(now: datetime) -> Q:
     """Services whose time, data or validity is used up."""
-    return (
-        _run_out(now)
-        | Q(plan__time_limit_seconds__lte=F("seconds_used"))
-        | Q(plan__data_limit_bytes__lte=F("upload_bytes") + F("download_bytes"))
-        | Q(plan__upload_limit_bytes__lte=F("upload_bytes"))
-        | Q(plan__download_limit_bytes__lte=F("download_bytes"))
-    )
-
-
-def _run_out(now: datetime) -> Q:
-    """Services whose validity is over, and the grace after it, which is their own or their plan's."""
-    second = Value(timedelta(seconds=1), output_field=DurationField())
-    grace = Coalesce(F("grace_seconds"), F("plan__grace_seconds")) * second
-    last = ExpressionWrapper(Value(now, output_field=DateTimeField()) - grace, output_field=DateTimeField())
-    return Q(expires_at__lte=now) & Q(expires_at__lte=last)  # the first has an index
+    return queries.run_out(now) | queries.used_up()
 
 
 def _of(services: Collection[int] | None) -> QuerySet[Service]:
@@ -49,7 +35,7 @@ def end(services: Collection[int] | None, now: datetime) -> int:
 
 def end_by_clock(now: datetime) -> int:
     """End what the clock alone has ended; cheap however many services there are."""
-    return _end(Service.objects.filter(_run_out(now)))
+    return _end(Service.objects.filter(queries.run_out(now)))
 
 
 def _end(services: QuerySet[Service]) -> int:

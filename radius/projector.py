@@ -228,7 +228,11 @@ def _fold(
     for report in told:
         fold.take(report)
     fold.close_lost()
+    begun = [each for each in fold.all() if each.id is None]
     moved = keeping.save(fold)
+    knowing.note_first_use(
+        (each.service_id, each.state.started_at) for each in begun if each.service_id is not None
+    )
     memory.learn(schema, fold.sessions, fold.routers)
     keeping.tell(schema, moved)
     return {

@@ -36,7 +36,7 @@ class Site(models.Model):
 class Plan(models.Model):
     """What is sold; rates in bits per second (0 = unlimited), limits null where there is none.
 
-    windows, stages, sites and routers are lists that `subscribers.extras` reads and checks; empty means no limit.
+    windows, stages, sites and routers are lists that `subscribers.rules` reads and checks; empty means no limit.
     """
 
     class Lock(models.TextChoices):

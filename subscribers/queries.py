@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Any
 
 from django.db.models import (
     BigIntegerField,
@@ -11,6 +10,7 @@ from django.db.models import (
     CharField,
     Count,
     DateTimeField,
+    DurationField,
     ExpressionWrapper,
     F,
     Prefetch,
@@ -20,8 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncDate
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models.functions import Coalesce, TruncDate
 
 from kmikro.lib import macs
 from subscribers.models import Device, Plan, Service, Subscriber, Usage
@@ -38,45 +37,42 @@ class State(StrEnum):
     VOID = "void"
 
 
+def run_out(now: datetime, of: str = "") -> Q:
+    """Whose validity is over, and the grace after it, which is their own or their plan's; `of` as in `state_at`.
+
+    `expires_at` is all there is to know of an end: the first use of a voucher sets it (`radius.clocks`).
+    """
+    second = Value(timedelta(seconds=1), output_field=DurationField())
+    grace = Coalesce(F(f"{of}grace_seconds"), F(f"{of}plan__grace_seconds")) * second
+    last = ExpressionWrapper(Value(now, output_field=DateTimeField()) - grace, output_field=DateTimeField())
+    return Q(**{f"{of}expires_at__lte": now}) & Q(**{f"{of}expires_at__lte": last})  # the first has an index
+
+
+def used_up(of: str = "") -> Q:
+    """Whose online time or data are spent."""
+    upload, download = F(f"{of}upload_bytes"), F(f"{of}download_bytes")
+    both = ExpressionWrapper(upload + download, output_field=BigIntegerField())
+    return (
+        Q(**{f"{of}plan__time_limit_seconds__lte": F(f"{of}seconds_used")})
+        | Q(**{f"{of}plan__data_limit_bytes__lte": both})
+        | Q(**{f"{of}plan__upload_limit_bytes__lte": upload})
+        | Q(**{f"{of}plan__download_limit_bytes__lte": download})
+    )
+
+
 def state_at(now: datetime, of: str = "") -> Case:
     """The State of a service as an SQL expression; `of` is the way to it, for example 'service__'."""
-
-    def field(name: str) -> F:
-        return F(f"{of}{name}")
-
-    runs_out = ExpressionWrapper(
-        field("first_used_at") + field("plan__validity_seconds") * Value(timedelta(seconds=1)),
-        output_field=DateTimeField(),
-    )
-    used = ExpressionWrapper(field("upload_bytes") + field("download_bytes"), output_field=BigIntegerField())
     return Case(
         When(Q(**{f"{of}status": Service.Status.VOID}), then=Value(State.VOID.value)),
         # As in radius.policy: what is used up is also ended, and the first is what people want to hear.
-        When(
-            Q(**{f"{of}plan__time_limit_seconds__lte": field("seconds_used")}),
-            then=Value(State.SPENT.value),
-        ),
-        When(Q(**{f"{of}plan__data_limit_bytes__lte": used}), then=Value(State.SPENT.value)),
+        When(used_up(of), then=Value(State.SPENT.value)),
         When(Q(**{f"{of}status": Service.Status.ENDED}), then=Value(State.ENDED.value)),
-        When(Q(**{f"{of}expires_at__lte": now}), then=Value(State.ENDED.value)),
-        When(_at_most(runs_out, now), then=Value(State.ENDED.value)),
+        When(run_out(now, of), then=Value(State.ENDED.value)),
         When(Q(**{f"{of}status": Service.Status.SUSPENDED}), then=Value(State.PAUSED.value)),
         When(Q(**{f"{of}first_used_at__isnull": True}), then=Value(State.NEW.value)),
         default=Value(State.IN_USE.value),
         output_field=CharField(),
     )
-
-
-def _at_most(moment: Any, now: datetime) -> Q:
-    return Q(GreaterThanOrEqual(Value(now, output_field=DateTimeField()), moment))
-
-
-def ends_at(service: Service) -> datetime | None:
-    """When the service ends by its own date or by its validity, whichever is first; None if nobody knows yet."""
-    ends = [] if service.expires_at is None else [service.expires_at]
-    if service.first_used_at is not None and service.plan.validity_seconds is not None:
-        ends.append(service.first_used_at + timedelta(seconds=service.plan.validity_seconds))
-    return min(ends, default=None)
 
 
 def plans(*, archived: bool = False) -> "QuerySet[Plan]":

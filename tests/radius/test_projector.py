@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from kmikro.lib.codes import lookup_digest
+from kmikro.lib.secrets import purpose_key
 from radius import keeping, projector, token
 from radius.accounting import NAS_REBOOT
 from radius.events import AccountingRecord, Ask, Nas, Port
@@ -20,7 +22,7 @@ from radius.wire import read
 from subscribers.models import Service, Usage
 from tenants import scope
 from tenants.models import Isp, RadiusRecord
-from tests.factories import make_plan, make_voucher
+from tests.factories import make_plan, make_service, make_voucher
 from tests.radius import vectors as v
 from tests.radius.records import T0, journal_rows, put, record
 
@@ -106,6 +108,27 @@ def test_usage_is_kept_by_the_hour(isp: Isp, voucher: Any) -> None:
     )
     project()
     assert [row[3:] for row in picture(isp)[1]] == [(1000, 600), (4000, 3600)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_account_was_first_used_when_its_first_session_began(isp: Isp, order: tuple[int, ...]) -> None:
+    """Nothing else says so: only the clock of a voucher starts at its first Accept."""
+    with scope.inside(isp.schema_name):
+        account = make_service(
+            kind="account",
+            label="ana",
+            lookup=lookup_digest(purpose_key("service lookup"), isp.schema_name, "ana"),
+        )
+    told = [
+        record(kind, at, schema=isp.schema_name, name="ana", session_id=kind)
+        for kind, at in (("start", 0), ("interim", 900))
+    ]
+    for at in order:
+        put(told[at])
+        project()
+    with scope.inside(isp.schema_name):
+        account.refresh_from_db()
+        assert (account.first_used_at, account.expires_at) == (moment(T0), None)
 
 
 def test_accounting_on_closes_this_router_and_no_other(isp: Isp, voucher: Any) -> None:

@@ -22,9 +22,11 @@ PLAN = {"validity_seconds": 3600, "data_limit_bytes": 1000, "time_limit_seconds"
         ({"first_used_at": AGO, "upload_bytes": 400, "download_bytes": 599}, "in_use"),
         ({"first_used_at": AGO, "upload_bytes": 400, "download_bytes": 600}, "spent"),
         ({"first_used_at": AGO, "seconds_used": 600}, "spent"),
-        ({"first_used_at": NOW - timedelta(hours=1)}, "ended"),
-        ({"first_used_at": NOW - timedelta(seconds=3599)}, "in_use"),
+        ({"first_used_at": AGO, "expires_at": NOW}, "ended"),
+        ({"first_used_at": AGO, "expires_at": NOW + timedelta(seconds=1)}, "in_use"),
         ({"expires_at": NOW}, "ended"),
+        ({"first_used_at": AGO, "expires_at": NOW, "grace_seconds": 60}, "in_use"),
+        ({"first_used_at": AGO, "expires_at": NOW - timedelta(seconds=60), "grace_seconds": 60}, "ended"),
         ({"status": "ended"}, "ended"),
         ({"status": "ended", "first_used_at": AGO, "download_bytes": 1000}, "spent"),
         ({"status": "suspended", "first_used_at": AGO}, "suspended"),
@@ -40,12 +42,23 @@ def test_a_plan_without_limits_never_ends():
     plan = make_plan(validity_seconds=None)
     made = make_service(plan=plan, first_used_at=NOW - timedelta(days=4000), download_bytes=10**15)
     assert Service.objects.annotate(state=queries.state_at(NOW)).get(pk=made.pk).state == "in_use"
-    assert queries.ends_at(made) is None
 
 
-def test_the_earlier_end_counts():
-    made = make_service(plan=make_plan(**PLAN), first_used_at=AGO, expires_at=NOW + timedelta(days=1))
-    assert queries.ends_at(made) == AGO + timedelta(hours=1)
+@pytest.mark.parametrize("used", ["upload_bytes", "download_bytes"])
+def test_one_direction_alone_can_be_spent(used):
+    plan = make_plan(**{used.replace("bytes", "limit_bytes"): 500})
+    for octets, state in ((499, "in_use"), (500, "spent")):
+        made = make_service(plan=plan, first_used_at=AGO, **{used: octets})
+        assert Service.objects.annotate(state=queries.state_at(NOW)).get(pk=made.pk).state == state
+
+
+def test_grace_of_the_plan_counts_unless_the_service_has_its_own():
+    plan = make_plan(grace_seconds=3600)
+    for own, state in ((None, "in_use"), (60, "ended")):
+        made = make_service(
+            plan=plan, first_used_at=AGO, expires_at=NOW - timedelta(minutes=5), grace_seconds=own
+        )
+        assert Service.objects.annotate(state=queries.state_at(NOW)).get(pk=made.pk).state == state
 
 
 def test_plan_counts():
