@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import ApiToken, IdempotentReply
 from api import access, errors
+from kmikro.lib import here
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import seal, unseal
 
@@ -62,7 +63,7 @@ def _once(request: Request, key: str, act: Callable[[], Response]) -> Response:
     asked = fingerprint(request)
     with connection.cursor() as cursor:
         # Until the end of the transaction; the kept reply is visible as soon as the lock is free.
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(_schema(), token.pk, key)])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(here.schema(), token.pk, key)])
         if not cursor.fetchone()[0]:
             raise Refusal("in_flight", "A request with this key is being worked on. Ask again in a moment.")
     kept = IdempotentReply.objects.filter(token=token, key=key).first()
@@ -117,8 +118,4 @@ def purge(*, now: datetime) -> int:
 
 
 def _binding(token_id: int, key: str) -> str:
-    return f"{_schema()}|idempotent|{token_id}|{key}"
-
-
-def _schema() -> str:
-    return str(connection.schema_name)  # type: ignore[attr-defined]
+    return f"{here.schema()}|idempotent|{token_id}|{key}"

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
 from billing.models import Batch, Voucher
-from kmikro.lib import codes
+from kmikro.lib import codes, here
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from subscribers import lifecycle
@@ -20,7 +20,7 @@ PURPOSE = "service lookup"
 
 def lookup(typed: str) -> str:
     """The digest under which a code or user name is found in this ISP."""
-    return codes.lookup_digest(purpose_key(PURPOSE), _schema(), codes.normalise(typed))
+    return codes.lookup_digest(purpose_key(PURPOSE), here.schema(), codes.normalise(typed))
 
 
 def ask_batch(plan: Plan, count: int, note: str, *, by: Actor, now: datetime) -> Batch:
@@ -72,7 +72,7 @@ def _chunk(batch_id: int, now: datetime) -> bool:
     if batch.state in {Batch.State.READY, Batch.State.FAILED}:
         return False
     numbers = range(batch.made + 1, min(batch.made + CHUNK, batch.count) + 1)
-    key, schema = purpose_key(PURPOSE), _schema()
+    key, schema = purpose_key(PURPOSE), here.schema()
     minted = [codes.mint() for _ in numbers]
     services = Service.objects.bulk_create(
         Service(
@@ -145,7 +145,3 @@ def void_batch(batch: Batch, *, by: Actor, now: datetime, unused_only: bool = Tr
         Voucher.objects.filter(service__in=voided).update(voided_at=now, voided_by=by.id)
         record(by, "batch.void", batch, now=now, vouchers=len(voided), unused_only=unused_only)
     return voided
-
-
-def _schema() -> str:
-    return str(connection.schema_name)  # type: ignore[attr-defined]

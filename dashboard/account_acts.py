@@ -1,6 +1,8 @@
 """What is done to an account: another secret, a pause, the end. Each says first what happens to who is online."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -14,14 +16,36 @@ from dashboard.accounts import account_or_404, shown
 from dashboard.page import confirm, done
 from kmikro.lib.refusal import Refusal
 from subscribers import accounts, lifecycle
+from subscribers.models import Service
 
 
 def _here(pk: int) -> str:
     return reverse("subscriber-account", args=[pk])
 
 
-def _people(count: int) -> str:
-    return "1 device is" if count == 1 else f"{count} devices are"
+def _ask(request: Request, pk: int, route: str, *, danger: bool = False, **said: Any) -> HttpResponse:
+    return confirm(
+        request,
+        action=reverse(route, args=[pk]),
+        cancel_url=_here(pk),
+        danger=danger,
+        nav_key="subscribers",
+        **said,
+    )
+
+
+def _do(
+    request: Request, service: Service, change: Callable[..., Any], said: str, *, shuts_out: bool = True
+) -> HttpResponse:
+    """Do it, disconnect those whom it shuts out, and say so on the account's page."""
+    by, now = access.actor(request), datetime.now(UTC)
+    try:
+        change(service, by=by, now=now)
+    except Refusal as refusal:
+        return done(request, _here(service.pk), refusal.text, "bad")
+    asked = kicks.end_sessions_of([service.pk], by=by, now=now) if shuts_out else 0
+    going = f" {kicks.devices(asked)} being disconnected." if asked else ""
+    return done(request, _here(service.pk), f"{said}{going}")
 
 
 @operator(Action.CHANGE_SUBSCRIBERS)
@@ -38,20 +62,18 @@ def new_secret(request: Request, pk: int) -> HttpResponse:
             "For a secret that somebody else knows.",
         )
         stay = (
-            f" {_people(count)} online with the old one and stay so until they sign in again."
+            f" {kicks.devices(count)} online with the old one and stay so until they sign in again."
             if count
             else ""
         )
-        return confirm(
+        return _ask(
             request,
+            pk,
+            "subscriber-account-secret",
             title=f"Make a new secret for {service.label}?",
             text=f"The old one opens nothing from then on. The new one is shown once.{stay}",
-            action=reverse("subscriber-account-secret", args=[pk]),
             verb="Make a new secret",
-            cancel_url=_here(pk),
-            danger=False,
             extra=extra if count else "",
-            nav_key="subscribers",
         )
     by, now = access.actor(request), datetime.now(UTC)
     secret = accounts.rotate_secret(service, by=by, now=now)
@@ -64,61 +86,42 @@ def new_secret(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pause(request: Request, pk: int) -> HttpResponse:
     service = account_or_404(pk)
-    if request.method == "GET":
-        return confirm(
-            request,
-            title=f"Pause {service.label}?",
-            text="Nobody connects with it until it is resumed. The clock of its validity goes on."
-            + kicks.warning(pk),
-            action=reverse("subscriber-account-pause", args=[pk]),
-            verb="Pause account",
-            cancel_url=_here(pk),
-            danger=False,
-            nav_key="subscribers",
-        )
-    by, now = access.actor(request), datetime.now(UTC)
-    try:
-        lifecycle.suspend(service, by=by, now=now)
-    except Refusal as refusal:
-        return done(request, _here(pk), refusal.text, "bad")
-    asked = kicks.end_sessions_of([pk], by=by, now=now)
-    return done(request, _here(pk), f"{service.label} is paused.{_going(asked)}")
+    if request.method == "POST":
+        return _do(request, service, lifecycle.suspend, f"{service.label} is paused.")
+    text = "Nobody connects with it until it is resumed. The clock of its validity goes on."
+    return _ask(
+        request,
+        pk,
+        "subscriber-account-pause",
+        title=f"Pause {service.label}?",
+        text=text + kicks.warning(pk),
+        verb="Pause account",
+    )
 
 
 @operator(Action.CHANGE_SUBSCRIBERS)
 @require_POST
 def resume(request: Request, pk: int) -> HttpResponse:
     service = account_or_404(pk)
-    try:
-        lifecycle.resume(service, by=access.actor(request), now=datetime.now(UTC))
-    except Refusal as refusal:
-        return done(request, _here(pk), refusal.text, "bad")
-    return done(request, _here(pk), f"{service.label} can connect again.")
+    return _do(request, service, lifecycle.resume, f"{service.label} can connect again.", shuts_out=False)
 
 
 @operator(Action.CHANGE_SUBSCRIBERS)
 @require_http_methods(["GET", "POST"])
 def end(request: Request, pk: int) -> HttpResponse:
     service = account_or_404(pk)
-    if request.method == "GET":
-        return confirm(
-            request,
-            title=f"End {service.label} for good?",
-            text="Nobody connects with it again, and it cannot be resumed. Its user name stays taken; what it used "
-            "stays in every record." + kicks.warning(pk),
-            action=reverse("subscriber-account-end", args=[pk]),
-            verb="End account",
-            cancel_url=_here(pk),
-            nav_key="subscribers",
-        )
-    by, now = access.actor(request), datetime.now(UTC)
-    try:
-        lifecycle.end(service, by=by, now=now)
-    except Refusal as refusal:
-        return done(request, _here(pk), refusal.text, "bad")
-    asked = kicks.end_sessions_of([pk], by=by, now=now)
-    return done(request, _here(pk), f"{service.label} has ended.{_going(asked)}")
-
-
-def _going(asked: int) -> str:
-    return f" {_people(asked)} being disconnected." if asked else ""
+    if request.method == "POST":
+        return _do(request, service, lifecycle.end, f"{service.label} has ended.")
+    text = (
+        "Nobody connects with it again, and it cannot be resumed. Its user name stays taken; what it used stays in "
+        "every record."
+    )
+    return _ask(
+        request,
+        pk,
+        "subscriber-account-end",
+        title=f"End {service.label} for good?",
+        text=text + kicks.warning(pk),
+        verb="End account",
+        danger=True,
+    )

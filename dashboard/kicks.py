@@ -23,8 +23,11 @@ def warning(service_id: int) -> str:
     count = online([service_id])
     if not count:
         return ""
-    devices = "1 device is" if count == 1 else f"{count} devices are"
-    return f" {devices} online with it and will be disconnected."
+    return f" {devices(count)} online with it and will be disconnected."
+
+
+def devices(count: int) -> str:
+    return "1 device is" if count == 1 else f"{count} devices are"
 
 
 def online_in_batch(batch_id: int) -> int:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from celery import signature
-from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from kmikro.lib.coa import Answer
-from radius import holding, mikrotik
+from radius import holding, mikrotik, wishes
 from radius.gather import instead, own_zone
 from radius.lookup import facts_of
 from radius.models import Session
@@ -69,10 +66,8 @@ def repeat(now: datetime) -> int:
 
 
 def _send(routers: Collection[int]) -> None:
-    schema = cast(Any, connection).schema_name
     for router_id in sorted(routers):
-        wish = signature(TASK, args=(schema, router_id))
-        transaction.on_commit(partial(wish.apply_async, retry=False), robust=True)
+        wishes.after_commit(TASK, router_id)
 
 
 def wanted(router_id: int, states: Collection[str], now: datetime) -> list[Wish]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from celery import signature
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from accounts.journal import SYSTEM, Actor, record
+from kmikro.lib import here
 from kmikro.lib.coa import NO_SESSION, Answer
 from kmikro.lib.refusal import Refusal
-from radius import keeping
+from radius import keeping, wishes
 from radius.folding import GONE
 from radius.models import Session
 
@@ -44,8 +43,7 @@ def ask(session: Session, *, by: Actor, now: datetime, came_back: bool = False) 
         held.save(update_fields=["disconnect_state", "disconnect_text", "disconnect_at", "disconnect_tries"])
         if by != SYSTEM:
             record(by, "session.disconnect", held, now=now)
-        wish = signature(TASK, args=(cast(Any, connection).schema_name, held.pk))
-        transaction.on_commit(lambda: wish.apply_async(retry=False), robust=True)
+        wishes.after_commit(TASK, held.pk)
     return held
 
 
@@ -96,11 +94,10 @@ def is_stubborn(session: Session) -> bool:
 
 def go_by_hand(session_id: int) -> None:
     """After the commit, have the session removed over the router's API."""
-    wish = signature(LAST_RESORT, args=(cast(Any, connection).schema_name, session_id))
-    transaction.on_commit(lambda: wish.apply_async(retry=False), robust=True)
+    wishes.after_commit(LAST_RESORT, session_id)
 
 
 def close(session_id: int) -> None:
     """The router does not have this session: it has ended, though no Stop came."""
     held = Session.objects.select_for_update(of=("self",)).filter(pk=session_id, ended_at=None)
-    keeping.tell(cast(Any, connection).schema_name, keeping.presume(list(held), GONE))
+    keeping.tell(here.schema(), keeping.presume(list(held), GONE))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q, Sum
 
-from kmikro.lib import timetable
+from kmikro.lib import here, timetable
 from radius.sentences import zone_of
 from radius.terms import Fallback, Used, extras
 from subscribers.models import Fallback as Instead
@@ -73,7 +72,7 @@ def used_of(services: Collection[int], at: float) -> dict[int, tuple[float, ...]
 
 def own_zone(at: float) -> tzinfo:
     """The zone of the ISP that this work is for, read anew every minute."""
-    return zone_of(_zone(cast(Any, connection).schema_name, int(at // ZONES_KEPT)))
+    return zone_of(_zone(here.schema(), int(at // ZONES_KEPT)))
 
 
 @lru_cache(maxsize=4096)

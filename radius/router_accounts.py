@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, cast
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
-from kmikro.lib import codes
+from kmikro.lib import codes, here
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from radius import mschap
@@ -41,7 +40,7 @@ def make(
         with transaction.atomic():
             account = RouterAccount.objects.create(
                 name=name,
-                lookup=account_digest(_schema(), ROUTER_LOGIN + name.encode()),
+                lookup=account_digest(here.schema(), ROUTER_LOGIN + name.encode()),
                 secret=secret,
                 group=group,
                 routers=sorted(routers),
@@ -91,7 +90,3 @@ def login_of(schema: str, username: bytes) -> Facts | None:
         nt_hash=mschap.nt_hash(secret),
         group=account.group,
     )
-
-
-def _schema() -> str:
-    return str(cast(Any, connection).schema_name)

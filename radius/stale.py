@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from celery import signature
-from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from radius import keeping
+from kmikro.lib import here
+from radius import keeping, wishes
 from radius.folding import GONE, NO_REPORT, SILENT_ROUTER
 from radius.lookup import INTERIM_JITTER, INTERIM_SECONDS
 from radius.models import Session
@@ -40,7 +38,7 @@ def close(now: datetime) -> int:
     _end(missed, NO_REPORT)
     _end(given_up, SILENT_ROUTER)
     for router_id in sorted({each.router_id for each in rest if _heard(each) >= now - PATIENCE}):
-        _look(router_id)
+        wishes.after_commit(LOOK, router_id)
     return len(missed) + len(given_up)
 
 
@@ -67,9 +65,4 @@ def _heard(session: Session) -> datetime:
 
 
 def _end(sessions: Collection[Session], cause: str) -> None:
-    keeping.tell(cast(Any, connection).schema_name, keeping.presume(sessions, cause))
-
-
-def _look(router_id: int) -> None:
-    wish = signature(LOOK, args=(cast(Any, connection).schema_name, router_id))
-    transaction.on_commit(lambda: wish.apply_async(retry=False), robust=True)
+    keeping.tell(here.schema(), keeping.presume(sessions, cause))

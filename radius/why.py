@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, cast
 
-from django.db import connection
 from django.db.models import Q
 
-from kmikro.lib import codes, macs
+from kmikro.lib import codes, here, macs
 from radius import fallback, policy, remedies
 from radius.case import DHCP, ETHERNET, PPP
 from radius.events import Accept, AccessRequest, Nas, Reject, Step
@@ -89,10 +87,6 @@ def _case(words: str) -> _Case:
     return _Case(service, mac, last, list(live))
 
 
-def _schema() -> str:
-    return str(cast(Any, connection).schema_name)
-
-
 def _service(words: str, mac: str) -> Service | None:
     known = Service.objects.select_related("plan")
     if not words:
@@ -107,7 +101,7 @@ def _service(words: str, mac: str) -> Service | None:
             .values("service_id")[:1]
         )
         return known.filter(pk__in=used).first()
-    digests = lookups(_schema(), words.encode())
+    digests = lookups(here.schema(), words.encode())
     found = min(known.filter(lookup__in=digests), key=lambda each: digests.index(each.lookup), default=None)
     return found or known.filter(label__iexact=words).order_by("-pk").first()
 
@@ -143,7 +137,7 @@ def _request(facts: Facts, mac: str, router_id: int) -> AccessRequest:
     device = mac or facts.bound_mac or min(facts.macs, default=ANY_DEVICE)
     is_lease = facts.access == DHCP
     return AccessRequest(
-        nas=Nas(schema=_schema(), router_id=router_id, address="", secret=b""),
+        nas=Nas(schema=here.schema(), router_id=router_id, address="", secret=b""),
         identifier=0,
         authenticator=bytes(16),
         source=("", 0),

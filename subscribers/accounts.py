@@ -4,10 +4,10 @@ import re
 import secrets
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
-from kmikro.lib import codes, macs
+from kmikro.lib import codes, here, macs
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from subscribers.models import Plan, Service, Subscriber
@@ -79,5 +79,4 @@ def rotate_secret(service: Service, *, by: Actor, now: datetime) -> str:
 
 def _lookup(name: str) -> str:
     """Exactly as it is written: user names of PPP are told apart by case."""
-    schema = str(connection.schema_name)  # type: ignore[attr-defined]  # django-tenants' connection has it
-    return codes.lookup_digest(purpose_key("service lookup"), schema, name)
+    return codes.lookup_digest(purpose_key("service lookup"), here.schema(), name)

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from django.db import connection
+from kmikro.lib import here
 
 
 def cache_key(key: str, key_prefix: str, version: int) -> str:
     """Every cache entry belongs to the schema in which it was made."""
-    return f"{key_prefix}:{connection.schema_name}:{version}:{key}"  # type: ignore[attr-defined]
+    return f"{key_prefix}:{here.schema()}:{version}:{key}"
 
 
 class JsonSerializer:

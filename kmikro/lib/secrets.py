@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from kmikro.lib import envelope
+from kmikro.lib import envelope, here
 from kmikro.lib.envelope import Undecryptable
 
 __all__ = ["EncryptedTextField", "Sealed", "Undecryptable", "derived_key", "purpose_key", "seal", "unseal"]
@@ -94,7 +94,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         return f"{self.model._meta.label_lower}|{self.column}|{row}"
 
     def sealed(self, value: str, place: str) -> str:
-        schema: str = connection.schema_name  # type: ignore[attr-defined]  # django-tenants' connection has it
+        schema = here.schema()
         return envelope.seal(schema, place, value.encode()) or seal(
             value.encode(), bound_to=f"{schema}|{self.model._meta.label_lower}|{self.column}"
         )
@@ -123,5 +123,5 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         if not value:
             return value
         stored = Sealed(value)
-        stored.schema = connection.schema_name  # type: ignore[attr-defined]  # django-tenants' connection has it
+        stored.schema = here.schema()
         return stored

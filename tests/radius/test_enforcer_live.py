@@ -90,8 +90,7 @@ def hotspot(
 ) -> Iterator[VirtualRouter]:
     settings.RADIUS_ADDRESS = "127.0.0.1"
     broker, stopping = Broker(), threading.Event()
-    monkeypatch.setattr("radius.change.signature", broker.signature)
-    monkeypatch.setattr("radius.disconnect.signature", broker.signature)
+    monkeypatch.setattr("radius.wishes.signature", broker.signature)
     rounds = threading.Thread(target=Rounds(stopping.wait).run, daemon=True)
     enforcer = Enforcer()
     with running(LiveWorker(tmp_path)) as server:

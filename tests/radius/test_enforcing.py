@@ -23,7 +23,7 @@ MIDNIGHT = NOW.replace(hour=21)  # in Nairobi
 @pytest.fixture(autouse=True)
 def inside(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("radius.change._send", lambda routers: None)
-    monkeypatch.setattr("radius.disconnect.signature", lambda *_, **__: _Nobody())
+    monkeypatch.setattr("radius.wishes.signature", lambda *_, **__: _Nobody())
     with scope.inside(isp.schema_name):
         yield
 

@@ -24,7 +24,12 @@ LONG_AGO = NOW - stale.PATIENCE - timedelta(seconds=1)
 def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The routers that somebody was sent to look at."""
     sent: list[int] = []
-    monkeypatch.setattr(stale, "_look", sent.append)
+
+    def wish(task: str, router_id: int) -> None:
+        assert task == stale.LOOK
+        sent.append(router_id)
+
+    monkeypatch.setattr(stale.wishes, "after_commit", wish)
     yield sent
 
 
