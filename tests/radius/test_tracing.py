@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from accounts.journal import SYSTEM
-from radius import traces
+from radius import database, traces
 from radius.behind import LiveWorker
 from radius.events import Port
 from radius.models import PacketTrace, TracedPacket
@@ -105,6 +106,29 @@ def test_no_more_than_a_trace_has_room_for(fresh_isp: Isp) -> None:
         assert not TracedPacket.objects.filter(attributes__icontains=v.SECRET.decode()).exists()
         trace.delete()
     keep(schema, trace.pk, [seen(trace, schema, v.G1)])  # gone meanwhile: nothing to do
+    TraceRoute.objects.all().delete()
+
+
+def test_locked_tables_of_an_isp_are_read_the_next_time(fresh_isp: Isp) -> None:
+    """Who reads them is the listener's thread, which hears for all ISPs."""
+    schema = fresh_isp.schema_name
+    with scope.inside(schema):
+        trace = traces.start(subject="nemo", by=SYSTEM, now=NOW)
+    connection.close()
+    usual = database.hasten()
+    locker = database.connect("test")
+    locker.autocommit = False
+    try:
+        with locker.cursor() as cursor:
+            cursor.execute(f'SET ROLE "{schema}"')
+            cursor.execute(f'LOCK TABLE "{schema}".radius_packettrace IN ACCESS EXCLUSIVE MODE')
+        assert running(NOW) == []
+        locker.rollback()
+        assert [each.trace_id for each in running(NOW)] == [trace.pk]
+    finally:
+        locker.close()
+        connection.close()
+        connection.settings_dict = usual
     TraceRoute.objects.all().delete()
 
 
