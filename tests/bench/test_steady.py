@@ -45,12 +45,12 @@ def test_every_request_is_answered_once(world: World, rate: float) -> None:
 
 
 def test_what_is_not_answered_counts_as_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steady, "GIVEN_UP", 0.3)
+    monkeypatch.setattr(steady, "GIVEN_UP", 1.5)  # longer than a busy machine holds up a right answer
     with running(world) as server:
         mixed = orders(server.auth, 20) + orders(server.auth, 5, b"another secret")
         outcome = steady.run(ROUTERS, mixed)
     assert (outcome.answered, outcome.wrong, outcome.lost) == (20, 0, 5)
-    assert outcome.p99_ms == pytest.approx(300.0)
+    assert outcome.p99_ms == pytest.approx(1500.0)
 
 
 def test_a_reject_is_a_wrong_answer(world: World) -> None:
