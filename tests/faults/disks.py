@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from tests.faults.catalogue import fault
-from tests.faults.databases import callers, none_wrong, outcome, pause, tell
+from tests.faults.databases import callers, none_wrong, outcome, tell
 from tests.faults.ground import Ground, missing, serving
 from tests.faults.load import ACCEPT, percentile
 from tests.waiting import until
@@ -70,7 +70,9 @@ def slow(ground: Ground, long: bool) -> str:
     for mode, down in (("slowcommit", False), ("slowdisk", True)):
         with serving(ground, mode) as daemon:
             people = callers(ground, daemon.auth, 100, long)
-            pause(1.0)
+            until(
+                lambda made=people: all(len(each.logins) > 20 for each in made), 20
+            )  # known to every worker
             if down:
                 ground.cluster.halt()
             daemon.load()

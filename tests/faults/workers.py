@@ -128,7 +128,7 @@ def garbage(ground: Ground, long: bool) -> str:
     none_wrong(logins)
     times = [each.seconds for each in logins]
     p99 = percentile(times, 99)
-    assert p99 <= 1.2, f"p99 of the other routers is {p99 * 1000:.0f} ms"
+    assert p99 <= (0.1 if long else 1.2), f"p99 of the other routers is {p99 * 1000:.0f} ms"
     first = sum(each.tries == 1 for each in logins) / len(logins)
     assert first >= 0.98, f"only {first:.1%} of the others' logins were answered at once"
     return (
