@@ -58,6 +58,10 @@ class SignInForm(forms.Form):
         label="Allow MS-CHAPv1. It has been broken since 1999: whoever listens learns the secret",
         required=False,
     )
+    admit_unknown = forms.BooleanField(
+        label="Let people nobody knows into the walled garden, where one is given for unknown users",
+        required=False,
+    )
     wants_radsec = forms.BooleanField(
         label="RADIUS over TLS (RadSec), with a certificate that the router's command brings", required=False
     )
@@ -85,6 +89,7 @@ class SignInForm(forms.Form):
             mac_auth_password=password,
             allow_mschap1=given["allow_mschap1"],
             allow_eap=given["allow_eap"],
+            admit_unknown=given["admit_unknown"],
             pppoe_interface=given["pppoe_interface"],
             pppoe_network=given["pppoe_network"],
             wants_radsec=given.get("wants_radsec", keep_radsec),

@@ -39,6 +39,8 @@ def facts_of(router: Router) -> list[dict[str, Any]]:
         lines.append({"label": "PPPoE server", "text": f"{router.pppoe_interface}, {router.pppoe_network}"})
     if router.allow_eap:
         lines.append({"label": "802.1X", "text": "EAP-TTLS and PEAP"})
+    if router.admit_unknown:
+        lines.append({"label": "Unknown users", "text": "Into the walled garden, where one is given"})
     if router.allow_mschap1:
         lines.append({"label": "MS-CHAPv1", "text": "Allowed, though it is broken", "warn": True})
     return lines
@@ -50,6 +52,7 @@ def _initial(router: Router) -> dict[str, Any]:
         "mac_login": router.mac_login,
         "allow_mschap1": router.allow_mschap1,
         "allow_eap": router.allow_eap,
+        "admit_unknown": router.admit_unknown,
         "pppoe_interface": router.pppoe_interface,
         "pppoe_network": router.pppoe_network,
         "wants_radsec": router.wants_radsec,

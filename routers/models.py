@@ -46,6 +46,7 @@ class Router(models.Model):
     mac_auth_password = EncryptedTextField(blank=True, row="public_id")
     allow_mschap1 = models.BooleanField(default=False)
     allow_eap = models.BooleanField(default=False)
+    admit_unknown = models.BooleanField(default=False)  # people nobody knows, into the walled garden
     pppoe_interface = models.CharField(max_length=40, blank=True)  # empty: no PPPoE server of ours
     pppoe_network = models.CharField(max_length=18, blank=True)
     wants_radsec = models.BooleanField(default=False)

@@ -16,8 +16,8 @@ WIFI_SERVICE = "wireless"
 SERVICES = (HOTSPOT_SERVICE, PPP_SERVICE, WIFI_SERVICE, "dhcp", "login")  # RouterOS' words
 LONGEST_PASSWORD = 64
 _KEPT = [
-    "radius_services", "mac_login", "mac_auth_password", "allow_mschap1", "allow_eap", "pppoe_interface",
-    "pppoe_network", "wants_radsec",
+    "radius_services", "mac_login", "mac_auth_password", "allow_mschap1", "allow_eap", "admit_unknown",
+    "pppoe_interface", "pppoe_network", "wants_radsec",
 ]  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class SignIn:
     mac_auth_password: str | None = field(default=None, repr=False)
     allow_mschap1: bool = False
     allow_eap: bool = False
+    admit_unknown: bool = False
     pppoe_interface: str = ""
     pppoe_network: str = ""
     wants_radsec: bool = False
@@ -46,6 +47,7 @@ def settle(router: Router, wish: SignIn, *, by: Actor, now: datetime) -> bool:
     if wish.mac_auth_password is not None:
         router.mac_auth_password = wish.mac_auth_password
     router.allow_mschap1, router.allow_eap = wish.allow_mschap1, wish.allow_eap
+    router.admit_unknown = wish.admit_unknown
     router.pppoe_interface, router.pppoe_network = interface, network
     router.wants_radsec = wish.wants_radsec
     router.save(update_fields=_KEPT)  # what the router itself told meanwhile stays
@@ -56,6 +58,7 @@ def settle(router: Router, wish: SignIn, *, by: Actor, now: datetime) -> bool:
         "mac_password": bool(router.mac_auth_password),
         "mschap1": router.allow_mschap1,
         "eap": router.allow_eap,
+        "strangers": router.admit_unknown,
         "pppoe": f"{interface} {network}".strip(),
         "radsec": router.wants_radsec,
     }
@@ -70,6 +73,7 @@ def tell_radius(router: Router) -> None:
         allow_mschap1=router.allow_mschap1,
         mac_auth_password=router.mac_auth_password,
         allow_eap=router.allow_eap,
+        admit_unknown=router.admit_unknown,
     )
 
 

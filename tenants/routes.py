@@ -171,25 +171,24 @@ def _digest(secret: str) -> str:
 
 
 def settle_sign_in(
-    router_id: int, *, allow_mschap1: bool, mac_auth_password: str, allow_eap: bool = False
+    router_id: int,
+    *,
+    allow_mschap1: bool,
+    mac_auth_password: str,
+    allow_eap: bool = False,
+    admit_unknown: bool = False,
 ) -> None:
     """Say which ways to sign in this tenant's router may use, and the password its hotspot sends for a MAC.
 
-    `allow_eap` is Wi-Fi with 802.1X: EAP-TTLS and PEAP.
+    `allow_eap` is Wi-Fi with 802.1X: EAP-TTLS and PEAP. `admit_unknown` lets people nobody knows into the walled
+    garden, where there is one for them.
     """
     schema = own_schema()
     with scope.outside():
         for route in NasRoute.objects.filter(schema=schema, router_id=router_id):
             route.allow_mschap1, route.mac_auth_password = allow_mschap1, mac_auth_password
-            route.allow_eap = allow_eap
-            route.save(update_fields=["allow_mschap1", "mac_auth_password", "allow_eap"])
-
-
-def settle_unknown(router_id: int, *, admit: bool) -> None:
-    """Say whether this tenant's router lets people nobody knows into the walled garden, where there is one for them."""
-    schema = own_schema()
-    with scope.outside():
-        NasRoute.objects.filter(schema=schema, router_id=router_id).update(admit_unknown=admit)
+            route.allow_eap, route.admit_unknown = allow_eap, admit_unknown
+            route.save(update_fields=["allow_mschap1", "mac_auth_password", "allow_eap", "admit_unknown"])
 
 
 def zone_name(schema: str) -> str:

@@ -94,7 +94,7 @@ def test_strangers_and_the_language_of_an_isp_are_told_to_radius(isp: Isp, neigh
                 31, address=address, secret=address * 3, coa_port=3799, require_message_auth=True, now=NOW
             )
     with scope.inside(isp.schema_name):
-        routes.settle_unknown(31, admit=True)
+        routes.settle_sign_in(31, allow_mschap1=False, mac_auth_password="", admit_unknown=True)
     Isp.objects.filter(pk=neighbour.pk).update(language="sw")
     book = directory.read()
     mine, theirs = book["10.7.0.31"], book["10.7.0.32"]

@@ -60,8 +60,9 @@ def test_what_was_settled_for_a_router_holds_behind_either_door(isp: Isp, settin
             )  # fmt: skip
             authority.issue(number, now=now)
         for number in (2, 3):
-            routes.settle_sign_in(number, allow_mschap1=True, mac_auth_password="mac", allow_eap=True)
-            routes.settle_unknown(number, admit=True)
+            routes.settle_sign_in(
+                number, allow_mschap1=True, mac_auth_password="mac", allow_eap=True, admit_unknown=True
+            )
     Isp.objects.filter(pk=isp.pk).update(language="sw")
     found = {
         each.router_id: (each.allow_eap, each.allow_mschap1, each.mac_auth_password, each.admit_unknown)
