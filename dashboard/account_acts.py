@@ -76,7 +76,10 @@ def new_secret(request: Request, pk: int) -> HttpResponse:
             extra=extra if count else "",
         )
     by, now = access.actor(request), datetime.now(UTC)
-    secret = accounts.rotate_secret(service, by=by, now=now)
+    try:
+        secret = accounts.rotate_secret(service, by=by, now=now)
+    except Refusal as refusal:
+        return done(request, _here(pk), refusal.text, "bad")
     if request.POST.get("disconnect") == "1":
         kicks.end_sessions_of([pk], by=by, now=now)
     return shown(request, pk, secret=secret)

@@ -17,7 +17,7 @@ from dashboard.page import page, refused
 from dashboard.subscribers import state_key
 from kmikro.lib.refusal import Refusal
 from radius.models import AuthAttempt, Session
-from subscribers import accounts, people, queries
+from subscribers import accounts, lifecycle, people, queries
 from subscribers.models import Service, Subscriber
 from subscribers.queries import State
 
@@ -78,7 +78,7 @@ def shown(
         "person": service.subscriber,
         "state": state_key(service),
         "is_paused": service.status == Service.Status.SUSPENDED,
-        "is_over": service.status in {Service.Status.ENDED, Service.Status.VOID},
+        "is_over": service.status in lifecycle.OVER,
         "works": service.state in {State.NEW, State.IN_USE},
         "access": ACCESS.get(service.access, service.access),
         "secret": secret,

@@ -8,9 +8,9 @@ import ssl
 
 from radius.packet import HEADER, Malformed, parse
 from radius.seal import Seal
+from radius.stream import SECRET
 from tenants.certificates import Signed, arm
 
-SECRET = b"radsec"  # RFC 6614, section 2.3
 _STATUS_SERVER, _ACCEPT = 12, 2
 
 

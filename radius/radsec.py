@@ -23,13 +23,13 @@ from radius.ports import Worker
 from radius.posts import Post
 from radius.server import Server
 from radius.sockets import Datagram, Inlet
+from radius.stream import SECRET
 from radius.streams import Streams, tls
 from radius.wire import ACCOUNTING_REQUEST
 from tenants import authority
 from tenants.authority import Client
 from tenants.routes import NasEntry, nas_apart, nas_directory
 
-SECRET = b"radsec"  # RFC 6614, section 2.3: a constant, since TLS does the rest
 MOST = 65_536  # exchanges in all
 MOST_IN_FLIGHT = 2 * 256  # of one connection: all identifiers of both kinds
 

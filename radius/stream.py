@@ -9,6 +9,7 @@ from radius.clear import ALPN
 from radius.events import Nas, Source
 from radius.packet import HEADER, LARGEST
 
+SECRET = b"radsec"  # RFC 6614, section 2.3: a constant, since TLS does the rest
 RECORD = 16_384  # octets; the largest that TLS gives at once, so that nothing stays behind unseen
 RECORDS = 4  # read of one connection before the others have their turn
 MOST_UNSENT = 256 << 10  # octets of replies that a client has not taken; more ends the connection

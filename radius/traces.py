@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from accounts import journal
 from accounts.journal import Actor
-from kmikro.lib import codes, macs
+from kmikro.lib import codes, here, macs
 from kmikro.lib.refusal import Refusal
 from radius.lookup import lookups
 from radius.models import PacketTrace
@@ -39,6 +41,8 @@ def start(
     if subject and service is None:
         known = lookups(routes.own_schema(), subject.encode("utf-8", "surrogateescape"))
         service = Service.objects.filter(lookup__in=known).first()
+    with connection.cursor() as cursor:  # two people who start at once count one after the other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{here.schema()} packet traces"])
     running = PacketTrace.objects.filter(ends_at__gt=now)
     same = running.filter(subject=subject, router_id=router_id).first()
     if same is not None:

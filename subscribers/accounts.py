@@ -10,6 +10,7 @@ from accounts.journal import Actor, record
 from kmikro.lib import codes, here, macs
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
+from subscribers.lifecycle import OVER
 from subscribers.models import Plan, Service, Subscriber
 
 USERNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,62}[A-Za-z0-9])?")
@@ -71,6 +72,8 @@ def rotate_secret(service: Service, *, by: Actor, now: datetime) -> str:
         raise Refusal("no_secret", "A voucher's code is its password and cannot be changed.")
     with transaction.atomic():
         held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+        if held.status in OVER:
+            raise Refusal("wrong_state", f"{held.label} is {held.status}. A secret of it would open nothing.")
         held.secret = new_secret()
         held.save(update_fields=["secret"])
         record(by, "account.secret", held, now=now)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.journal import Actor, record
 from kmikro.lib import macs
 from kmikro.lib.refusal import Refusal
+from subscribers.lifecycle import OVER
 from subscribers.models import Device, Service
 
 MOST = 50  # of one service
@@ -17,6 +18,12 @@ def add(service: Service, mac: str, label: str = "", *, by: Actor, now: datetime
     written = macs.normalise(mac.strip())
     if not written or int(written[1], 16) & 1 or written == "00:00:00:00:00:00":  # groups have no device
         raise Refusal("bad_mac", "Write the MAC address of one device, like AA:BB:CC:DD:EE:FF.", field="mac")
+    if service.status in OVER:
+        raise Refusal(
+            "wrong_state",
+            f"{service.label} is {service.status}. Nothing signs in with it again.",
+            field="mac",
+        )
     if service.devices.count() >= MOST:
         raise Refusal("too_many", f"A service has at most {MOST} devices on its list.", field="mac")
     try:

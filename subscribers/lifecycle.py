@@ -10,6 +10,7 @@ from kmikro.lib.refusal import Refusal
 from subscribers.models import Service
 
 Status = Service.Status
+OVER = frozenset({Status.ENDED, Status.VOID})  # for good
 
 
 def suspend(service: Service, *, by: Actor, now: datetime) -> Service:

@@ -122,3 +122,15 @@ def test_a_routers_page_asks_few_questions(gate: Router, client_for: Any, settin
     client.get(f"/routers/{gate.pk}/")
     with django_assert_max_num_queries(27):
         client.get(f"/routers/{gate.pk}/")
+
+
+def test_strangers_are_let_into_the_walled_garden_where_the_page_says_so(
+    gate: Router, client_for: Any
+) -> None:
+    routes.register_nas(gate.pk, address="203.0.113.81", secret="s" * 26, coa_port=3799, require_message_auth=True, now=datetime.now(UTC))  # fmt: skip
+    client, here = client_for("manager"), f"/routers/{gate.pk}/sign-in/"
+    for posted, admitted in ({"admit_unknown": "on"}, True), ({}, False):
+        client.post(here, {**FORM, **posted})
+        assert Router.objects.get(pk=gate.pk).admit_unknown is admitted
+        with scope.outside():
+            assert NasRoute.objects.get(router_id=gate.pk).admit_unknown is admitted

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.journal import SYSTEM
 from accounts.models import JournalEntry
 from kmikro.lib.refusal import Refusal
-from subscribers import accounts
+from subscribers import accounts, lifecycle
 from subscribers.models import Service
 from tests.factories import lookup, make_plan, make_service, make_subscriber
 
@@ -87,3 +87,13 @@ def test_an_archived_plan_takes_nobody_and_a_voucher_has_no_secret() -> None:
     with pytest.raises(Refusal) as refused:
         accounts.rotate_secret(make_service(), by=SYSTEM, now=NOW)
     assert refused.value.code == "no_secret"
+
+
+def test_what_is_over_gets_no_new_secret() -> None:
+    service, _secret = accounts.open_account("over", make_plan(), make_subscriber(), by=SYSTEM, now=NOW)
+    lifecycle.end(service, by=SYSTEM, now=NOW)
+    before = Service.objects.get(pk=service.pk).secret
+    with pytest.raises(Refusal, match="is ended") as refused:
+        accounts.rotate_secret(service, by=SYSTEM, now=NOW)
+    assert refused.value.code == "wrong_state"
+    assert Service.objects.get(pk=service.pk).secret == before

@@ -7,7 +7,7 @@ import pytest
 from accounts.journal import SYSTEM
 from accounts.models import JournalEntry
 from kmikro.lib.refusal import Refusal
-from subscribers import devices
+from subscribers import devices, lifecycle
 from subscribers.models import Device
 from tests.factories import make_service
 
@@ -51,3 +51,13 @@ def test_a_list_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refusal) as refused:
         devices.add(service, "AABBCC000002", by=SYSTEM, now=NOW)
     assert refused.value.code == "too_many"
+
+
+def test_what_is_over_takes_no_device() -> None:
+    service = make_service(kind="account")
+    lifecycle.end(service, by=SYSTEM, now=NOW)
+    service.refresh_from_db()
+    with pytest.raises(Refusal, match="is ended") as refused:
+        devices.add(service, "AA:BB:CC:00:00:09", by=SYSTEM, now=NOW)
+    assert refused.value.code == "wrong_state"
+    assert not Device.objects.exists()
