@@ -1,4 +1,4 @@
-"""What we know of each MikroTik and what was done to it."""
+"""What we know of each MikroTik."""
 
 from django.db import models
 
@@ -86,27 +86,3 @@ class Router(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
-
-
-class SyncRun(models.Model):
-    """One comparison of wish and world: the steps that were needed and how they ended."""
-
-    class State(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-
-    router = models.ForeignKey(Router, on_delete=models.CASCADE, related_name="runs")
-    reason = models.CharField(max_length=60)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    steps = models.JSONField(default=list)  # [{"do": "add|set|remove", "path", "what", "done": bool}]
-    written = models.PositiveIntegerField(default=0)
-    trouble = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.router_id} {self.started_at:%Y-%m-%d %H:%M}"
