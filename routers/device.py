@@ -17,6 +17,8 @@ from librouteros.connections import SocketTransport
 from librouteros.exceptions import LibRouterosError
 from librouteros.protocol import ApiProtocol, decode_length, determine_length, encode_length
 
+from routers import allowed
+
 LARGEST_WORD = 1 << 20
 LARGEST_REPLY = 8 << 20
 MOST_ROWS = 20_000
@@ -157,7 +159,13 @@ class Device:
         """Hang up."""
         self._protocol.close()
 
+    def do(self, command: str, values: Mapping[str, str]) -> list[dict[str, str]]:
+        """An act, such as `/ping` with a count; gives the rows of its answer."""
+        return self._ask(command, *_words(values))[0]
+
     def _ask(self, command: str, *words: str) -> tuple[list[dict[str, str]], str]:
+        if not allowed.is_allowed(command):
+            raise ValueError(f"{command} is nothing that we say to routers")
         self._wire.until = min(time.monotonic() + SECONDS, self._until)
         self._wire.room = LARGEST_REPLY
         try:

@@ -17,6 +17,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from psycopg2 import sql
@@ -28,6 +30,13 @@ from bench.ground import admin, drop_database
 from kmikro.celery import app as celery_app
 from tenants import keyring, migrating, schemas, scope
 from tenants.models import Domain, EnrolmentRoute, Isp, NasRoute
+
+# How long a machine takes to draw an example says nothing about the product.
+hypothesis_settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any-machine")
+
 
 # Each process counts and caches in a Valkey database of its own: one test's clearing is not another's.
 _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 15 + 1

@@ -1,0 +1,25 @@
+"""What we ever say to a router: reading, writing menus that hold rows of ours, and a few acts. Anything else is a bug."""
+
+from routers import rows
+from routers.rows import Owner
+
+# Acts that are no writing of rows of ours, each with its one user.
+ACTS = frozenset(
+    {
+        "/login",  # device
+        "/ip/hotspot/active/remove",  # kick
+        "/ip/hotspot/cookie/remove",  # kick
+        "/ppp/active/remove",  # kick
+    }
+)
+_ROWS, _SINGLE = ("add", "set", "remove"), ("set",)
+WRITES = frozenset(
+    f"{menu.path}/{verb}"
+    for menu in rows.MENUS
+    for verb in (_SINGLE if menu.owner is Owner.SINGLE else _ROWS)
+)
+
+
+def is_allowed(command: str) -> bool:
+    """Whether the product may send this API command word."""
+    return command.endswith("/print") or command in WRITES or command in ACTS
