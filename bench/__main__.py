@@ -32,6 +32,9 @@ def _asked(words: list[str]) -> argparse.Namespace:
         "--rounds", type=int, default=radius_peers.ROUNDS, help="alternating runs of each row"
     )
     parser.add_argument(
+        "--rate", type=float, default=0.0, help="of radius-ours: also open loop, requests a second"
+    )
+    parser.add_argument(
         "--people", type=int, default=200_000, help="services of the large ISP of radius-scale"
     )
     parser.add_argument("--tenants", type=int, default=200, help="ISPs of radius-scale")
@@ -51,7 +54,7 @@ def main(words: list[str]) -> int:
     parts = PARTS | {
         "radius-peers": lambda laid: radius_peers.measure(laid, most=asked.rounds),
         "radius-scale": lambda laid: scale.measure(laid, asked.people, asked.tenants, asked.rounds),
-        "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds),
+        "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds, asked.rate),
     }
     logging.disable(logging.WARNING)
     run = {

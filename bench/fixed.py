@@ -29,6 +29,13 @@ def measure(parties: list[Party], rounds: int) -> dict[str, Any]:
     return shown
 
 
+def alone(party: Party, row: str, rate: float, rounds: int) -> dict[str, Any]:
+    """Medians of one party at a rate that is asked for."""
+    for number in range(rounds):
+        _run(party, row, f"{row} at a fixed rate", rate, number)
+    return {"rate": round(rate), **medians(party.runs[f"{row} at a fixed rate"])}
+
+
 def _run(party: Party, row: str, name: str, rate: float, number: int) -> None:
     count = int(rate * SECONDS)
     start = 1_000_000 + number * count

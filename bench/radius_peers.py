@@ -32,13 +32,23 @@ def postmaster_of_postgresql() -> int | None:
     return cpu.parent(backend) if name.startswith("postgres") else None
 
 
-def ours(ground: Ground, rows: Collection[str] = (), rounds: int = ROUNDS) -> dict[str, Any]:
-    """Our own server alone, in all rows or in some: what a change to it costs or gains, within a minute."""
-    return measure(ground, {each: ROWS[each] for each in rows} or ROWS, rounds, peers=False)
+def ours(
+    ground: Ground, rows: Collection[str] = (), rounds: int = ROUNDS, rate: float = 0.0
+) -> dict[str, Any]:
+    """Our own server alone, in all rows or in some: what a change to it costs or gains, within a minute.
+
+    With a rate (requests a second) the rows that have one are also run in open loop.
+    """
+    return measure(ground, {each: ROWS[each] for each in rows} or ROWS, rounds, peers=False, rate=rate)
 
 
 def measure(
-    ground: Ground, rows: Mapping[str, Make] = ROWS, most: int = ROUNDS, *, peers: bool = True
+    ground: Ground,
+    rows: Mapping[str, Make] = ROWS,
+    most: int = ROUNDS,
+    *,
+    peers: bool = True,
+    rate: float = 0.0,
 ) -> dict[str, Any]:
     """Medians of alternating runs; without FreeRADIUS only our own."""
     began, steal, busy = time.monotonic(), cpu.steal(), os.getloadavg()[0]
@@ -66,6 +76,8 @@ def measure(
             rounds += 1
             longest = max(longest, time.monotonic() - round_began)
         steady = fixed.measure(parties, rounds) if peers and SQL in servers else {}
+        if rate:
+            steady = {row: fixed.alone(parties[0], row, rate, rounds) for row in fixed.ROWS if row in rows}
     took = time.monotonic() - began
     return {
         "rounds": rounds,
