@@ -1,20 +1,12 @@
-"""Which addresses we let ourselves connect to: public routers, never our own network (reliability.md 9)."""
+"""Which addresses we let ourselves connect to: public routers and a router's own tunnel, never our own network."""
 
 import ipaddress
 
+from kmikro.lib import outward
+from kmikro.lib.outward import Inside, Lookup
 from kmikro.lib.refusal import Refusal
 
 PORTS = frozenset({8728, 8729, 443})
-# Listed by hand: is_global alone lets translated, multicast and relay addresses through in Python 3.11.
-_NEVER = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-        "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
-        "203.0.113.0/24", "224.0.0.0/3",
-        "::/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1",
-    )
-)  # fmt: skip
 _LABORATORY = tuple(
     ipaddress.ip_network(text) for text in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 )
@@ -22,20 +14,31 @@ _LABORATORY = tuple(
 _REFUSED = "This address cannot be used for a router. A router needs a public IP address of its own."
 
 
-def check(text: str, *, own: str, private: bool) -> str:
-    """The address when we may connect to it; own is the address we are reached at, private allows laboratories."""
+def check(text: str, *, own: str, private: bool, pool: str = "", allotted: str = "") -> str:
+    """The address when we may connect to it.
+
+    `own` is the address we are reached at, `private` allows laboratories. Of `pool`, the network of all tunnels, the
+    one address is good that was allotted to this router; the others belong to other routers, perhaps of other ISPs.
+    """
     try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
+        address = outward.parsed(text)
+        if pool and address in ipaddress.ip_network(pool):
+            if text != allotted:
+                raise Inside
+            return text
+        if private and isinstance(address, ipaddress.IPv4Address) and any(address in n for n in _LABORATORY):
+            return text
+        return outward.public(text, own=(own,))
+    except Inside:
         raise Refusal("bad_address", _REFUSED) from None
-    if str(address) != text.lower() or "%" in text:
-        raise Refusal("bad_address", _REFUSED)
-    if private and isinstance(address, ipaddress.IPv4Address) and any(address in net for net in _LABORATORY):
-        return text
-    same_family = [net for net in _NEVER if net.version == address.version]
-    if not address.is_global or any(address in net for net in same_family) or text == own:
-        raise Refusal("bad_address", _REFUSED)
-    return text
+
+
+def pin(place: str, lookup: Lookup, *, own: str, private: bool, pool: str = "") -> str:
+    """The one address behind what a person typed, a name or an address; it is what we connect to from then on."""
+    try:
+        return outward.pinned(place, lookup, lambda text: check(text, own=own, private=private, pool=pool))
+    except Inside:
+        raise Refusal("bad_address", _REFUSED) from None
 
 
 def check_port(port: int, *, private: bool) -> int:

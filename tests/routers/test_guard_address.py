@@ -42,3 +42,47 @@ def test_other_services_are_not_for_us(port: int) -> None:
     with pytest.raises(Refusal, match=f"port {port}"):
         guard_address.check_port(port, private=False)
     assert guard_address.check_port(8728, private=False) == 8728
+
+
+POOL = "10.99.0.0/16"
+
+
+@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize("text", ["10.99.0.1", "10.99.0.3", "10.99.255.254"])
+def test_the_tunnel_of_another_router_is_refused_and_its_own_is_not(text: str, private: bool) -> None:
+    """Input 39: a tunnel address is good for the router that it was allotted to, in laboratories too."""
+    with pytest.raises(Refusal) as refused:
+        guard_address.check(text, own=OWN, private=private, pool=POOL, allotted="10.99.0.2")
+    assert refused.value.text == guard_address._REFUSED
+    assert (
+        guard_address.check("10.99.0.2", own=OWN, private=private, pool=POOL, allotted="10.99.0.2")
+        == "10.99.0.2"
+    )
+
+
+@pytest.mark.parametrize("text", [word for word in NEVER if word.strip() not in ("8.8.8.8",)])
+def test_what_is_refused_at_connect_is_refused_when_it_is_typed(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        guard_address.pin(
+            text, lambda name: pytest.fail(f"{name} was looked up"), own=OWN, private=False, pool=POOL
+        )
+    assert (refused.value.code, refused.value.text) == ("bad_address", guard_address._REFUSED)
+
+
+def test_a_name_is_looked_up_once_and_its_first_answer_is_what_counts() -> None:
+    """Input 40: an answer that alternates has one chance."""
+    answers = iter([["102.68.77.10"], ["127.0.0.1"]])
+    assert (
+        guard_address.pin("Gate.example.net.", lambda name: next(answers), own=OWN, private=False)
+        == "102.68.77.10"
+    )
+    assert next(answers) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "answers", [[], ["127.0.0.1"], ["102.68.77.10", "10.0.0.5"], [OWN], ["169.254.169.254"], ["10.99.0.9"]]
+)
+def test_a_name_with_one_answer_of_ours_is_refused(answers: list[str]) -> None:
+    with pytest.raises(Refusal) as refused:
+        guard_address.pin("rebind.example.net", lambda name: answers, own=OWN, private=False, pool=POOL)
+    assert refused.value.text == guard_address._REFUSED
