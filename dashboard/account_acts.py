@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.roles import Action
 from dashboard import access, kicks
 from dashboard.access import Request, operator
-from dashboard.accounts import account_or_404, shown
+from dashboard.accounts import shown
+from dashboard.own_terms import account_or_404
 from dashboard.page import confirm, done
 from kmikro.lib.refusal import Refusal
 from subscribers import accounts, lifecycle

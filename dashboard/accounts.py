@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Action
-from dashboard import access, listing, logins, names, why
+from dashboard import access, listing, logins, names, own_terms, why
 from dashboard.access import Request, operator
 from dashboard.forms_subscribers import ACCESS, AccountForm, DeviceForm
+from dashboard.own_terms import account_or_404
 from dashboard.page import page, refused
 from dashboard.subscribers import state_key
 from kmikro.lib.refusal import Refusal
@@ -23,10 +24,6 @@ from subscribers.queries import State
 
 PAGE, FORM = "dashboard/subscribers/account.html", "dashboard/subscribers/new.html"
 DAYS, ATTEMPTS, MOST_LIVE = 30, 6, 20
-
-
-def account_or_404(pk: int) -> Any:  # a Service with its state
-    return get_object_or_404(queries.accounts(datetime.now(UTC)), pk=pk)
 
 
 @operator(Action.CHANGE_SUBSCRIBERS)
@@ -83,6 +80,7 @@ def shown(
         "access": ACCESS.get(service.access, service.access),
         "secret": secret,
         "devices": list(service.devices.all()),
+        "agreed": own_terms.facts_of(service),
         "may_change": access.may(request, Action.CHANGE_SUBSCRIBERS),
         "may_disconnect": access.may(request, Action.DISCONNECT),
         "may_trace": access.may(request, Action.TRACE),

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.roles import Action
 from dashboard import access
 from dashboard.access import Request, operator
-from dashboard.accounts import account_or_404, shown
+from dashboard.accounts import shown
 from dashboard.forms_subscribers import DeviceForm
+from dashboard.own_terms import account_or_404
 from dashboard.page import confirm, done
 from kmikro.lib.refusal import Refusal
 from radius.models import Session

@@ -86,7 +86,7 @@ def _check(rules: Rules) -> None:
         raise Refusal("bad_lock", "The lock is empty, first or list.", field="lock")
     for name in ("address_list", "pool"):
         check_name(name, getattr(rules, name))
-    _check_places(rules)
+    check_places(rules.sites, rules.routers)
 
 
 def _within(rules: Rules, name: str, low: int, high: int) -> None:
@@ -101,12 +101,12 @@ def check_name(name: str, value: str) -> None:
         raise Refusal("bad_name", "A name on the router has at most 63 letters, on one line.", field=name)
 
 
-def _check_places(rules: Rules) -> None:
-    for name, known in (
-        ("sites", Site.objects.values_list("pk")),
-        ("routers", Site.objects.values_list("routers")),
+def check_places(sites: list[int], routers: list[int]) -> None:
+    """Sites and routers that there are, and not too many of them. Raises Refusal."""
+    for name, wanted, known in (
+        ("sites", sites, Site.objects.values_list("pk")),
+        ("routers", routers, Site.objects.values_list("routers")),
     ):
-        wanted = getattr(rules, name)
         if len(wanted) > MOST_PLACES:
             raise Refusal("many_places", f"At most {MOST_PLACES} places can be named.", field=name)
         unknown = set(wanted) - {each for (each,) in known}

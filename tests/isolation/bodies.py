@@ -41,6 +41,10 @@ ACCOUNT = {
     "access": "any",
 }
 API_ACCOUNT = {"username": "dora.home", "plan": EQUAL, "subscriber": EQUAL}
+OWN_TERMS = {
+    "expires_at": "2036-01-01T12:00", "grace_seconds": "2", "grace_seconds_unit": "days", "sites": [str(EQUAL)],
+    "framed_ip": "10.9.0.7", "framed_ipv6_prefix": "", "delegated_ipv6_prefix": "", "disconnect": "on",
+}  # fmt: skip
 DEVICE = {"mac": "02:00:5E:10:00:77", "label": "Till"}
 API_BATCH = {"plan": EQUAL, "count": 2}
 

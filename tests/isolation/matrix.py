@@ -89,6 +89,8 @@ TENANT: dict[str, Line] = {
     "subscriber-account-pause": at(A.CHANGE_SUBSCRIBERS, post=302),
     "subscriber-account-resume": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
     "subscriber-account-end": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "subscriber-account-terms": at(A.CHANGE_SUBSCRIBERS, post=302, body=bodies.OWN_TERMS),
+    "subscriber-account-unbind": at(A.CHANGE_SUBSCRIBERS, post=302),
     "subscriber-device-add": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body=bodies.DEVICE),
     "subscriber-device-remove": at(A.CHANGE_SUBSCRIBERS, post=302),
     "help": at("signed-in"),
@@ -172,6 +174,13 @@ TENANT: dict[str, Line] = {
     "api-account-suspend": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
     "api-account-resume": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
     "api-account-end": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-account-terms": at(
+        Scope(A.SEE_SUBSCRIBERS),
+        patch=200,
+        writes=Scope(A.CHANGE_SUBSCRIBERS),
+        body={"grace_seconds": 60, "framed_ip": "10.9.0.7", "disconnect": True},
+    ),
+    "api-account-unbind": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
     "api-devices": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.DEVICE
     ),
