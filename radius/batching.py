@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from typing import Generic, TypeVar
 
@@ -33,6 +34,11 @@ class Queue(Generic[Item]):
             if len(self._items) == 1:
                 self._changed.notify()
         return True
+
+    def linger(self, seconds: float) -> None:
+        """Let items gather, unless the queue is closed or holds a whole batch; for the reader."""
+        if seconds > 0 and not self._closed and len(self._items) < self._batch:
+            time.sleep(seconds)
 
     def take(self, patience: float | None = None) -> list[Item]:
         """The next batch; empty after `patience` seconds without any, or when closed and empty."""

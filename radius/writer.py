@@ -20,6 +20,7 @@ log = logging.getLogger("radius.writer")
 
 MOST, BATCH = 20_000, 4_000
 AWAY = (0.25, 2.0)  # seconds until the database is tried again, growing
+GATHER = 0.005  # seconds from the start of a commit to that of the next: a record that comes alone waits for nothing
 IDLE = 1.0  # seconds without a record after which the spool file is let go
 
 
@@ -55,8 +56,11 @@ class Writer:
                 done(False)
 
     def _run(self) -> None:
+        began = 0.0
         while True:
+            self._queue.linger(began + GATHER - time.monotonic())
             batch = self._queue.take(IDLE)
+            began = time.monotonic()
             if not batch:
                 if self._queue.closed:
                     break
