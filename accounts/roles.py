@@ -35,6 +35,7 @@ class Action(StrEnum):
     SEE_TEAM = "team:read"
     CHANGE_TEAM = "team:write"
     CHANGE_TOKENS = "tokens:write"
+    CHANGE_SETTINGS = "settings:write"
     ACCEPT_TERMS = "terms:accept"
     SEE_LEGAL = "legal:read"
     SEE_JOURNAL = "journal:read"

@@ -19,7 +19,13 @@ LONGEST = timedelta(days=366)
 USE_NOTED_EVERY = timedelta(minutes=1)  # last_used_at is written at most this often
 # What no token can do: these acts need a person who is signed in.
 PERSONS_ONLY = frozenset(
-    {Action.CHANGE_TOKENS, Action.ACCEPT_TERMS, Action.CHANGE_TEAM, Action.EXCUSE_ROUTERS}
+    {
+        Action.CHANGE_TOKENS,
+        Action.ACCEPT_TERMS,
+        Action.CHANGE_TEAM,
+        Action.CHANGE_SETTINGS,
+        Action.EXCUSE_ROUTERS,
+    }
 )
 SCOPES = tuple(action for action in Action if action not in PERSONS_ONLY)
 

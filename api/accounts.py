@@ -62,6 +62,9 @@ class AccountNew(Strict):
     subscriber = Number(min_value=1, required=False, help_text="Id of a subscriber.")
     name = Text(max_length=120, required=False, help_text="Of a new subscriber.")
     phone = Text(max_length=24, required=False, allow_blank=True, help_text="Of a new subscriber.")
+    language = Text(
+        max_length=2, required=False, allow_blank=True, help_text="Of a new subscriber; empty: the ISP's."
+    )
 
 
 class AccountQuery(PageQuery):
@@ -92,8 +95,14 @@ def _owner(given: dict[str, Any], request: Request, now: datetime) -> Subscriber
             raise Refusal(
                 "no_subscriber", "Say whose it is: a subscriber's id, or a name.", field="subscriber"
             )
-        return people.add(given["name"], given.get("phone", ""), by=access.actor(request), now=now)
-    if {"name", "phone"} & set(given):
+        return people.add(
+            given["name"],
+            given.get("phone", ""),
+            given.get("language", ""),
+            by=access.actor(request),
+            now=now,
+        )
+    if {"name", "phone", "language"} & set(given):
         text = "Give either the id of a subscriber or the name of a new one."
         raise Refusal("two_subscribers", text, field="subscriber")
     known = Subscriber.objects.filter(pk=number).first()

@@ -1,4 +1,6 @@
-"""Subscribers, read only."""
+"""Subscribers: looked at, and the language in which they are answered."""
+
+from datetime import UTC, datetime
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -6,10 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.roles import Action
-from api.fields import Moment, Named, PageQuery
+from api import access
+from api.fields import Moment, Named, PageQuery, Strict, Text
 from api.paging import CursorPages
 from api.view import View, one
-from subscribers import queries
+from kmikro.lib.languages import LANGUAGES
+from subscribers import people, queries
 from subscribers.models import Service, Subscriber
 
 
@@ -36,8 +40,15 @@ class SubscriberOut(serializers.Serializer[Subscriber]):
     phone = serializers.CharField()
     email = serializers.CharField()
     note = serializers.CharField()
+    language = serializers.CharField(help_text="In which they are answered; empty: the ISP's.")
     made_at = Moment()
     services = ServiceOut(many=True)
+
+
+class SubscriberIn(Strict):
+    language = Text(
+        max_length=2, allow_blank=True, help_text=f"One of {', '.join(LANGUAGES)}; empty: the ISP's."
+    )
 
 
 class SubscriberQuery(PageQuery):
@@ -58,9 +69,21 @@ class Subscribers(View):
 
 
 class OneSubscriber(View):
-    scopes = {"GET": Action.SEE_SUBSCRIBERS}
+    scopes = {"GET": Action.SEE_SUBSCRIBERS, "PATCH": Action.CHANGE_SUBSCRIBERS}
 
     @extend_schema(responses=SubscriberOut)
     def get(self, request: Request, pk: int) -> Response:
         """Look at a subscriber."""
+        return Response(SubscriberOut(one(queries.people(), pk)).data)
+
+    @extend_schema(request=SubscriberIn, responses=SubscriberOut)
+    def patch(self, request: Request, pk: int) -> Response:
+        """Answer a subscriber in another language: what a router shows when a login is refused."""
+        given = self.body(request, SubscriberIn)
+        people.answer_in(
+            one(Subscriber.objects.all(), pk),
+            given["language"],
+            by=access.actor(request),
+            now=datetime.now(UTC),
+        )
         return Response(SubscriberOut(one(queries.people(), pk)).data)

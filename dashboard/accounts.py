@@ -41,7 +41,7 @@ def new(request: Request) -> HttpResponse:
     given, by, now = form.cleaned_data, access.actor(request), datetime.now(UTC)
     try:
         with transaction.atomic():  # nobody without an account stays when the user name will not do
-            owner = person or people.add(given["name"], given["phone"], by=by, now=now)
+            owner = person or people.add(given["name"], given["phone"], given["language"], by=by, now=now)
             service, secret = accounts.open_account(
                 given["username"], given["plan"], owner, by=by, now=now, access=given["access"]
             )
@@ -73,6 +73,7 @@ def shown(
         "service": service,
         "plan": service.plan,
         "person": service.subscriber,
+        "speaks": names.language(service.subscriber, request.isp),
         "state": state_key(service),
         "is_paused": service.status == Service.Status.SUSPENDED,
         "is_over": service.status in lifecycle.OVER,

@@ -39,6 +39,7 @@ NETWORK = (
 SETTINGS = (Item("settings", "team", "Settings", "settings", Action.SEE_TEAM),)
 TABS = (
     Item("team", "team", "Team", "users", Action.SEE_TEAM),
+    Item("workspace", "workspace", "Workspace", "settings", Action.CHANGE_SETTINGS),
     Item("tokens", "tokens", "API tokens", "key-round", Action.CHANGE_TOKENS),
 )
 

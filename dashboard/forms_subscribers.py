@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from kmikro.lib.languages import LANGUAGES
 from kmikro.ui import formats
 from subscribers import offers
 from subscribers.models import Plan, Service, Subscriber
@@ -25,6 +26,17 @@ ABOUT_ACCESS = {
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
+def speaks() -> list[tuple[str, str]]:
+    """Languages in which customers are answered; the ISP's own is asked for by nothing."""
+    return [("", "Your default language"), *LANGUAGES.items()]
+
+
+class LanguageForm(forms.Form):
+    """In which language somebody is answered."""
+
+    language = forms.ChoiceField(label="Is answered in", required=False, choices=speaks)
+
+
 class AccountForm(forms.Form):
     """Fields are named as subscribers.accounts and subscribers.people refuse them."""
 
@@ -37,6 +49,7 @@ class AccountForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
+    language = forms.ChoiceField(label="Is answered in", required=False, choices=speaks)
     username = forms.CharField(
         label="User name",
         max_length=64,
@@ -56,7 +69,7 @@ class AccountForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if person is not None:  # somebody who has accounts already: nobody is typed anew
-            del self.fields["name"], self.fields["phone"]
+            del self.fields["name"], self.fields["phone"], self.fields["language"]
         self.plans = {str(plan.pk): plan for plan in plans.order_by("name")[:MOST_PLANS]}
         self.fields["plan"].choices = [  # type: ignore[attr-defined]
             (

@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from accounts.roles import Action
 from dashboard import access
 from kmikro.lib import codes
+from kmikro.lib.languages import LANGUAGES
 from routers.models import Router
-from subscribers.models import Service
+from subscribers.models import Service, Subscriber
+from tenants.models import Isp
 
 GONE = "Removed router"
 TYPOS = 3  # characters outside the alphabet with which a name still looks like a code
@@ -18,6 +20,13 @@ def routers(ids: Collection[int] | None = None) -> dict[int, str]:
     """Router names by id: radius knows routers by number only."""
     rows = Router.objects.all() if ids is None else Router.objects.filter(pk__in=set(ids))
     return dict(rows.order_by("name").values_list("pk", "name"))
+
+
+def language(person: Subscriber | None, isp: Isp) -> str:
+    """In which a subscriber is answered, in words."""
+    if person is not None and person.language in LANGUAGES:
+        return LANGUAGES[person.language]
+    return f"{LANGUAGES.get(isp.language, isp.language)}, your default"
 
 
 def may_see_codes(request: HttpRequest) -> bool:

@@ -7,16 +7,18 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.roles import Action
 from billing import queries as voucher_queries
 from dashboard import access, listing, names
 from dashboard.access import Request, operator
-from dashboard.forms_subscribers import ACCESS
-from dashboard.page import page
+from dashboard.forms_subscribers import ACCESS, LanguageForm
+from dashboard.page import done, page
+from kmikro.lib.languages import LANGUAGES
 from radius.models import AuthAttempt, Session
-from subscribers import queries
+from subscribers import people, queries
 from subscribers.models import Plan, Service, Subscriber
 from subscribers.queries import State
 
@@ -193,5 +195,21 @@ def subscriber(request: Request, pk: int) -> HttpResponse:
         live=[{"session": each, "router": places.get(each.router_id, names.GONE)} for each in live[:20]],
         refusal=refusal,
         refused_at=places.get(refusal.router_id, names.GONE) if refusal else "",
+        speaks=names.language(shown, request.isp),
+        form=LanguageForm(initial={"language": shown.language}),
         may_change=access.may(request, Action.CHANGE_SUBSCRIBERS),
     )
+
+
+@operator(Action.CHANGE_SUBSCRIBERS)
+@require_POST
+def language(request: Request, pk: int) -> HttpResponse:
+    """Answer somebody in another language."""
+    shown, here = get_object_or_404(Subscriber, pk=pk), reverse("subscriber", args=[pk])
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return done(request, here, f"Customers are answered in {', '.join(LANGUAGES.values())}.", "bad")
+    shown = people.answer_in(
+        shown, form.cleaned_data["language"], by=access.actor(request), now=datetime.now(UTC)
+    )
+    return done(request, here, f"{shown.name} is answered in {names.language(shown, request.isp)}.")

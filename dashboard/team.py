@@ -35,6 +35,7 @@ TOLD = (
     (Action.SEE_ROUTERS, "See routers"),
     (Action.CHANGE_ROUTERS, "Add and change routers"),
     (Action.CHANGE_TEAM, "Invite and change people"),
+    (Action.CHANGE_SETTINGS, "Settle the workspace"),
     (Action.CHANGE_TOKENS, "API tokens"),
     (Action.ACCEPT_TERMS, "Accept the Terms"),
 )

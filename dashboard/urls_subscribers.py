@@ -7,6 +7,7 @@ from dashboard import account_acts, accounts, devices, own_terms, subscribers
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", subscribers.index, name="subscribers"),
     path("<int:pk>/", subscribers.subscriber, name="subscriber"),
+    path("<int:pk>/language/", subscribers.language, name="subscriber-language"),
     path("accounts/new/", accounts.new, name="subscriber-account-new"),
     path("accounts/<int:pk>/", accounts.account, name="subscriber-account"),
     path("accounts/<int:pk>/secret/", account_acts.new_secret, name="subscriber-account-secret"),

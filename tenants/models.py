@@ -31,6 +31,9 @@ class Isp(TenantMixin):
     made_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     trial_ends_at = models.DateTimeField()
+    # By the platform's staff, for abuse or closing; never for being past due (tenants.suspending).
+    suspended_at = models.DateTimeField(null=True)
+    suspended_for = models.CharField(max_length=200, blank=True, default="", db_default="")
     # What onboarding needs until the owner exists in the schema; emptied then.
     owner_name = models.CharField(max_length=120, blank=True)
     owner_email = models.EmailField(blank=True)

@@ -15,7 +15,7 @@ from accounts import journal, links, people
 from accounts.models import User
 from accounts.roles import Role
 from kmikro.lib.refusal import Refusal
-from tenants import addresses, keyring, schemas, scope
+from tenants import addresses, keyring, schemas, scope, workspace
 from tenants.models import Domain, Isp
 
 log = structlog.get_logger("tenants.onboarding")
@@ -64,9 +64,11 @@ def ask(
     currency: str,
     time_zone: str,
     now: datetime,
+    language: str = "en",
 ) -> tuple[Isp, str]:
     """Write down that a workspace is wanted; returns it and the ticket with which its making can be watched."""
     check_slug(slug)
+    workspace.check_language(language)
     people.check_password(password, User(email=email, name=owner_name))
     ticket = secrets.token_urlsafe(32)
     try:
@@ -78,6 +80,7 @@ def ask(
                 country=country,
                 currency=currency,
                 time_zone=time_zone,
+                language=language,
                 made_at=now,
                 trial_ends_at=now + TRIAL,
                 owner_name=owner_name.strip(),

@@ -32,13 +32,14 @@ def secret_on(page: str) -> str:
 def test_a_new_account_shows_its_secret_once(inside_isp, client_for):
     plan, client = make_plan(name="Home 10"), client_for("support")
     assert "Home 10" in client.get(NEW).content.decode()
-    answer = client.post(NEW, {**GIVEN, "plan": plan.pk})
+    answer = client.post(NEW, {**GIVEN, "plan": plan.pk, "language": "sw"})
     page = answer.content.decode()
     service = Service.objects.get(label="ana.home")
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
     assert secret_on(page) == service.secret
     assert 'class="code wrap select-all" id="secret"' in page  # without script one tap marks the whole of it
     assert (service.kind, service.access, service.subscriber.phone) == ("account", "ppp", "+254700000001")
+    assert service.subscriber.language == "sw"
     again = client.get(f"/subscribers/accounts/{service.pk}/").content.decode()
     assert service.secret not in again
     entries = JournalEntry.objects.filter(verb__in=("subscriber.add", "account.open")).order_by("id")

@@ -25,6 +25,11 @@ def test_it_prints_json_and_the_owner_can_sign_in(db, capsys):
     assert HostClient("kilimo.localhost").post("/account/sign-in/", form).status_code == 302
 
 
+def test_customers_are_answered_in_the_language_that_was_said(db):
+    call_command("open_isp", **GIVEN, language="SW")
+    assert Isp.objects.get(slug="kilimo").language == "sw"
+
+
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
@@ -33,6 +38,7 @@ def test_it_prints_json_and_the_owner_can_sign_in(db, capsys):
         ({"country": "XX"}, "not a country"),
         ({"currency": "DEM"}, "legal tender"),
         ({"time_zone": "Mars/Base"}, "not known"),
+        ({"language": "de"}, "answered in English, Kiswahili"),
     ],
 )
 def test_what_it_refuses(isp, wrong, text):

@@ -80,6 +80,7 @@ TENANT: dict[str, Line] = {
     ),
     "subscribers?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
     "subscriber": at(A.SEE_SUBSCRIBERS),
+    "subscriber-language": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body={"language": "sw"}),
     "subscriber-account-new": at(A.CHANGE_SUBSCRIBERS, post=200, body=bodies.ACCOUNT),
     "subscriber-account-new?known": at(
         A.CHANGE_SUBSCRIBERS, post=200, query={"subscriber": "7001"}, body=bodies.ACCOUNT
@@ -119,6 +120,7 @@ TENANT: dict[str, Line] = {
     "invitation-revoke": at(A.CHANGE_TEAM, post=302),
     "person-role": at(A.CHANGE_TEAM, post=(302, 422), body={"role": "support"}),
     "person-act": at(A.CHANGE_TEAM, post=302, what="off"),
+    "workspace": at(A.CHANGE_SETTINGS, post=302, body={"language": "sw"}),
     "tokens": at(A.CHANGE_TOKENS),
     "token-new": at(A.CHANGE_TOKENS, post=200, body=bodies.TOKEN),
     "token-revoke": at(A.CHANGE_TOKENS, post=302),
@@ -161,7 +163,9 @@ TENANT: dict[str, Line] = {
     "api-voucher-void": at(Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200),
     "api-subscribers": at(Scope(A.SEE_SUBSCRIBERS)),
     "api-subscribers?search": at(Scope(A.SEE_SUBSCRIBERS), query={"search": "anary"}),
-    "api-subscriber": at(Scope(A.SEE_SUBSCRIBERS)),
+    "api-subscriber": at(
+        Scope(A.SEE_SUBSCRIBERS), patch=200, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"language": "sw"}
+    ),
     "api-accounts": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.API_ACCOUNT
     ),

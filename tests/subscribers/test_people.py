@@ -21,6 +21,20 @@ def test_somebody_new() -> None:
     assert JournalEntry.objects.filter(verb="subscriber.add", target_id=str(ana.pk)).count() == 1
 
 
+def test_the_language_in_which_somebody_is_answered() -> None:
+    ana = people.add("Ana", language="sw", by=SYSTEM, now=NOW)
+    assert people.answer_in(ana, "sw", by=SYSTEM, now=NOW).language == "sw"  # nothing to write down
+    assert people.answer_in(ana, "", by=SYSTEM, now=NOW).language == ""
+    [entry] = JournalEntry.objects.filter(verb="subscriber.language")
+    assert entry.facts == {"changed": ["sw", ""]}
+    for wrong in ("de", "SW", "english"):
+        with pytest.raises(Refusal) as refused:
+            people.answer_in(ana, wrong, by=SYSTEM, now=NOW)
+        assert refused.value.field == "language"
+        with pytest.raises(Refusal):
+            people.add("Beto", language=wrong, by=SYSTEM, now=NOW)
+
+
 @pytest.mark.parametrize(
     ("name", "phone", "field"),
     [("", "", "name"), (" \0 ", "", "name"), ("x" * 121, "", "name"), ("Ana", "call me", "phone"), ("Ana", "12", "phone"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard import places, tasks
+from kmikro.lib.languages import LANGUAGES
 from kmikro.lib.refusal import Refusal
 from tenants import addresses, onboarding
 from tenants.models import Isp
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--country", default="KE", help="ISO 3166-1, two letters")
         parser.add_argument("--currency", default="", help="ISO 4217; by default the country's")
         parser.add_argument("--time-zone", default="", help="IANA; by default the country's")
+        parser.add_argument("--language", default="en", help="of its customers: " + ", ".join(LANGUAGES))
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -66,6 +68,7 @@ def opened(options: dict[str, Any]) -> Isp:
             country=country,
             currency=currency,
             time_zone=zone,
+            language=options["language"].lower(),
             now=datetime.now(UTC),
         )
     except Refusal as refusal:
