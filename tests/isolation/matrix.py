@@ -259,6 +259,7 @@ COMMANDS = {
     "migrate_all": "public and every tenant, as the owner of the schemas",
     "open_isp": "public, then the new tenant",
     "radiusd": "public; tenants by the source address of packets",
+    "router_account": "the tenant",
     "radsec_certificate": "the tenant, and public for the authority",
     "wifi_root": "public",
     "rotate_keys": "public; the schemas of the ISPs named, one after the other",
