@@ -25,15 +25,15 @@ app.conf.beat_schedule = {
         "schedule": 86_400.0,
         "options": {"expires": 3600},
     },
-    "routers-reconcile": {
-        "task": "routers.tasks.reconcile_everywhere",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
     "routers-health": {
         "task": "routers.tasks.check_everywhere",
-        "schedule": 60.0,
-        "options": {"expires": 60},
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "routers-tend": {
+        "task": "routers.tasks.tend_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
     "api-purge-replies": {
         "task": "api.tasks.purge_replies_everywhere",

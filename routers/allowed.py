@@ -7,6 +7,7 @@ from routers.rows import Owner
 ACTS = frozenset(
     {
         "/login",  # device
+        "/radius/monitor",  # health, once
         "/ip/hotspot/active/remove",  # kick
         "/ip/hotspot/cookie/remove",  # kick
         "/ppp/active/remove",  # kick

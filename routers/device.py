@@ -9,7 +9,7 @@ import re
 import socket
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -17,13 +17,14 @@ from librouteros.connections import SocketTransport
 from librouteros.exceptions import LibRouterosError
 from librouteros.protocol import ApiProtocol, decode_length, determine_length, encode_length
 
-from routers import allowed
+from routers import allowed, seats
 
 LARGEST_WORD = 1 << 20
 LARGEST_REPLY = 8 << 20
 MOST_ROWS = 20_000
 SECONDS = 15.0  # for one command with its whole answer
 CONVERSATION = 60.0
+PARTING = 0.5
 ID = re.compile(r"\*[0-9A-F]+\Z")
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]*\Z")
 
@@ -34,6 +35,14 @@ class DeviceError(Exception):
 
 class Unreachable(DeviceError):
     """No connection, or it broke, or the answer took too long."""
+
+
+class HungUp(Unreachable):
+    """The connection was there and is gone."""
+
+
+class Crowded(Unreachable):
+    """The router hangs up before anybody can sign in, as it does when its API has no session left; or we have none."""
 
 
 class LoginRefused(DeviceError):
@@ -80,13 +89,25 @@ class _Wire(SocketTransport):
             self._wait()
             got = self.sock.recv(length - len(data))
             if not got:
-                raise Unreachable("The router closed the connection.")
+                raise HungUp("The router closed the connection.")
             data += got
         return bytes(data)
 
     def write(self, data: bytes) -> None:
         self._wait()
         self.sock.sendall(data)
+
+    def part(self) -> None:
+        """Hang up and wait a moment until the other side has too: only then has the router a session less."""
+        until = time.monotonic() + PARTING
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+            while (left := until - time.monotonic()) > 0:
+                self.sock.settimeout(left)
+                if not self.sock.recv(65536):
+                    return
+        except OSError:
+            return
 
     def _wait(self) -> None:
         left = self.until - time.monotonic()
@@ -138,6 +159,13 @@ class Device:
         """Add a row; gives its id."""
         return self._ask(f"{path}/add", *_words(values))[1]
 
+    def count(self, path: str, *queries: str) -> int:
+        """How many rows of a menu there are; the rows stay where they are."""
+        told = self._ask(f"{path}/print", "=count-only=", *(f"?{query}" for query in queries))[1]
+        if not (told.isascii() and told.isdigit() and len(told) < 10):
+            raise BadReply("The router did not say how many rows there are.")
+        return int(told)
+
     def set(self, path: str, row: str, values: Mapping[str, str]) -> None:
         """Write values into a row, or into a single-row menu when row is empty."""
         self._ask(f"{path}/set", *([f"=.id={_checked(row)}"] if row else []), *_words(values))
@@ -157,6 +185,7 @@ class Device:
 
     def close(self) -> None:
         """Hang up."""
+        self._wire.part()
         self._protocol.close()
 
     def do(self, command: str, values: Mapping[str, str]) -> list[dict[str, str]]:
@@ -174,7 +203,7 @@ class Device:
         except TimeoutError:
             raise Unreachable("The router did not answer in time.") from None
         except OSError as error:
-            raise Unreachable(f"The connection broke: {error.strerror or 'unknown reason'}.") from None
+            raise HungUp(f"The connection broke: {error.strerror or 'unknown reason'}.") from None
         except LibRouterosError:
             raise BadReply("What answers there does not speak the RouterOS API.") from None
 
@@ -206,7 +235,20 @@ class Device:
 
 @contextmanager
 def opened(target: Target) -> Generator[Device, None, None]:
-    """Connect, sign in, and hang up at the end; raises DeviceError of the fitting kind."""
+    """Connect, sign in, and hang up at the end; raises DeviceError of the fitting kind.
+
+    It takes one of the two connections that we allow ourselves to a router (routers.seats).
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(seats.seat(target.address, target.port))
+        except seats.Taken as taken:
+            raise Crowded(f"No connection was made: {taken}.") from None
+        yield stack.enter_context(_connected(target))
+
+
+@contextmanager
+def _connected(target: Target) -> Generator[Device, None, None]:
     until = time.monotonic() + CONVERSATION
     try:
         sock = socket.create_connection(
@@ -218,7 +260,10 @@ def opened(target: Target) -> Generator[Device, None, None]:
         _no_connection(error)
     device = Device(sock, until)
     try:
-        device.login(target.user, target.password)
+        try:
+            device.login(target.user, target.password)
+        except HungUp:
+            raise Crowded("The router hung up before we could sign in.") from None
         yield device
     finally:
         device.close()

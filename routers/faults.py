@@ -1,7 +1,7 @@
 """What went wrong with a router, as a sentence with the fix."""
 
 from kmikro.lib.refusal import Refusal
-from routers.device import BadReply, DeviceError, LoginRefused, Target, Trapped, Unreachable
+from routers.device import BadReply, Crowded, DeviceError, LoginRefused, Target, Trapped, Unreachable
 
 
 def in_words(error: DeviceError | Refusal, target: Target) -> str:
@@ -18,6 +18,12 @@ def _text(error: DeviceError | Refusal, target: Target) -> str:
             return (
                 f"The router at {where} refuses our user {target.user}. Make a new command and paste it: it sets the "
                 "password again. Check too that the service api under IP, Services is open to us."
+            )
+        case Crowded():
+            return (
+                f"At {where}: {error} Its API may have no session left (max-sessions of the service api under IP, "
+                "Services; see /user active), or that service is open to other addresses than "
+                f"{target.source or 'ours'} only."
             )
         case Unreachable():
             return (

@@ -1,21 +1,19 @@
 """Lease a router, read it, plan, apply, record: the world is made to agree with the wish."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 
 from kmikro.lib.refusal import Refusal
-from routers import addresses, desired, guard_address, loginpage, plan, radsec, rows
+from routers import addresses, desired, guard_address, lease, loginpage, plan, radsec, rows
 from routers.desired import Facts, Wish
 from routers.device import Device, Target, Trapped
 from routers.models import Router, SyncRun
 from routers.rows import Found
 from tenants import routes
 
-LEASE = timedelta(seconds=120)  # longer than the longest conversation
 # What is read beside the menus we write; only what decisions need.
 _READ: dict[str, tuple[str, ...]] = {
     "/interface": ("name",),
@@ -35,6 +33,7 @@ class Job:
     state: str
     target: Target
     wish: Wish
+    fence: int = 0  # of the lease under which this was read (routers.lease)
 
 
 @dataclass(slots=True)
@@ -50,18 +49,18 @@ class Outcome:
 
 def take(router_id: int, host: str, *, now: datetime) -> Job | None:
     """Lease the router and give what the conversation needs; None when it is gone or another worker has it."""
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    if not Router.objects.filter(free, pk=router_id, address__isnull=False).update(leased_until=now + LEASE):
+    fence = lease.take(router_id, now=now)
+    if fence is None:
         return None
-    return job_of(Router.objects.get(pk=router_id), host, now=now)
+    return job_of(Router.objects.get(pk=router_id), host, now=now, fence=fence)
 
 
-def give_back(router_id: int) -> None:
-    """End the lease."""
-    Router.objects.filter(pk=router_id).update(leased_until=None)
+def own_address() -> str:
+    """The address that we come from."""
+    return str(settings.RADIUS_ADDRESS)
 
 
-def job_of(router: Router, host: str, *, now: datetime) -> Job:
+def job_of(router: Router, host: str, *, now: datetime, fence: int = 0) -> Job:
     """Target and wish of a router whose address is known."""
     address = router.address or ""
     own_port = routes.port_of(router.pk)  # behind an address that it shares
@@ -86,7 +85,7 @@ def job_of(router: Router, host: str, *, now: datetime) -> Job:
         radsec_port=settings.RADSEC_PORT,
     )
     target = Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
-    return Job(router.pk, router.name, router.state, target, wish)
+    return Job(router.pk, router.name, router.state, target, wish, fence)
 
 
 def guard(target: Target) -> None:

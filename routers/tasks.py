@@ -1,25 +1,41 @@
-"""Work on routers in the background: every talk holds a lease and no transaction."""
+"""Work on routers in the background: every talk holds a fenced lease and no transaction."""
 
 import random
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 import structlog
 from celery import shared_task
 
 from kmikro.lib.refusal import Refusal
-from routers import device, echo, enrolment, faults, health, progress, queries
+from routers import (
+    alerts,
+    device,
+    drift,
+    echo,
+    enrolment,
+    faults,
+    health,
+    knock,
+    lease,
+    progress,
+    samples,
+    seats,
+    watching,
+)
 from routers import sync as syncing
-from routers.device import DeviceError
-from routers.models import Router
+from routers.device import Device, DeviceError, Unreachable
+from routers.models import Incident, Router
 from tenants import routes
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.tasks")
 MOST_TRIES = 10
 LONGEST_WAIT = 60
-SPREAD = 20  # seconds over which the routers of an ISP are asked
+SPREAD = 5  # seconds over which visits of one beat are spread, so that 1,000 logins do not come in one moment
+SOFT, HARD = 90, 110  # seconds for one task: both end before its lease does
+NOW_AND_THEN = 300  # seconds that a wish for a visit may wait before it is not worth it any more
 
 
 def _now() -> datetime:
@@ -27,30 +43,42 @@ def _now() -> datetime:
 
 
 def _wait(attempt: int) -> float:
-    return float(min(3 << attempt, LONGEST_WAIT))
+    """Doubles, and is spread so that routers that failed together do not come back together."""
+    return float(min(3 << attempt, LONGEST_WAIT)) * random.uniform(0.8, 1.2)
 
 
 @contextmanager
 def _leased(schema: str, router_id: int) -> Generator[syncing.Job | None, None, None]:
-    """The lease of a router for one talk; None when there is nobody to talk to or another worker does."""
+    """The lease of a router for one talk; None when there is nobody to talk to or another worker does.
+
+    A talk that ends with an error that nobody foresaw keeps its lease until it runs out, and stays counted.
+    """
     host = routes.host_of(schema)
     with unit(schema):
         job = syncing.take(router_id, host, now=_now())
     try:
         yield job
-    finally:
-        if job is not None:
-            with unit(schema):
-                syncing.give_back(router_id)
+    except lease.Lost as lost:  # somebody else has it by now, and everything we know is old
+        log.warning("lease-lost", router=router_id, why=str(lost))
+        return
+    if job is not None:
+        with unit(schema):
+            lease.give_back(router_id, job.fence)
 
 
-@tenant_task(enter=False)
+@contextmanager
+def _held(schema: str, job: syncing.Job) -> Generator[Router, None, None]:
+    """A transaction in which only the holder of the newest lease may write; others leave with lease.Lost."""
+    with unit(schema):
+        yield lease.held(job.router_id, job.fence)
+
+
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
 def enrol(schema: str, router_id: int, attempt: int = 0) -> None:
     """From 'the router has reported' to 'ready'; tries again by itself while the router does not answer."""
+    again, trouble = True, ""
     with _leased(schema, router_id) as job:
-        if job is None:
-            again, trouble = True, ""
-        else:
+        if job is not None:
             again, trouble = _enrol(schema, job)
     with unit(schema):
         if trouble:
@@ -69,7 +97,7 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
             with unit(schema):
                 progress.user_made(job.router_id, now=_now())
             syncing.run(talk, job.wish, outcome)
-            sample = health.measure(talk)
+            reading, front = health.measure(talk)
     except (DeviceError, Refusal) as error:
         trouble = faults.in_words(error, job.target)
         log.info("enrol-stopped", router=job.router_id, why=type(error).__name__)
@@ -83,53 +111,125 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
     wish = job.wish
     if not echo.heard(job.target.address, wish.coa_port, wish.radius_secret, source=job.target.source):
         return True, faults.not_heard(job.target, wish.coa_port)
-    with unit(schema):
-        health.answered(job.router_id, sample, now=_now())
+    with _held(schema, job) as router:
+        watching.answered(router, reading, front, dice=random.random(), now=_now())
         progress.ready(job.router_id, now=_now())
     return False, ""
 
 
-@tenant_task(enter=False)
-def sync(schema: str, router_id: int, reason: str, force: bool = False) -> None:
-    """Make one router as it should be."""
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
+def sync(schema: str, router_id: int, reason: str, force: bool = False, attempt: int = 0) -> None:
+    """Make one router as it should be, because a person or a change of what is wanted asked for it."""
+    busy = False
     with _leased(schema, router_id) as job:
-        if job is None or job.state != Router.State.READY:
-            return
-        started, outcome, trouble = _now(), syncing.Outcome(), ""
-        try:
-            syncing.guard(job.target)
-            with device.opened(job.target) as talk:
-                syncing.run(talk, job.wish, outcome, force=force)
-        except (DeviceError, Refusal) as error:
-            trouble = faults.in_words(error, job.target)
+        busy = job is None
+        if job is not None and job.state == Router.State.READY:
+            _sync(schema, job, reason, force)
+    if busy and attempt + 1 < MOST_TRIES:  # another worker talks to it; what is wanted must still get there
         with unit(schema):
-            if outcome.steps or trouble or reason != progress.ROUTINE:
-                syncing.record(router_id, reason, outcome, trouble, started=started, now=_now())
-            progress.synced(router_id, trouble)
-            syncing.learn(router_id, outcome)
+            if Router.objects.filter(pk=router_id, state=Router.State.READY, leaving_at=None).exists():
+                sync.soon(router_id, reason, force, attempt + 1, countdown=_wait(attempt))
 
 
-@tenant_task(enter=False)
+def _sync(schema: str, job: syncing.Job, reason: str, force: bool) -> None:
+    started, outcome, trouble = _now(), syncing.Outcome(), ""
+    try:
+        syncing.guard(job.target)
+        with device.opened(job.target) as talk:
+            syncing.run(talk, job.wish, outcome, force=force)
+    except (DeviceError, Refusal) as error:
+        trouble = faults.in_words(error, job.target)
+    _kept(schema, job, reason, outcome, trouble, started)
+
+
+def _kept(
+    schema: str, job: syncing.Job, reason: str, outcome: syncing.Outcome, trouble: str, started: datetime
+) -> None:
+    with _held(schema, job):
+        if outcome.steps or trouble or reason != progress.ROUTINE:
+            syncing.record(job.router_id, reason, outcome, trouble, started=started, now=_now())
+        progress.synced(job.router_id, trouble)
+        syncing.learn(job.router_id, outcome)
+        if not trouble:
+            _tell(drift.repaired(job.router_id, now=_now()))
+
+
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD, expires=NOW_AND_THEN)
 def check(schema: str, router_id: int) -> None:
-    """Is it up, how busy is it?"""
-    with _leased(schema, router_id) as job:
-        if job is None:
-            return
-        try:
-            syncing.guard(job.target)
-            with device.opened(job.target) as talk:
-                sample = health.measure(talk)
-        except (DeviceError, Refusal) as error:
-            with unit(schema):
-                health.missed(router_id, faults.in_words(error, job.target), now=_now())
+    """One conversation: how is it, and, when it is time, is it as it should be?"""
+    with ExitStack() as stack:
+        job = stack.enter_context(_leased(schema, router_id))
+        if job is None or job.state != Router.State.READY:
+            _not_now(schema, router_id, job)
             return
         with unit(schema):
-            health.answered(router_id, sample, now=_now())
+            watch = watching.watch_of(Router.objects.get(pk=router_id), now=_now())
+        if watch.failures:  # known to be in trouble: it may wait, others may not wait for it
+            try:
+                stack.enter_context(seats.slow_lane())
+            except seats.Taken:
+                with unit(schema):
+                    watching.later(router_id, dice=random.random(), now=_now())
+                return
+        _visit(
+            schema, job, extras=watching.wants_extras(watch, now=_now()), compare=watch.compare_at <= _now()
+        )
 
 
-@tenant_task(enter=False)
+def _not_now(schema: str, router_id: int, job: syncing.Job | None) -> None:
+    """Another worker talks to it, or talks with it keep ending their workers."""
+    with unit(schema):
+        router = Router.objects.filter(pk=router_id, state=Router.State.READY, leaving_at=None).first()
+        if router is not None and job is None and lease.is_stuck(router):
+            _tell(watching.stuck(router, now=_now()).changed)
+        elif router is not None:
+            watching.later(router_id, dice=random.random(), now=_now())
+
+
+def _visit(schema: str, job: syncing.Job, *, extras: bool, compare: bool) -> None:
+    try:
+        syncing.guard(job.target)
+        with device.opened(job.target) as talk:
+            reading, front = health.measure(talk, extras=extras)
+            with _held(schema, job) as router:
+                news = watching.answered(
+                    router, reading, front, extras=extras, dice=random.random(), now=_now()
+                )
+                _tell(news.changed)
+            if compare:
+                _compare(schema, job, talk, router.policy)
+    except (DeviceError, Refusal) as error:
+        trouble = faults.in_words(error, job.target)
+        failure = error if isinstance(error, DeviceError) else DeviceError(error.text)
+        with _held(schema, job) as router:
+            news = watching.missed(router, failure, trouble, visited=True, dice=random.random(), now=_now())
+            _tell(news.changed)
+
+
+def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
+    """What differs is written down first; it is put right only where the router's policy says so."""
+    started, trouble = _now(), ""
+    outcome = syncing.Outcome()
+    try:
+        outcome, steps = drift.look(talk, job.wish)
+        with _held(schema, job) as router:
+            _tell(drift.found(router, steps, dice=random.random(), now=_now()))
+            if not steps:
+                progress.synced(job.router_id, "")
+                syncing.learn(job.router_id, outcome)
+        if not steps or policy != Router.Policy.REPAIR:
+            return
+        outcome = syncing.Outcome()
+        syncing.run(talk, job.wish, outcome)
+    except (DeviceError, Refusal) as error:
+        trouble = faults.in_words(error, job.target)
+    _kept(schema, job, progress.ROUTINE, outcome, trouble, started)
+
+
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
 def let_go(schema: str, router_id: int, attempt: int = 0) -> None:
     """Take our rows off a router that was removed, then forget it; gives up after some tries."""
+    done = False
     with _leased(schema, router_id) as job:
         done = job is not None and _released(job)
     with unit(schema):
@@ -150,28 +250,88 @@ def _released(job: syncing.Job) -> bool:
     return True
 
 
-@tenant_task()
-def reconcile() -> None:
-    """Ask for a comparison of every ready router of the ISP, spread over some seconds."""
-    for router in queries.all_routers().filter(state=Router.State.READY):
-        sync.soon(router.pk, progress.ROUTINE, countdown=random.uniform(0, SPREAD))
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
+def check_all(schema: str) -> None:
+    """Knock at every router of the ISP whose time has come, and ask for a visit of those that open.
+
+    Dead routers cost one task a few seconds together, and no visiting worker any time.
+    """
+    with unit(schema):
+        enrolment.expire(now=_now())
+        waiting = {each.router_id: each for each in watching.due(now=_now())}
+    doors, refused = {}, dict[int, str]()
+    for router_id, each in waiting.items():
+        try:
+            target = device.Target(each.address, each.port, "", "", syncing.own_address())
+            syncing.guard(target)
+            doors[router_id] = knock.Door(target.address, target.port, target.source)
+        except Refusal as error:
+            refused[router_id] = error.text
+    found = _knocked({key: door for key, door in doors.items() if not waiting[key].leased})
+    with unit(schema):
+        for router_id in [*doors, *refused]:  # those that failed lately come last (watching.due)
+            why = found.get(router_id, "")
+            if why or router_id in refused:
+                _nobody_there(router_id, why, refused.get(router_id, ""))
+            else:
+                check.soon(router_id, countdown=random.uniform(0, SPREAD) if len(doors) > 50 else 0)
+
+
+def _knocked(doors: dict[int, knock.Door]) -> dict[int, str]:
+    """Knock where we have a connection to spare; where we have none, somebody of us is inside."""
+    try:
+        with seats.many({key: (door.address, door.port) for key, door in doors.items()}) as allowed:
+            return knock.answering({key: door for key, door in doors.items() if key in allowed})
+    except seats.Taken:
+        return {}
+
+
+def _nobody_there(router_id: int, why: str, refusal: str) -> None:
+    router = Router.objects.select_for_update(of=("self",)).filter(pk=router_id).first()
+    if router is None:
+        return
+    target = device.Target(router.address or "", router.api_port, router.api_user, "", syncing.own_address())
+    error: DeviceError = DeviceError(refusal) if refusal else Unreachable(f"The connection failed: {why}.")
+    trouble = refusal or faults.in_words(error, target)
+    _tell(watching.missed(router, error, trouble, visited=False, dice=random.random(), now=_now()).changed)
+
+
+def _tell(changed: list[Incident]) -> None:
+    """Write a notice for everybody who wants to know, and ask for their sending."""
+    for notice in alerts.notices(changed, now=_now()):
+        send_notice.soon(notice.pk)
+
+
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
+def send_notice(schema: str, notice_id: int) -> None:
+    """Send one notice by its channel, once; tries again while the other side does not take it."""
+    with unit(schema):
+        message = alerts.claim(notice_id, now=_now())
+    if message is None:
+        return
+    trouble = alerts.deliver(message)
+    with unit(schema):
+        wait = alerts.settled(notice_id, trouble, now=_now())
+        if wait is not None:
+            send_notice.soon(notice_id, countdown=wait.total_seconds())
 
 
 @tenant_task()
-def check_all() -> None:
-    """Ask for a health check of every ready router of the ISP; spent commands are forgotten."""
-    enrolment.expire(now=_now())
-    for router in queries.all_routers().filter(state=Router.State.READY):
-        check.soon(router.pk, countdown=random.uniform(0, SPREAD))
-
-
-@shared_task(name="routers.tasks.reconcile_everywhere")
-def reconcile_everywhere() -> int:
-    """Beat: every router of every ISP."""
-    return each_isp(reconcile)
+def tend() -> None:
+    """Notices whose time has come, hours and days out of samples, and forgetting."""
+    for notice_id in alerts.due(now=_now()):
+        send_notice.soon(notice_id)
+    samples.roll_up(now=_now())
+    samples.forget(now=_now())
 
 
 @shared_task(name="routers.tasks.check_everywhere")
 def check_everywhere() -> int:
-    """Beat: health of every router of every ISP."""
+    """Beat: routers of every ISP whose time has come."""
     return each_isp(check_all)
+
+
+@shared_task(name="routers.tasks.tend_everywhere")
+def tend_everywhere() -> int:
+    """Beat: notices, roll-ups and retention of every ISP."""
+    return each_isp(tend)

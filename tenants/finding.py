@@ -19,3 +19,10 @@ def by_slug(slug: str) -> Isp | None:
     """The active ISP at an address."""
     isp: Isp | None = Isp.objects.filter(slug__iexact=slug.strip(), state=Isp.State.ACTIVE).first()
     return isp
+
+
+def own_name() -> str:
+    """What the ISP that we are inside calls itself."""
+    schema = scope.current()
+    with scope.outside():
+        return str(Isp.objects.values_list("name", flat=True).get(schema_name=schema))

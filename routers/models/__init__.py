@@ -1,6 +1,21 @@
 """Tables of the routers trade, a module for each thought."""
 
+from routers.models.audit import Leak, LeakAudit
+from routers.models.incidents import AlertRule, Incident, Notice, Outage
 from routers.models.router import Router
 from routers.models.runs import SyncRun
+from routers.models.watch import LogLine, Sample, Watch
 
-__all__ = ["Router", "SyncRun"]
+__all__ = [
+    "AlertRule",
+    "Incident",
+    "Leak",
+    "LeakAudit",
+    "LogLine",
+    "Notice",
+    "Outage",
+    "Router",
+    "Sample",
+    "SyncRun",
+    "Watch",
+]

@@ -21,6 +21,11 @@ class Router(models.Model):
         DIRECT = "direct"
         TUNNEL = "tunnel"
 
+    class Policy(models.TextChoices):
+        REPORT = "report", "Report differences only"
+        ASK = "ask", "Ask before putting them right"
+        REPAIR = "repair", "Put them right"
+
     name = models.CharField(max_length=60, unique=True)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="routers")
     public_id = models.CharField(max_length=16, unique=True)  # names the router in portal addresses
@@ -71,6 +76,15 @@ class Router(models.Model):
     ports = models.CharField(max_length=64, blank=True)  # a letter per port for the faceplate: u up, d down
     misses = models.PositiveSmallIntegerField(default=0)  # checks in a row without an answer
     leased_until = models.DateTimeField(null=True)  # one worker at a time talks to the router
+    lease_fence = models.BigIntegerField(
+        default=0, db_default=0
+    )  # of the newest lease; late workers have another
+    talks_begun = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # in a row without an end in order
+    policy = models.CharField(
+        max_length=6, choices=Policy.choices, default=Policy.REPAIR, db_default=Policy.REPAIR
+    )  # what a routine comparison does about a difference
     leaving_at = models.DateTimeField(null=True)  # removed by a person; our rows are being taken off it
 
     class Meta:

@@ -236,6 +236,14 @@ _ALL = (
         clash="failure: file with such name already exists",
     ),
     menu("/log", ""),
+    menu("/system/health", ""),
+    menu("/ppp/active", ""),
+    menu("/ip/neighbor", ""),
+    menu(
+        "/ip/dhcp-server/lease",
+        "address:addr mac-address:mac server:ref(/ip/dhcp-server|all) lease-time:time rate-limit:text comment:text "
+        "disabled:bool=false",
+    ),
     menu("/safe-mode", "", single=True),
 )
 

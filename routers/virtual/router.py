@@ -16,6 +16,7 @@ from routers.virtual.factory import furnish
 from routers.virtual.faults import Faults
 from routers.virtual.hotspot import Hotspot, Outcome
 from routers.virtual.incoming import Incoming
+from routers.virtual.meters import Meters
 from routers.virtual.nas import Nas, Secret
 from routers.virtual.people import Codes, People
 from routers.virtual.scheduler import Scheduler
@@ -62,6 +63,8 @@ class VirtualRouter:
         self.people = People(self.hotspot, users, codes)
         actions.install(self.device, self.hotspot, self.nas, self.incoming)
         views.install(self.device, self.hotspot, self.door)
+        self.meters = Meters(self.device, self.hotspot)
+        self.device.views.update(self.meters.views())
         self._stopping = threading.Event()
         self._ticker: threading.Thread | None = None
         self._saved = -1

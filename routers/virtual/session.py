@@ -34,6 +34,7 @@ class ApiSession:
     peer: str
     since: float = field(default_factory=time.time)
     caller: Caller | None = None
+    over: bool = False  # the client has left, or was made to
     _challenge: bytes = b""
     _sentences: int = 0
     _running: dict[str, Call] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class ApiSession:
         finally:
             for call in list(self._running.values()):
                 call.cancelled.set()
+            self.over = True
             self.close()
 
     def close(self) -> None:

@@ -248,7 +248,7 @@ PLATFORM_TASKS = {
     "radius.tasks.forget_everywhere": "sends a tenant task to each ISP",
     "radius.tasks.project": "folds the journal in public, entering each tenant for its own records",
     "routers.tasks.check_everywhere": "sends a tenant task to each ISP",
-    "routers.tasks.reconcile_everywhere": "sends a tenant task to each ISP",
+    "routers.tasks.tend_everywhere": "sends a tenant task to each ISP",
     "tenants.tasks.heartbeat": "proves that beat and a worker live",
 }
 

@@ -4,7 +4,7 @@ Both ISPs get rows with EQUAL primary keys; the neighbour's rows at ONLY_THERE e
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -31,6 +31,7 @@ NO_ROOM = {
     "subscribers.Plan.currency": "KES",
     "billing.Batch.currency": "KES",
     "billing.Voucher.tail": "9ZQX",
+    "routers.Leak.currency": "KES",
 }
 
 Given = Callable[[str, int], Any]  # (side, primary key) -> value
@@ -72,6 +73,18 @@ OVERRIDES: dict[str, Given] = {
     "routers.Router.cpu_load": lambda side, pk: 7,
     "routers.Router.leaving_at": lambda side, pk: None,
     "routers.Router.leased_until": lambda side, pk: None,
+    "routers.Router.talks_begun": lambda side, pk: 0,
+    "routers.Router.policy": lambda side, pk: "ask",
+    "routers.Sample.span": lambda side, pk: 60,
+    "routers.Sample.traffic": lambda side, pk: b"\x00\x05\x07",
+    "routers.Sample.at": lambda side, pk: datetime.now(UTC) - timedelta(minutes=2),
+    "routers.AlertRule.target": lambda side, pk: f"canary-{side}-rule-{pk}@example.test".lower(),
+    "routers.AlertRule.kinds": lambda side, pk: [],
+    "routers.Watch.names": lambda side, pk: ["ether1"],
+    "routers.Watch.counters": lambda side, pk: {"ether1": ["5", "7"]},
+    "routers.Watch.open_until": lambda side, pk: None,
+    "routers.Watch.radius": lambda side, pk: {},
+    "routers.Notice.state": lambda side, pk: "sent",
     "routers.Router.login_url": lambda side, pk: f"http://canary-{side}-routers.router-login-{pk}/login".lower(),
     "routers.Router.enrolment_sealed": lambda side, pk: "",
     "routers.Router.enrolment_expires_at": lambda side, pk: None,
@@ -81,6 +94,12 @@ SHAPES: dict[str, Callable[[str], Any]] = {
     "radius.AuthAttempt.trace": lambda text: [{"code": "unknown_user", "ok": False, "text": text}],
     "radius.AuthAttempt.sent": lambda text: {"Reply-Message": text},
     "radius.TracedPacket.attributes": lambda text: [["Reply-Message", text]],
+    "routers.Watch.drift": lambda text: [{"do": "add", "path": "/radius", "what": text}],
+    "routers.Watch.interfaces": lambda text: [
+        {"name": text, "kind": "ether", "running": True, "disabled": False, "comment": text, "errors": 0, "downs": 0,
+         "received_bps": 1, "sent_bps": 2}
+    ],
+    "routers.Watch.neighbours": lambda text: [{"identity": text, "interface": text}],
     "routers.SyncRun.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "done": True}],
     "legal.Version.changes": lambda text: [text],
     "legal.Version.sections": lambda text: [
@@ -143,6 +162,8 @@ def _value(model: type[models.Model], field: "models.Field[Any, Any]", side: str
             return [text]
         case models.BooleanField():
             return field.get_default() if field.has_default() else False
+        case models.TimeField():
+            return None
         case models.DateTimeField():
             return None if field.null else AT
         case models.DateField():
