@@ -10,8 +10,8 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 
 from accounts.journal import SYSTEM
-from routers import addresses, enrolment, radsec, rows, script, sign_in, tasks
-from routers.models import Router, SyncRun
+from routers import addresses, enrolment, radsec, rows, script, sign_in, tasks, watching
+from routers.models import Router, SyncRun, Watch
 from routers.virtual import VirtualRouter
 from tenants import authority, scope
 from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient
@@ -372,6 +372,8 @@ def test_one_missed_answer_is_no_outage(
     mikrotik.paste("/ip service set api disabled=yes")
     tasks.check(fresh_isp.schema_name, number)
     assert seen(fresh_isp, number).is_up
+    with scope.inside(fresh_isp.schema_name):
+        Watch.objects.update(missed_since=datetime.now(UTC) - watching.DEBOUNCE)
     tasks.check(fresh_isp.schema_name, number)
     router = seen(fresh_isp, number)
     assert not router.is_up
