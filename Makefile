@@ -3,7 +3,7 @@ PYTHON ?= python3
 KMIKRO := $(PYTHON) bin/kmikro
 ARGS ?=
 
-.PHONY: help up down status reset logs test fuzz faults bench bench-radius lint css
+.PHONY: help up down status reset logs test fuzz faults faults-routers bench bench-radius lint css
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ fuzz: ## ten million mutated packets through RADIUS (ARGS="--count 200000 --seed
 
 faults: ## break PostgreSQL, Valkey, disks, networks and clocks under load (ARGS="F3 F5")
 	@exec $(KMIKRO) faults -- $(ARGS)
+
+faults-routers: ## break at least 100 changes of routers: cuts, lockouts, power; prints what became of them (ARGS=--short)
+	@exec $(KMIKRO) faults-routers -- $(ARGS)
 
 bench: ## benchmarks, printed as JSON
 	@exec $(KMIKRO) bench $(ARGS)

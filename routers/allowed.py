@@ -11,6 +11,11 @@ ACTS = frozenset(
         "/ip/hotspot/active/remove",  # kick
         "/ip/hotspot/cookie/remove",  # kick
         "/ppp/active/remove",  # kick
+        "/safe-mode/take",  # guarding
+        "/safe-mode/release",  # guarding
+        "/safe-mode/unroll",  # guarding
+        "/system/scheduler/add",  # guarding
+        "/system/scheduler/remove",  # guarding
     }
 )
 _ROWS, _SINGLE = ("add", "set", "remove"), ("set",)

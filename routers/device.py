@@ -145,7 +145,8 @@ class _Protocol(ApiProtocol):
 class Device:
     """A signed-in conversation; make it with `opened`."""
 
-    def __init__(self, sock: socket.socket, until: float) -> None:
+    def __init__(self, sock: socket.socket, until: float, target: Target) -> None:
+        self.target = target  # for a second conversation, which proves that there can be one
         self._wire = _Wire(sock)
         self._protocol = _Protocol(transport=self._wire, encoding="utf-8")
         self._until = until
@@ -258,7 +259,7 @@ def _connected(target: Target) -> Generator[Device, None, None]:
         )
     except OSError as error:
         _no_connection(error)
-    device = Device(sock, until)
+    device = Device(sock, until, target)
     try:
         try:
             device.login(target.user, target.password)

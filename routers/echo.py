@@ -10,7 +10,7 @@ TRIES = 4
 GAP = 1.5  # seconds between tries
 
 
-def heard(address: str, port: int, secret: str, *, source: str) -> bool:
+def heard(address: str, port: int, secret: str, *, source: str, tries: int = TRIES) -> bool:
     """True when a validly signed 'no such session' came back; source is the address of our RADIUS server."""
     named = [
         (coa.USER_NAME, b"kmikro-echo"),
@@ -20,7 +20,7 @@ def heard(address: str, port: int, secret: str, *, source: str) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
         wire.bind((source, 0))
         wire.connect((address, port))
-        for _ in range(TRIES):
+        for _ in range(tries):
             until = time.monotonic() + GAP
             try:
                 wire.send(octets)

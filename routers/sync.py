@@ -1,15 +1,15 @@
 """Lease a router, read it, plan, apply, record: the world is made to agree with the wish."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
 from kmikro.lib.refusal import Refusal
-from routers import addresses, desired, guard_address, lease, loginpage, plan, radsec, rows
+from routers import addresses, desired, guard_address, guarding, lease, loginpage, plan, proof, radsec, risks, rows
 from routers.desired import Facts, Wish
-from routers.device import Device, Target, Trapped
+from routers.device import Device, Target, Trapped, Unreachable
 from routers.models import Router, SyncRun
 from routers.rows import Found
 from tenants import routes
@@ -43,6 +43,7 @@ class Outcome:
     steps: list[dict[str, Any]] = field(default_factory=list)
     written: int = 0
     facts: Facts | None = None
+    trail: list[dict[str, Any]] = field(default_factory=list)  # what the guard did, with times
     login_url: str = ""
     whole: bool = False  # it went to its end, so what was told may be believed
 
@@ -143,8 +144,8 @@ def run(device: Device, wish: Wish, outcome: Outcome, *, force: bool = False) ->
     facts = outcome.facts = read(device)
     wanted = desired.build(wish, facts)
     steps = plan.diff(wanted, _own_menus(facts), folder=rows.folder_on(facts.flash), force=force)
-    _apply_all(device, steps, outcome)
     if steps:
+        _carry_out(device, wish, facts, steps, outcome, force=force)
         facts = outcome.facts = read(device)
         left = plan.diff(wanted, _own_menus(facts), folder=rows.folder_on(facts.flash), force=force)
         if left:
@@ -152,6 +153,65 @@ def run(device: Device, wish: Wish, outcome: Outcome, *, force: bool = False) ->
     if desired.HOTSPOT_SERVICE in wish.services:
         outcome.login_url = desired.login_url(wish, facts)
     outcome.whole = True
+
+
+def _carry_out(
+    device: Device, wish: Wish, facts: Facts, steps: list[plan.Step], outcome: Outcome, *, force: bool
+) -> None:
+    """Small harmless plans are written at once; the others under guard, and the risky ones after a person's yes."""
+    found = risks.weigh(steps, surroundings(device, wish, facts, steps))
+    if risks.is_direct(steps, found):
+        _apply_all(device, steps, outcome)
+        return
+    heavy = risks.needs_yes(found)
+    if heavy and not force:
+        raise Refusal("needs_yes", f"This needs a person's yes, so nothing was changed. {heavy[0].text}")
+    change = guarded(device, wish, facts, steps, outcome)
+    try:
+        result = guarding.push(device, change)
+    except guarding.Waits as waits:
+        raise Refusal("waits", waits.text) from None
+    if result.end is guarding.End.UNKNOWN:
+        raise Unreachable(
+            f"{result.trouble} What was changed is unknown; the router takes it back by itself."
+        )
+    if result.end is guarding.End.TAKEN_BACK:
+        raise Refusal("taken_back", f"The change was taken back. {result.trouble}")
+
+
+def guarded(
+    device: Device, wish: Wish, facts: Facts, steps: list[plan.Step], outcome: Outcome
+) -> guarding.Push:
+    """The change that makes a router as wished, with its notes going into the outcome."""
+    notes = outcome.steps = _notes(steps)
+
+    def note(what: str, ok: bool = True) -> None:
+        outcome.trail.append({"at": datetime.now(UTC).isoformat(), "what": what[:300], "ok": ok})
+
+    def wrote(number: int) -> None:
+        notes[number]["done"] = True
+        outcome.written += 1
+
+    label = f"a change of {len(steps)} steps"
+    prove = proof.prover(device.target, wish, facts)
+    return guarding.Push(steps, facts, label, prove, note, wrote)
+
+
+def surroundings(device: Device, wish: Wish, facts: Facts, steps: list[plan.Step]) -> risks.Surroundings:
+    """What the risks of a plan are weighed against; people online are counted only where it can matter."""
+    online = {}
+    for menu in risks.shaken(steps):
+        try:
+            online[menu] = len(device.read(menu, fields=(".id",)))
+        except Trapped:  # the package is not installed: nobody is in there
+            continue
+    return risks.Surroundings(
+        our_address=wish.radius_address,
+        api_port=device.target.port,
+        router_address=wish.router_address,
+        tables=facts.tables,
+        online=online,
+    )
 
 
 def release(device: Device, outcome: Outcome) -> None:
@@ -166,7 +226,15 @@ def _own_menus(facts: Facts) -> list[Found]:
 
 
 def _apply_all(device: Device, steps: list[plan.Step], outcome: Outcome) -> None:
-    notes = [
+    notes = outcome.steps = _notes(steps)
+    for step, note in zip(steps, notes, strict=True):
+        guarding.apply(device, step)
+        note["done"] = True
+        outcome.written += 1
+
+
+def _notes(steps: list[plan.Step]) -> list[dict[str, Any]]:
+    return [
         {
             "do": plan.verb_of(step),
             "path": plan.path_of(step),
@@ -175,21 +243,6 @@ def _apply_all(device: Device, steps: list[plan.Step], outcome: Outcome) -> None
         }
         for step in steps
     ]
-    outcome.steps = notes
-    for step, note in zip(steps, notes, strict=True):
-        _apply(device, step)
-        note["done"] = True
-        outcome.written += 1
-
-
-def _apply(device: Device, step: plan.Step) -> None:
-    match step:
-        case plan.Add(row=row):
-            device.add(row.path, row.values)
-        case plan.Set(id=number, row=row, changed=changed):
-            device.set(row.path, number, changed)
-        case plan.Remove(id=number, path=path):
-            device.remove(path, number)
 
 
 def record(

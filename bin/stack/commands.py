@@ -18,7 +18,7 @@ from stack.quality import lint
 from stack.running import Running, explain, stop
 from stack.state import State
 from stack.stylesheet import build
-from stack.suite import run_alone, run_bench, run_tests, with_services
+from stack.suite import run_alone, run_bench, run_tests, run_with_servers, with_services
 from stack.trouble import Stopped, Trouble
 
 
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     for word, what in (
         ("fuzz", "mutated packets through the RADIUS server (--count N --seed N)"),
         ("faults", "break things on purpose and see that promises are kept (F3 F5 kills; --list)"),
+        ("faults-routers", "break at least 100 changes of virtual routers and see that none locks us out"),
     ):
         words.add_parser(word, help=what).add_argument("arguments", nargs=argparse.REMAINDER)
     services = words.add_parser(
@@ -204,6 +205,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": lambda given: run_bench(given.arguments),
     "fuzz": lambda given: run_alone("tests.radius.fuzz", given.arguments),
     "faults": lambda given: run_alone("tests.faults", given.arguments),
+    "faults-routers": lambda given: run_with_servers("tests.faults_routers", given.arguments),
     "services": lambda given: with_services(given.arguments),
     "lint": lambda given: lint(given.gates),
 }

@@ -68,6 +68,12 @@ def run_bench(arguments: Sequence[str]) -> int:
     return with_services([str(settings.ROOT / ".venv/bin/python"), "-m", "bench", *extra], durable=True)
 
 
+def run_with_servers(module: str, arguments: Sequence[str]) -> int:
+    """A program of the tests that reads Django's settings, which want servers."""
+    extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
+    return with_services([str(settings.ROOT / ".venv/bin/python"), "-m", module, *extra])
+
+
 def run_alone(module: str, arguments: Sequence[str]) -> int:
     """A program of the tests that needs no server, or brings its own: `fuzz` and `faults`. Tests may run beside it."""
     extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)

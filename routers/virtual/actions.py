@@ -1,7 +1,6 @@
 """Commands that do something instead of writing a row: fetch, import, execute, log, ping, safe mode, monitors."""
 
 from functools import partial
-from typing import Any
 
 from routers.virtual import certificates, files
 from routers.virtual.console import Console
@@ -12,6 +11,7 @@ from routers.virtual.fetch import fetch, request_of
 from routers.virtual.hotspot import Hotspot
 from routers.virtual.incoming import Incoming
 from routers.virtual.nas import Nas, Secret
+from routers.virtual.safemode import SafeMode
 from routers.virtual.sessions import ADMIN_RESET
 from routers.virtual.traps import Trap, missing_id, missing_values, no_such_item, not_permitted
 from routers.virtual.values import address as check_address
@@ -21,7 +21,7 @@ _MONITOR = ("requests", "accepts", "rejects", "resends", "timeouts", "bad-replie
 
 def install(device: Device, hotspot: Hotspot, nas: Nas, incoming: Incoming) -> None:
     """Hang the commands into the device."""
-    acts = Actions(device, hotspot, nas, incoming)
+    acts, safe = Actions(device, hotspot, nas, incoming), SafeMode(device)
     table: dict[tuple[str, str], Action] = {
         ("/tool", "fetch"): acts.fetch,
         ("/", "import"): acts.import_file,
@@ -37,9 +37,10 @@ def install(device: Device, hotspot: Hotspot, nas: Nas, incoming: Incoming) -> N
         ("/ip/hotspot/cookie", "remove"): acts.remove_cookie,
         ("/ip/hotspot/host", "remove"): acts.remove_host,
         ("/user/active", "remove"): acts.refuse_removal,
-        ("/safe-mode", "take"): acts.take,
-        ("/safe-mode", "release"): acts.release,
-        ("/safe-mode", "unroll"): acts.unroll,
+        ("/safe-mode", "take"): safe.take,
+        ("/safe-mode", "release"): safe.release,
+        ("/safe-mode", "unroll"): safe.unroll,
+        ("/safe-mode", "toggle"): safe.toggle,
     }
     for level in ("info", "warning", "error", "debug"):
         table["/log", level] = acts.log_line(level)
@@ -210,38 +211,3 @@ class Actions:
         if not given:
             raise missing_id()
         return given.split(",")
-
-    def take(self, caller: Caller, call: Call) -> Reply:
-        """From here on changes are undone unless released."""
-        with self.device.lock:
-            if self.device.safe_mode:
-                raise Trap("failure: safe mode is already taken")
-            self.device.safe_mode = (caller.session, self.device.tree.snapshot())
-        return Reply()
-
-    def release(self, caller: Caller, call: Call) -> Reply:
-        """Keep what was done."""
-        self._mine(caller)
-        self.device.safe_mode = None
-        return Reply()
-
-    def unroll(self, caller: Caller, call: Call) -> Reply:
-        """Undo what was done."""
-        self._mine(caller)
-        undo(self.device)
-        return Reply()
-
-    def _mine(self, caller: Caller) -> None:
-        if self.device.safe_mode is None or self.device.safe_mode[0] is not caller.session:
-            raise Trap("failure: safe mode is not taken by this session")
-
-
-def undo(device: Device) -> None:
-    """Put the tree back to when safe mode was taken."""
-    held, device.safe_mode = device.safe_mode, None
-    if held is not None:
-        snapshot: dict[str, Any] = held[1]
-        with device.lock:
-            device.tree.restore(snapshot)
-        for path in ("/ip/service", "/radius/incoming"):
-            device.changed(path)

@@ -13,14 +13,23 @@ class Clock:
         self.speed = speed
         self.lost = False
         self._started = time.monotonic()
+        self._ahead = 0.0
 
     def seconds(self) -> float:
         """Session time since power-on, in (possibly hurried) seconds."""
-        return (time.monotonic() - self._started) * self.speed
+        return (time.monotonic() - self._started) * self.speed + self._ahead
 
     def uptime(self) -> float:
         """Real seconds since power-on."""
-        return time.monotonic() - self._started
+        return time.monotonic() - self._started + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once; for tests and rehearsals."""
+        self._ahead += seconds
+
+    def restart(self) -> None:
+        """Power came back: uptime begins again."""
+        self._started, self._ahead = time.monotonic(), 0.0
 
     def now(self) -> datetime:
         """The calendar as the router sees it, UTC."""

@@ -74,6 +74,17 @@ class LogLine:
     message: str
 
 
+@dataclass
+class Held:
+    """Safe mode as it was taken: by whom, what was before, how much was done, and when a lost holder is noticed."""
+
+    session: object
+    user: str
+    before: dict[str, Any]
+    actions: int = 0
+    until: float | None = None
+
+
 View = Callable[[list[Row]], list[Row]]
 Action = Callable[[Caller, Call], Reply]
 
@@ -100,7 +111,7 @@ class Device:
         self.boots = 0
         self.serial = ""
         self.globals: dict[str, Any] = {}
-        self.safe_mode: tuple[object, dict[str, Any]] | None = None
+        self.safe_mode: Held | None = None
         self._logged = 0
 
     @property

@@ -2,6 +2,7 @@
 
 import queue
 
+from routers.virtual import safemode
 from routers.virtual.device import Call, Caller, Device, Reply
 from routers.virtual.edits import complete, guard_removal
 from routers.virtual.fields import Menu
@@ -36,6 +37,7 @@ def run(device: Device, caller: Caller, call: Call) -> Reply:
     with device.lock:
         reply = verb(device, caller, call, menu)
     if call.verb not in _READS:
+        safemode.count(device)
         device.changed(call.path)
     return reply
 

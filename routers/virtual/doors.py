@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable
 
+from routers.virtual import firewall
 from routers.virtual.device import Device
 from routers.virtual.session import ApiSession, allowed
 
@@ -17,6 +18,7 @@ class ApiDoor:
         self.sessions: list[ApiSession] = []
         self.on_end: list[Callable[[ApiSession], None]] = []
         self._listener: socket.socket | None = None
+        self._dropped: list[socket.socket] = []
         self._lock = threading.Lock()
         device.on_change.append(self.follow)
 
@@ -33,6 +35,8 @@ class ApiDoor:
         self._close()
         for session in list(self.sessions):
             session.close()
+        for connection in self._dropped:
+            connection.close()
 
     def follow(self, path: str) -> None:
         """Open, close or move the listener after a change of /ip/service."""
@@ -78,8 +82,15 @@ class ApiDoor:
             if full or not allowed(peer[0], row.get("address", "")):
                 connection.close()
                 continue
+            verdict = firewall.verdict(self.device, peer[0], "tcp", self.port)
+            if verdict != "accept":
+                # The system has shaken hands already, so a dropped caller meets silence here and not at connect.
+                self._dropped = [*self._dropped[-99:], connection]
+                if verdict == "reject":
+                    connection.close()
+                continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            session = ApiSession(self.device, connection, peer[0])
+            session = ApiSession(self.device, connection, peer[0], self.port)
             with self._lock:
                 self.sessions.append(session)
             threading.Thread(target=self._serve, args=(session,), daemon=True).start()

@@ -8,6 +8,9 @@ class Faults:
     """All off by default; attributes may be changed while the router runs."""
 
     drop_after_n_sentences: int = 0  # close an API connection after so many reply sentences, 0 is never
+    cut_at_command: int = 0  # once: the connection ends at so many commands from now, done but unanswered
+    lose_at_command: int = 0  # once: the same, but the command never arrives
+    half_open: bool = False  # a lost connection is noticed only after nine minutes
     slow_bytes: float = 0.0  # seconds between single bytes of API replies
     garbage: bool = False  # answer API commands after login with bytes that are no sentence
     refuse_login: bool = False  # every API login fails, as after a changed password

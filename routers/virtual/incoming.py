@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from typing import Protocol
 
-from routers.virtual import packets
+from routers.virtual import firewall, packets
 from routers.virtual.device import Device
 from routers.virtual.packets import BadPacket, Packet
 from routers.virtual.sessions import ADMIN_RESET, BadRate, Session
@@ -78,7 +78,10 @@ class Incoming:
 
     def answer(self, raw: bytes, sender: str) -> bytes | None:
         """The answer to a datagram, None when it must be dropped."""
-        if self.device.faults.drop_coa:
+        if (
+            self.device.faults.drop_coa
+            or firewall.verdict(self.device, sender, "udp", self._port) != "accept"
+        ):
             return None
         self.counters["requests"] += 1
         secret = self._secret(sender)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from routers.virtual import actions, views
+from routers.virtual import actions, safemode, views
 from routers.virtual.console import Console
 from routers.virtual.device import Device, Sent
 from routers.virtual.doors import ApiDoor
@@ -170,6 +170,17 @@ class VirtualRouter:
             waiting.wait(0.02)
         return condition()
 
+    def lose_power(self) -> None:
+        """Power fails and comes back: no goodbye to anybody, safe mode is forgotten, what was written stays."""
+        self.device.safe_mode = None
+        self.hotspot.sessions.clear()
+        for session in list(self.door.sessions):
+            session.close()
+        self.device.boots += 1
+        self.device.clock.restart()
+        self.scheduler.boot()
+        self.device.log("system,info", "router rebooted without proper shutdown, probably power outage")
+
     def save(self) -> None:
         """Write the state file, whole or not at all."""
         if self.state is None:
@@ -199,6 +210,7 @@ class VirtualRouter:
             self.device.clock.lost = self.device.faults.clock_1970
             self.hotspot.tick()
             self.scheduler.tick()
+            safemode.tick(self.device)
             self.people.step(self.device.clock.seconds())
             since_save += TICK
             if since_save >= SAVE_EVERY and self.tree.changes != self._saved:
@@ -206,6 +218,4 @@ class VirtualRouter:
                 self.save()
 
     def _ended(self, session: ApiSession) -> None:
-        held = self.device.safe_mode
-        if held is not None and held[0] is session:
-            actions.undo(self.device)
+        safemode.ended(self.device, session)

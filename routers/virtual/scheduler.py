@@ -9,6 +9,8 @@ from routers.virtual.traps import Trap
 from routers.virtual.tree import Row
 from routers.virtual.values import parse_time
 
+NEVER = float("inf")
+
 
 class Scheduler:
     """Looks at the rows each tick; timers by interval do not mind clock jumps."""
@@ -17,15 +19,42 @@ class Scheduler:
         self.device = device
         self._next: dict[str, tuple[str, float]] = {}
         self._done: set[str] = set()
+        self._booting = True
+        self._starting: set[str] = set()  # jobs that were there when power came
+
+        device.on_change.append(self.follow)
+
+    def follow(self, path: str) -> None:
+        """An entry's interval counts from when it was made."""
+        if path == "/system/scheduler":
+            now = self.device.clock.uptime()
+            for row in self._rows():
+                if row[".id"] not in self._next:
+                    self._due(row, now)
+
+    def _rows(self) -> list[Row]:
+        with self.device.lock:
+            rows = [dict(r) for r in self.device.tree.rows("/system/scheduler")]
+        for gone in self._next.keys() - {row[".id"] for row in rows}:
+            self._next.pop(gone, None)
+            self._done.discard(gone)
+        return [row for row in rows if row.get("disabled") != "true"]
+
+    def boot(self) -> None:
+        """Power came back: intervals count from here, and jobs for the start-up are due."""
+        self._next.clear()
+        self._done.clear()
+        self._starting.clear()
+        self._booting = True
 
     def tick(self) -> None:
         """Start what is due."""
         now = self.device.clock.uptime()
-        with self.device.lock:
-            rows = [
-                dict(r) for r in self.device.tree.rows("/system/scheduler") if r.get("disabled") != "true"
-            ]
+        rows = self._rows()
+        booting, self._booting = self._booting, False
         for row in rows:
+            if booting and row.get("start-time") == "startup":
+                self._starting.add(row[".id"])
             if self._due(row, now):
                 threading.Thread(target=self.run, args=(row,), daemon=True, name="job").start()
 
@@ -47,7 +76,7 @@ class Scheduler:
 
     def _first(self, row: Row, interval: float) -> float:
         if row.get("start-time") == "startup":
-            return 3.0
+            return 3.0 if row[".id"] in self._starting else NEVER
         try:
             start = datetime.fromisoformat(f"{row.get('start-date', '')} {row.get('start-time', '')}")
         except ValueError:

@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from routers.virtual import firewall
 from routers.virtual.device import Call, Caller, Device, Reply, Sent
 from routers.virtual.dispatch import run
 from routers.virtual.traps import Trap
@@ -32,11 +33,13 @@ class ApiSession:
     device: Device
     connection: socket.socket
     peer: str
+    port: int = 8728
     since: float = field(default_factory=time.time)
     caller: Caller | None = None
     over: bool = False  # the client has left, or was made to
     _challenge: bytes = b""
     _sentences: int = 0
+    _unanswered: bool = False
     _running: dict[str, Call] = field(default_factory=dict)
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -45,6 +48,8 @@ class ApiSession:
         try:
             while True:
                 words = read_sentence(self._read, logged_in=self.caller is not None)
+                if firewall.verdict(self.device, self.peer, "tcp", self.port, new=False) != "accept":
+                    continue  # the packets never arrive
                 if words and not self._answer(parse_request(words)):
                     return
         except (OSError, EOFError, Unreadable):
@@ -92,6 +97,9 @@ class ApiSession:
         return True
 
     def _start(self, caller: Caller, request: Request) -> None:
+        self._unanswered = self._due("cut_at_command")
+        if self._due("lose_at_command"):
+            raise EOFError
         self.device.sent.append(
             Sent(caller.user, request.path, request.verb, dict(request.args), tuple(request.queries))
         )
@@ -109,6 +117,12 @@ class ApiSession:
             threading.Thread(target=self._work, args=(caller, call, tag, key), daemon=True).start()
         else:
             self._work(caller, call, tag, key)
+
+    def _due(self, fault: str) -> bool:
+        left = getattr(self.device.faults, fault)
+        if left:
+            setattr(self.device.faults, fault, left - 1)
+        return bool(left == 1)
 
     def _work(self, caller: Caller, call: Call, tag: str | None, key: str) -> None:
         try:
@@ -185,6 +199,9 @@ class ApiSession:
         faults = self.device.faults
         with self._writing:
             self._sentences += 1
+            if self._unanswered:
+                self.close()
+                raise OSError("cut by fault")
             if faults.drop_after_n_sentences and self._sentences > faults.drop_after_n_sentences:
                 self.close()
                 raise OSError("dropped by fault")

@@ -4,6 +4,7 @@ import ipaddress
 import time
 from collections.abc import Callable
 
+from routers.virtual import safemode
 from routers.virtual.device import Device, log_row
 from routers.virtual.doors import ApiDoor
 from routers.virtual.hotspot import Hotspot
@@ -46,7 +47,7 @@ def install(device: Device, hotspot: Hotspot, door: ApiDoor) -> None:
             [{**r, "dynamic": "false"} for r in rows]
             + [_queue(s) for s in list(hotspot.sessions) if s.limits.rate]
         ),
-        "/safe-mode": lambda rows: [{"enabled": "true" if device.safe_mode else "false"}],
+        "/safe-mode": lambda rows: [safemode.shown(device)],
     }
     device.views.update(live)
 
