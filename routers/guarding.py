@@ -1,8 +1,9 @@
 """Changing a router so that a bad change takes itself back: safe mode, a timer on the router, and proof by a new login.
 
-The order is what makes it safe. Safe mode is taken first where the router has it, so that a lost connection undoes
-everything. Then the timer is set: a script on the router that takes exactly this change back after two minutes, or at
-once when the power fails. Only then is anything written. What is kept is proven first, over a connection of its own.
+The order is what makes it safe. First the timer is set: a script on the router that takes exactly this change back after
+two minutes, or at once when the power fails. Then safe mode is taken where the router has it: a lost connection undoes
+everything but files, and the timer, which is older, sees to those. Only then is anything written. What is kept is proven
+first, over a connection of its own.
 Removing the timer is the one moment that decides: before it the router goes back by itself, after it the change stays.
 """
 
@@ -76,8 +77,8 @@ def push(talk: Device, change: Push) -> Result:
         raise Waits("timer", "An earlier change has not ended: the router takes it back within two minutes.")
     disarm(talk)  # half of a timer is left from before anything was written
     try:
-        _take(talk, change)
         _arm(talk, change, script)
+        _take(talk, change)
     except Trapped as trap:
         return _back(talk, change, f"The router would not set the timer: {trap.message}.")
     except (Unreachable, BadReply) as error:
@@ -146,6 +147,7 @@ def _take(talk: Device, change: Push) -> None:
     except Trapped as trap:
         state = next(iter(talk.read("/safe-mode")), {})
         if state.get("enabled") == "true":
+            disarm(talk)
             holder = state.get("user") or state.get("owner") or "somebody"
             raise Waits("holder", f"The change waits: {holder} works on the router in safe mode.") from None
         change.note(f"Safe mode cannot be had ({trap.message}): the timer alone guards this one.")

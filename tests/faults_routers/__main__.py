@@ -22,8 +22,6 @@ def main() -> int:
     given = asked.parse_args()
     total, began = Tally(), time.monotonic()
     run(total, short=given.short, say=lambda line: print(line, flush=True))
-    for line in total.broken:
-        print(f"BROKEN {line}", flush=True)
     print(f"{total.pushes} faulted pushes in {time.monotonic() - began:.0f} s", flush=True)
     for line in total.lines():
         print(line, flush=True)

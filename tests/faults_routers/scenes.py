@@ -130,7 +130,10 @@ def play(site: Site, scene: Scene, number: int) -> Outcome:
     if site.router.device.safe_mode is not None:  # of a session that the router believes to be there
         site.router.device.clock.advance(600)
         site.router.wait(lambda: site.router.device.safe_mode is None, 5)
-        found.mixed = found.mixed or site.plain() not in (before, after)
+        late = site.judge(
+            said, before, after, site.router.device.clock.uptime()
+        )  # the timer came back with it
+        found.mixed, found.locked_out = found.mixed or late.mixed, found.locked_out or late.locked_out
     left = plan_left(site, site.second)
     found.next_plan = "empty" if not left else "whole"
     trouble = site.push(site.second)

@@ -146,7 +146,7 @@ class Site:
             found.fired = True
             clock.advance(max(0.0, began + DEADLINE - clock.uptime()))
             until(lambda: not self.armed(), 10, "the router's timer did not fire")
-            until(lambda: self.plain() in (before, after), 5, "the rows are neither as before nor as planned")
+            self.router.wait(lambda: self.plain() in (before, after))
         found.seconds = clock.uptime() - began
         found.mixed = self.plain() not in (before, after)
         found.locked_out = not self.answers()

@@ -29,6 +29,7 @@ class Tally:
         self.slowest = max(self.slowest, found.seconds)
         if found.locked_out or found.mixed or wrong or found.seconds > DEADLINE + 5:
             self.broken.append(f"{name}: {found}")
+            print(f"BROKEN {self.broken[-1]}", flush=True)
 
     def lines(self) -> list[str]:
         return [

@@ -35,7 +35,7 @@ def said(site: Site, since: int) -> list[str]:
     return [word for word in words if not word.endswith("/print")]
 
 
-def test_the_order_is_safe_mode_timer_steps_release_timer(site: Site) -> None:
+def test_the_order_is_timer_safe_mode_steps_release_timer(site: Site) -> None:
     notes: list[str] = []
     before = site.plain()
     since = len(site.sent)
@@ -44,15 +44,15 @@ def test_the_order_is_safe_mode_timer_steps_release_timer(site: Site) -> None:
         change = guarding.Push(steps, facts, "a test", lambda: "", lambda what, ok=True: notes.append(what))
         assert guarding.push(talk, change) == guarding.Result(End.KEPT)
     assert said(site, since) == [
+        "/system/scheduler/add",
+        "/system/scheduler/add",
         "/safe-mode/take",
-        "/system/scheduler/add",
-        "/system/scheduler/add",
         "/ip/pool/add",
         "/safe-mode/release",
         "/system/scheduler/remove",
         "/system/scheduler/remove",
     ]
-    assert [note.partition(" ")[0] for note in notes] == ["Safe", "The", "1", "A", "The"]
+    assert [note.partition(" ")[0] for note in notes] == ["The", "Safe", "1", "A", "The"]
     with device.opened(site.target) as talk:
         assert guarding.settle(talk, change)
     assert site.plain() == before
