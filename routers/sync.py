@@ -7,7 +7,19 @@ from typing import Any
 from django.conf import settings
 
 from kmikro.lib.refusal import Refusal
-from routers import addresses, desired, guard_address, guarding, lease, loginpage, plan, proof, radsec, risks, rows
+from routers import (
+    addresses,
+    desired,
+    guard_address,
+    guarding,
+    lease,
+    loginpage,
+    plan,
+    proof,
+    radsec,
+    risks,
+    rows,
+)
 from routers.desired import Facts, Wish
 from routers.device import Device, Target, Trapped, Unreachable
 from routers.models import Router, SyncRun
