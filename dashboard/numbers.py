@@ -40,6 +40,14 @@ def split(value: int | None, units: Mapping[str, int], default: str) -> tuple[st
     return f"{Decimal(value) / size:f}"[:LONGEST], name
 
 
+def plain(value: int | None, size: int) -> str:
+    """A stored number in one fixed unit: 2_500_000 bps are 2.5 Mbps; empty for none."""
+    if not value:
+        return ""
+    text = f"{Decimal(value) / size:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 class NumberForm(forms.Form):
     """Reads its fields `name` and `name_unit` together; what is no number becomes an error of the field."""
 
@@ -47,8 +55,14 @@ class NumberForm(forms.Form):
         """The number in the smallest unit, None when nothing (or nothing that can be read) was typed."""
         typed = self.cleaned_data.get(field, "").replace(" ", "").replace("\u00a0", "")
         unit = units.get(self.cleaned_data.get(f"{field}_unit", ""))
-        if not typed or unit is None:
-            return None
+        return None if not typed or unit is None else self._read(field, typed, unit)
+
+    def sized(self, field: str, size: int) -> int | None:
+        """The same for a field that has one unit of this size."""
+        typed = self.cleaned_data.get(field, "").replace(" ", "").replace("\u00a0", "")
+        return self._read(field, typed, size) if typed else None
+
+    def _read(self, field: str, typed: str, unit: int) -> int | None:
         # A decimal comma and a decimal point mean the same; thousands are not grouped in such small numbers.
         plain = typed.replace(",", ".", 1)
         whole, _, part = plain.partition(".")

@@ -28,11 +28,9 @@ def facts_of(service: Service) -> list[dict[str, Any]]:
         text = f"{offers.span(service.grace_seconds)} after the end" if service.grace_seconds else "None"
         lines.append({"label": "Grace", "text": text})
     if service.sites:
-        lines.append(
-            {"label": "Sites", "text": _named(service.sites, Site.objects.values_list("pk", "name"))}
-        )
+        lines.append({"label": "Sites", "text": named(service.sites, Site.objects.values_list("pk", "name"))})
     if service.routers:
-        lines.append({"label": "Routers", "text": _named(service.routers, names.routers().items())})
+        lines.append({"label": "Routers", "text": named(service.routers, names.routers().items())})
     for label, value in (
         ("IPv4 address", service.framed_ip),
         ("IPv6 prefix", service.framed_ipv6_prefix),
@@ -43,7 +41,8 @@ def facts_of(service: Service) -> list[dict[str, Any]]:
     return lines
 
 
-def _named(ids: Collection[int], known: Iterable[tuple[int, str]]) -> str:
+def named(ids: Collection[int], known: Iterable[tuple[int, str]]) -> str:
+    """These places by name, for people."""
     found = dict(known)
     return ", ".join(sorted(found.get(each, "one that is gone") for each in ids))
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
-from dashboard import access, listing
+from dashboard import access, listing, plan_rules
 from dashboard.access import Request, operator
 from dashboard.forms_plans import START, PlanForm, initial
 from dashboard.page import confirm, done, page, refused
@@ -93,6 +93,7 @@ def _editor(request: Request, plan: Plan | None, form: PlanForm, shown: Terms | 
         "symbol": formats.SYMBOLS.get(form.currency, form.currency),
         "in_use": counts.get(State.IN_USE, 0),
         "unused": counts.get(State.NEW, 0),
+        "rules": plan_rules.facts_of(plan) if plan is not None else [],
         **_preview(shown),
     }
 

@@ -15,6 +15,15 @@ PLAN = {
     "upload": "2", "upload_unit": "mbps", "data_limit": "", "data_limit_unit": "GB", "time_limit": "",
     "time_limit_unit": "hours", "devices": "1",
 }  # fmt: skip
+FALLBACK = {"plan": str(EQUAL), "download_bps": "0.064", "seconds": "15", "seconds_unit": "minutes"}
+RULES = {
+    "windows-TOTAL_FORMS": "1", "windows-INITIAL_FORMS": "0", "windows-0-days": ["0", "4"], "windows-0-opens": "18:00",
+    "windows-0-closes": "00:00", "stages-TOTAL_FORMS": "1", "stages-INITIAL_FORMS": "0", "stages-0-period": "week",
+    "stages-0-after": "20", "stages-0-download": "1", "stages-0-upload": "0.5", "grace_seconds": "2",
+    "grace_seconds_unit": "days", "daily_seconds": "1.5", "daily_seconds_unit": "hours", "idle_seconds": "",
+    "idle_seconds_unit": "minutes", "priority": "3", "lock": "first", "daily_data_bytes": "2,5", "burst_download_bps": "20",
+    "burst_seconds": "16", "pool": "slow",
+}  # fmt: skip
 INVITE = {"email": "new@example.test", "name": "New", "role": "support"}
 TOKEN = {"name": "Export", "scopes": ["plans:read"], "expires": "90"}
 PASSWORDS = {"old": PASSWORD, "password": NEW}

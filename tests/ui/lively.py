@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 from accounts import invitations, links, tokens
-from accounts.journal import person
+from accounts.journal import SYSTEM, person
 from accounts.models import ApiToken, Invitation, User
 from accounts.roles import Role
 from billing.models import Voucher
 from kmikro.lib import codes
 from radius.models import PacketTrace, TracedPacket
 from routers.models import Router, SyncRun
+from subscribers import fallbacks
+from subscribers.fallbacks import Given
 from subscribers.models import Plan, Service, Usage
+from subscribers.rules import Rules, settle
 from tenants import onboarding, scope
 from tenants.models import Isp, RadsecClient
 from tests.conftest import PASSWORD
@@ -34,6 +37,13 @@ from tests.isolation.planting import EQUAL
 from tests.isolation.world import Side
 
 PLANS = (("Hour", 2_000, 3600, None), ("Day", 8_000, 86_400, None), ("Week, 10 GB", 35_000, 604_800, 10**10))
+RULES = Rules(
+    grace_seconds=86_400,
+    daily_data_bytes=5 * 10**9,
+    windows=[{"days": [0, 1, 2, 3, 4], "from": "18:00", "to": "06:00"}, {"days": [5, 6], "from": "00:00", "to": "24:00"}],
+    stages=[{"period": "month", "after_bytes": 200 * 10**9, "download_bps": 3 * 10**6, "upload_bps": 10**6}],
+    lock="first", burst_download_bps=20 * 10**6, burst_upload_bps=10**7, burst_seconds=16, priority=5,
+)  # fmt: skip
 WAITING = "lake-net-shots"
 PEOPLE = ("Wanjiku Mwangi", "Otieno Hardware and Sons Limited", "Baraka Lodge", "Fatuma Abdi")
 REFUSALS = (
@@ -80,6 +90,11 @@ def _sold(owner: User, now: datetime) -> list[Service]:
                 name=name, price_minor=price, validity_seconds=validity, data_limit_bytes=data, made_at=now, changed_at=now, **key
             )
         )  # fmt: skip
+    fallbacks.give("ended", Given(address_list="walled", seconds=300), by=SYSTEM, now=now)
+    fallbacks.give(
+        "data_spent", Given(plan_id=made[0].pk, download_bps=64_000, upload_bps=64_000), by=SYSTEM, now=now
+    )
+    settle(made[1], RULES, by=SYSTEM, now=now)
     batch = make_batch(
         plan=made[1], pk=EQUAL, count=30, made=30, note="Counter at the mall", made_by=owner, made_at=now
     )
@@ -144,6 +159,7 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
         account = make_service(
             kind="account", label=f"home-{number}", subscriber=subscriber, plan=home, made_at=now, access="ppp",
             status="suspended" if number == 3 else "active", first_used_at=now if number < 2 else None,
+            framed_ip="10.20.4.118" if number == 0 else None, bound_mac="4C:5E:0C:9A:11:02" if number == 0 else "",
             download_bytes=(186 - 100 * number) * 10**9 if number < 2 else 0, **key,
         )  # fmt: skip
         if number == 0:

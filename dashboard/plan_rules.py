@@ -1,0 +1,134 @@
+"""What a plan rules beside price, speed and limits: in words on the plan's page, and the form that changes it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.roles import Action
+from dashboard import access, forms_rules, names, own_terms
+from dashboard.access import Request, operator
+from dashboard.forms_rules import RulesForm, Stages, Windows
+from dashboard.page import done, page, refused
+from kmikro.lib.refusal import Refusal
+from kmikro.ui import formats
+from radius import change as changes
+from subscribers import offers, rules
+from subscribers.models import Plan, Site
+from subscribers.rules import Rules
+
+FORM = "dashboard/plans/rules.html"
+_WEEK = list(range(7))
+
+
+def facts_of(plan: Plan) -> list[tuple[str, str]]:
+    """The rules that hold, in words; empty when there are none."""
+    lines: list[tuple[str, str]] = []
+    for label, seconds in (
+        ("Grace after the end", plan.grace_seconds),
+        ("Online time a day", plan.daily_seconds),
+        ("Ends when idle for", plan.idle_seconds),
+    ):
+        if seconds:
+            lines.append((label, offers.span(seconds)))
+    for label, size in (
+        ("Data a day", plan.daily_data_bytes),
+        ("Download in all", plan.download_limit_bytes),
+        ("Upload in all", plan.upload_limit_bytes),
+    ):
+        if size:
+            lines.append((label, formats.data_size(size)))
+    lines += [("Hours", _hours(row)) for row in plan.windows]
+    lines += [("Fair use", _stage(row)) for row in plan.stages]
+    if plan.lock:
+        lines.append(("Works on", str(plan.get_lock_display()).lower()))
+    if plan.sites:
+        lines.append(("Sites", own_terms.named(plan.sites, Site.objects.values_list("pk", "name"))))
+    if plan.routers:
+        lines.append(("Routers", own_terms.named(plan.routers, names.routers().items())))
+    if plan.burst_download_bps or plan.burst_upload_bps:
+        speed = offers.speed(plan.burst_download_bps, plan.burst_upload_bps)
+        lines.append(("Burst", f"{speed}, averaged over {plan.burst_seconds} s"))
+    if plan.guaranteed_download_bps or plan.guaranteed_upload_bps:
+        lines.append(("Guaranteed", offers.speed(plan.guaranteed_download_bps, plan.guaranteed_upload_bps)))
+    if plan.priority != 8:
+        lines.append(("Priority of the queue", str(plan.priority)))
+    for label, name in (("Address list", plan.address_list), ("Pool", plan.pool)):
+        if name:
+            lines.append((label, name))
+    return lines
+
+
+def _hours(row: Any) -> str:
+    days = row.get("days", [])
+    said = "every day" if sorted(days) == _WEEK else ", ".join(forms_rules.DAYS[each] for each in days)
+    return f"{said}, {row.get('from')} to {row.get('to')}"
+
+
+def _stage(row: Any) -> str:
+    after = formats.data_size(row["after_bytes"])
+    return f"after {after} {forms_rules.PERIODS[row['period']].lower()}: {offers.speed(row['download_bps'], row['upload_bps'])}"
+
+
+def _forms(now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any]:
+    choices = {
+        "sites": list(Site.objects.values_list("pk", "name")),
+        "routers": list(names.routers().items()),
+    }
+    return (
+        RulesForm(given, initial=forms_rules.initial(now_ruled), **choices),
+        Windows(given, initial=forms_rules.initial_windows(now_ruled), prefix="windows"),
+        Stages(given, initial=forms_rules.initial_stages(now_ruled), prefix="stages"),
+    )
+
+
+@operator(Action.CHANGE_PLANS)
+@require_http_methods(["GET", "POST"])
+def change(request: Request, pk: int) -> HttpResponse:
+    plan = get_object_or_404(Plan, pk=pk)
+    before = rules.rules_of(plan)
+    form, hours, stages = _forms(before, request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"nav_key": "plans", "plan": plan, "hours": hours, "stages": stages}
+    if request.method == "GET":
+        return page(request, FORM, form=form, **context)
+    wanted, refusal = _read(form, hours, stages), None
+    if wanted is not None:
+        try:
+            return _settle(request, plan, before, wanted)
+        except Refusal as caught:
+            refusal = _readable(caught, form)
+    return refused(request, FORM, form=form, refusal=refusal, **context)
+
+
+def _read(form: RulesForm, hours: Any, stages: Any) -> Rules | None:
+    """The rules, None when something cannot be read; all three are looked at, so that all errors show at once."""
+    fine = [each.is_valid() for each in (form, hours, stages)]
+    values = form.values()
+    for each in (*hours.non_form_errors(), *stages.non_form_errors()):
+        form.add_error(None, each)
+    if not all(fine) or form.errors:
+        return None
+    return Rules(**values, windows=forms_rules.windows_of(hours), stages=forms_rules.stages_of(stages))
+
+
+def _settle(request: Request, plan: Plan, before: Rules, wanted: Rules) -> HttpResponse:
+    now, count = datetime.now(UTC), 0
+    with transaction.atomic():
+        rules.settle(plan, wanted, by=access.actor(request), now=now)
+        if wanted != before:
+            count = changes.ask(plan.services.values("pk"), now=now)
+    text = f"The rules of {plan.name} are saved."
+    text += f" Live sessions that follow them now: {count:,}." if count else ""
+    return done(request, reverse("plan", args=[plan.pk]), text)
+
+
+def _readable(refusal: Refusal, form: RulesForm) -> Refusal:
+    """Ranges are refused in the API's words and units; a form has a label."""
+    if refusal.code != "out_of_range" or refusal.field not in form.fields:
+        return refusal
+    text = f"{form.fields[refusal.field].label} is outside of what can be ruled."
+    return Refusal(refusal.code, text, field=refusal.field)
