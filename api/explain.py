@@ -67,7 +67,13 @@ class Explain(View):
             router.pk: why.Place(router.name, router.is_up)
             for router in Router.objects.filter(state=Router.State.READY)
         }
-        zone = ZoneInfo(access.isp(request).time_zone)
-        reason = why.explain(self.asked["q"], places=places, now=datetime.now(UTC), zone=zone)
+        isp, now = access.isp(request), datetime.now(UTC)
+        reason = why.explain(
+            self.asked["q"],
+            places=places,
+            now=now,
+            zone=ZoneInfo(isp.time_zone),
+            is_suspended=isp.suspended_at is not None,
+        )
         context = {"clear": access.may(request, Action.SEE_CODES)}
         return Response(ReasonOut(reason, context=context).data)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
-from rest_framework.exceptions import NotFound, UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import APIException, NotFound, UnsupportedMediaType, ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -17,7 +17,16 @@ from api.fields import Query, Strict
 from api.paging import CursorPages
 
 RATE = "100 per minute"  # per token
+READING = {"GET", "HEAD", "OPTIONS"}
 WITH_BODY = {"POST", "PATCH", "PUT"}
+
+
+class Suspended(APIException):
+    """The platform has suspended the ISP: its programs may read and change nothing, as its people."""
+
+    status_code = 403
+    default_code = "isp_suspended"
+    default_detail = "The platform has suspended this workspace. Everything can be read, nothing changed."
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -61,6 +70,9 @@ class View(APIView):
             kind = request.content_type.partition(";")[0].strip().lower()
             if kind != "application/json":
                 raise UnsupportedMediaType(kind)
+        isp = getattr(request, "isp", None)
+        if isp is not None and isp.suspended_at is not None and request.method not in READING:
+            raise Suspended
         method = "GET" if request.method == "HEAD" else str(request.method)
         self.asked = self._query(request, self.takes.get(method, Query))
 

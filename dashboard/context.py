@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Action
 from dashboard import access, find
+from tenants.models import Isp
 
 
 class Item(NamedTuple):
@@ -86,6 +87,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "theme": theme if theme in {"light", "dark"} else "",
         "legal_banner": None,
+        "suspension": "",
         "home_url": "/",
         "sign_in_url": access.SIGN_IN if isp else "/sign-in/",
         "sign_up_url": "/sign-up/",
@@ -95,6 +97,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return context | {
         "nav": navigation(request),
         "legal_banner": banner(request),
+        "suspension": suspension(isp),
         "home_url": home_url(request),
         "account_url": url_of("account"),
         "sign_out_url": url_of("sign-out"),
@@ -117,6 +120,19 @@ def banner(request: HttpRequest) -> dict[str, str] | None:
         "day": day
     }
     return {"text": text, "url": "/legal/terms/", "action": _("Read them")}
+
+
+def suspension(isp: Isp) -> str:
+    """What every page says while the platform has suspended the ISP; empty otherwise."""
+    if isp.suspended_at is None:
+        return ""
+    return _(
+        "%(reason)s Since %(day)s nobody new is let in; who is online stays. "
+        "Everything can be read, nothing changed."
+    ) % {
+        "reason": isp.suspended_for.rstrip(".") + ".",
+        "day": date_format(localtime(isp.suspended_at), "j F Y H:i"),
+    }
 
 
 def home_url(request: HttpRequest) -> str:

@@ -76,6 +76,7 @@ REASONS = {
     "not_for_routers": "Not for router logins",
     "no_trial": "No trial offered",
     "too_many_devices": "Too many devices",
+    "isp_suspended": "ISP suspended",
     "malformed": "Unreadable request",
     "both_passwords": "Two passwords",
     "unsupported_method": "Way of signing in not offered",

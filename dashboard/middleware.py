@@ -21,6 +21,7 @@ from dashboard.page import wants_part
 log = structlog.get_logger("dashboard.access")
 EPOCH = "epoch"  # in the session: the user's session_epoch at sign-in
 ACCOUNT = "/account/"
+READING = {"GET", "HEAD", "OPTIONS"}
 # Other doors have their own guards; legal pages are open to everybody.
 OTHER_DOORS = ("/api/", "/e/", "/portal/", "/legal/", "/healthz", "/readyz", "/static/")
 
@@ -47,12 +48,23 @@ class SignedIn:
             return None
         if self._must_accept_terms(request):
             return HttpResponseRedirect(reverse("terms-gate"))
+        if self._only_reads(request):
+            title = _("This workspace is suspended")
+            text = _("Nothing can be changed until the platform lifts it; everything can be read.")
+            return access.no_permission(request, title=title, text=text)
         if hasattr(view, "access"):
             return None
         if not (access.is_operator(request) or access.is_staff(request)):
             return access.to_sign_in(request)
         log.error("undeclared-view", view=f"{view.__module__}.{getattr(view, '__name__', '?')}")
         return access.no_permission(request)
+
+    def _only_reads(self, request: HttpRequest) -> bool:
+        """The platform has suspended the ISP and somebody wants to change something, other than their own sign-in."""
+        isp = getattr(request, "isp", None)
+        if isp is None or isp.suspended_at is None or request.method in READING:
+            return False
+        return access.is_operator(request) and not request.path.startswith(ACCOUNT)
 
     def _must_accept_terms(self, request: HttpRequest) -> bool:
         """Newer Terms are in force and the owner has not accepted them; only the owner is stopped."""

@@ -53,7 +53,13 @@ def answer(request: Request, typed: str) -> dict[str, Any]:
         for router in Router.objects.filter(state=Router.State.READY)
     }
     zone = ZoneInfo(request.isp.time_zone)
-    reason = why.explain(typed, places=routers, now=datetime.now(UTC), zone=zone)
+    reason = why.explain(
+        typed,
+        places=routers,
+        now=datetime.now(UTC),
+        zone=zone,
+        is_suspended=request.isp.suspended_at is not None,
+    )
     name = reason.attempt.username if reason.attempt else ""
     tone, icon = TONES[reason.state]
     return {

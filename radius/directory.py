@@ -42,15 +42,17 @@ def _known(read: Callable[[], dict[str, NasEntry]], now: datetime) -> dict[str, 
         entries = read()
         active = Isp.objects.filter(state=Isp.State.ACTIVE)
         isps = {
-            schema: (zone, language)
-            for schema, zone, language in active.values_list("schema_name", "time_zone", "language")
+            schema: (zone, language, suspended_at is not None)
+            for schema, zone, language, suspended_at in active.values_list(
+                "schema_name", "time_zone", "language", "suspended_at"
+            )
         }
     return {
         name: _nas(entry, *isps[entry.schema], now) for name, entry in entries.items() if entry.schema in isps
     }
 
 
-def _nas(entry: NasEntry, zone: str, language: str, now: datetime) -> Nas:
+def _nas(entry: NasEntry, zone: str, language: str, is_suspended: bool, now: datetime) -> Nas:
     overlaps = entry.previous_until is not None and entry.previous_until > now
     return Nas(
         schema=entry.schema,
@@ -65,6 +67,7 @@ def _nas(entry: NasEntry, zone: str, language: str, now: datetime) -> Nas:
         allow_eap=entry.allow_eap,
         language=language,
         admit_unknown=entry.admit_unknown,
+        is_suspended=is_suspended,
     )
 
 

@@ -57,6 +57,7 @@ class Nas:
     allow_eap: bool = False  # Wi-Fi with 802.1X
     language: str = "en"  # the ISP's, for customers who have not said theirs
     admit_unknown: bool = False  # to the walled garden of the ISP, where it has one
+    is_suspended: bool = False  # the whole ISP, by the platform
 
 
 @dataclass(slots=True)

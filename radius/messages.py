@@ -44,6 +44,7 @@ _EN = {
     "eap_method": "Your device is set up for another way of signing in to Wi-Fi. Please ask your provider.",
     "eap_unknown": "Signing in to Wi-Fi took too long. Please try again.",
     "tls_failed": "Your device does not trust this Wi-Fi. Please ask your provider for its certificate.",
+    "isp_suspended": "No new connections are possible here at the moment. Please ask your provider.",
     "grace": "{Yours} has ended. You can stay online until {at}; please renew before then.",
 }
 _SW = {
@@ -72,6 +73,7 @@ _SW = {
     "eap_method": "Kifaa chako kimewekwa kwa njia nyingine ya kuingia kwenye Wi-Fi. Tafadhali wasiliana na mtoa huduma wako.",
     "eap_unknown": "Kuingia kwenye Wi-Fi kumechukua muda mrefu. Tafadhali jaribu tena.",
     "tls_failed": "Kifaa chako hakiiamini Wi-Fi hii. Tafadhali mwombe mtoa huduma wako cheti chake.",
+    "isp_suspended": "Kwa sasa haiwezekani kuunganishwa hapa. Tafadhali wasiliana na mtoa huduma wako.",
     "grace": "{Yours} imekwisha. Unaweza kuendelea hadi {at}; tafadhali lipia kabla ya hapo.",
 }
 _FR = {
@@ -100,6 +102,7 @@ _FR = {
     "eap_method": "Votre appareil est réglé sur un autre mode de connexion au Wi-Fi. Adressez-vous à votre fournisseur.",
     "eap_unknown": "La connexion au Wi-Fi a pris trop de temps. Veuillez réessayer.",
     "tls_failed": "Votre appareil ne fait pas confiance à ce Wi-Fi. Demandez son certificat à votre fournisseur.",
+    "isp_suspended": "Aucune nouvelle connexion n'est possible ici pour le moment. Demandez à votre fournisseur.",
     "grace": "{Yours} a expiré. Vous pouvez rester en ligne jusqu'à {at} ; pensez à le renouveler avant.",
 }
 _ES = {
@@ -128,6 +131,7 @@ _ES = {
     "eap_method": "Su dispositivo está configurado para otro modo de entrar en la Wi-Fi. Consulte a su proveedor.",
     "eap_unknown": "Entrar en la Wi-Fi tardó demasiado. Inténtelo de nuevo.",
     "tls_failed": "Su dispositivo no confía en esta Wi-Fi. Pida el certificado a su proveedor.",
+    "isp_suspended": "Por ahora no se admiten conexiones nuevas aquí. Consulte a su proveedor.",
     "grace": "{Yours} ha terminado. Puede seguir en línea hasta {at}; renueve antes, por favor.",
 }
 _PT = {
@@ -156,6 +160,7 @@ _PT = {
     "eap_method": "O seu dispositivo está configurado para outro modo de entrar no Wi-Fi. Fale com o seu provedor.",
     "eap_unknown": "Entrar no Wi-Fi demorou demais. Tente novamente.",
     "tls_failed": "O seu dispositivo não confia neste Wi-Fi. Peça o certificado ao seu provedor.",
+    "isp_suspended": "No momento não é possível conectar-se aqui. Fale com o seu provedor.",
     "grace": "{Yours} terminou. Você pode continuar online até {at}; renove antes disso, por favor.",
 }
 _ID = {
@@ -184,6 +189,7 @@ _ID = {
     "eap_method": "Perangkat Anda diatur untuk cara masuk Wi-Fi yang lain. Silakan hubungi penyedia Anda.",
     "eap_unknown": "Masuk ke Wi-Fi terlalu lama. Silakan coba lagi.",
     "tls_failed": "Perangkat Anda tidak memercayai Wi-Fi ini. Mintalah sertifikatnya kepada penyedia Anda.",
+    "isp_suspended": "Saat ini sambungan baru tidak dapat dibuat di sini. Silakan hubungi penyedia Anda.",
     "grace": "{Yours} sudah berakhir. Anda dapat tetap online sampai {at}; silakan perpanjang sebelum itu.",
 }
 SENTENCES = {"en": _EN, "sw": _SW, "fr": _FR, "es": _ES, "pt": _PT, "id": _ID}

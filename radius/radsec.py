@@ -103,6 +103,7 @@ def _nas(client: Client, settled: NasEntry | None) -> Nas:
         limit_proxy_state=False,
         zone=client.zone,
         language=client.language,
+        is_suspended=client.is_suspended,
     )
     if settled is None:
         return nas

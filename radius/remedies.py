@@ -20,6 +20,7 @@ REMEDIES = {
     "no_trial": "Say what a trial gets among the fallbacks, or take trial off the hotspot profile.",
     "wrong_access": "Use it for the kind of connection it was made for.",
     "too_many_devices": "Disconnect the other device under Live sessions, or sell a plan for more devices.",
+    "isp_suspended": "Settle with the platform what is said at the top of every page.",
     "malformed": "Update RouterOS, and look for anything between the router and us that changes packets.",
     "both_passwords": "Update RouterOS: no router that works sends two passwords.",
     "unsupported_method": (

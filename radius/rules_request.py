@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from radius.case import DHCP, No, way
+from radius.case import DHCP, LOGIN, No, way
 from radius.events import AccessRequest
 from radius.sentences import Said
 
+SUSPENDED = "The platform has suspended this ISP: who is online stays, nobody new is let in."
 _CONDEMNING = ("duplicate:", "malformed:User-Password", "malformed:CHAP-Password", "malformed:MS-CHAP")
 
 
@@ -19,6 +20,13 @@ def well_formed(request: AccessRequest) -> Said | No:
             return No("malformed", f"{name} in the request {fault}.")
     if "missing:User-Name" in request.oddities:
         return No("malformed", "The request names no user.")
+    return ""
+
+
+def isp_in_order(request: AccessRequest) -> Said | No:
+    """An ISP that the platform has suspended lets nobody new in; its own people still get into its routers."""
+    if request.nas.is_suspended and way(request) != LOGIN:
+        return No("isp_suspended", SUSPENDED)
     return ""
 
 
@@ -41,5 +49,6 @@ def one_password(request: AccessRequest) -> Said | No:
 
 RULES: tuple[tuple[str, Callable[[AccessRequest], Said | No]], ...] = (
     ("well_formed", well_formed),
+    ("isp", isp_in_order),
     ("one_password", one_password),
 )

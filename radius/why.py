@@ -18,6 +18,7 @@ from radius.lookup import facts_of, lookups
 from radius.models import AuthAttempt, Session
 from radius.octets import spell
 from radius.passwords import FRAMED
+from radius.rules_request import SUSPENDED
 from radius.wording import moment
 from subscribers.models import Device, Service
 
@@ -57,8 +58,13 @@ class _Case:
     live: list[Session]
 
 
-def explain(typed: str, *, places: Mapping[int, Place], now: datetime, zone: tzinfo) -> Reason:
-    """Answer for a code, serial, user name or MAC; call inside the tenant. Looks at how things are now."""
+def explain(
+    typed: str, *, places: Mapping[int, Place], now: datetime, zone: tzinfo, is_suspended: bool = False
+) -> Reason:
+    """Answer for a code, serial, user name or MAC; call inside the tenant. Looks at how things are now.
+
+    `is_suspended`: the whole ISP is, so that nobody new is let in.
+    """
     words = typed.encode("utf-8", "replace").decode().replace("\0", "").strip()[:LONGEST]
     case = _case(words)
     if case.service is None:
@@ -67,6 +73,9 @@ def explain(typed: str, *, places: Mapping[int, Place], now: datetime, zone: tzi
     decisive = steps[-1]
     if not decisive.ok:
         return _reason(case, REFUSED, decisive.code, decisive.text, remedies.of(decisive.code), steps)
+    if is_suspended and not case.live:
+        steps.append(Step("isp_suspended", False, SUSPENDED))
+        return _reason(case, REFUSED, "isp_suspended", SUSPENDED, remedies.of("isp_suspended"), steps)
     return _of_working(case, case.service, steps, places, now, zone)
 
 

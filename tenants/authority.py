@@ -36,6 +36,7 @@ class Client:
     router_id: int
     zone: str  # the ISP's
     language: str = "en"  # the ISP's
+    is_suspended: bool = False  # the ISP is
 
 
 def issue(router_id: int, *, now: datetime) -> Bundle:
@@ -113,8 +114,10 @@ def clients(*, now: datetime) -> dict[str, Client]:
     """Fingerprint → router, for certificates that are neither revoked nor over (outside any tenant)."""
     active = Isp.objects.filter(state=Isp.State.ACTIVE)
     isps = {
-        schema: (zone, language)
-        for schema, zone, language in active.values_list("schema_name", "time_zone", "language")
+        schema: (zone, language, suspended_at is not None)
+        for schema, zone, language, suspended_at in active.values_list(
+            "schema_name", "time_zone", "language", "suspended_at"
+        )
     }
     held = RadsecClient.objects.filter(revoked_at=None, ends_at__gt=now, schema__in=isps)
     return {

@@ -1,13 +1,15 @@
 """Plans over the API."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from accounts.journal import SYSTEM
 from accounts.models import JournalEntry
 from subscribers.models import Plan
-from tenants import scope
+from tenants import scope, suspending
 from tenants.models import Isp
 from tests import factories as make
 
@@ -108,3 +110,11 @@ def test_a_new_speed_reaches_who_is_online(
     assert program.call("PATCH", f"plans/{plan.pk}/", change).status_code == 200
     assert program.call("GET", f"sessions/{online.pk}/").json()["change_state"] == state
     assert program.call("GET", f"sessions/{other.pk}/").json()["change_state"] == ""
+
+
+def test_programs_only_read_while_the_isp_is_suspended(token_for: Callable[..., Any], isp: Isp) -> None:
+    program = token_for()
+    suspending.suspend_isp(isp, "Spam was sent", by=SYSTEM, now=datetime.now(UTC))
+    assert program.call("GET", "plans/").status_code == 200
+    refused = program.call("POST", "plans/", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "isp_suspended")

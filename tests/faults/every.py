@@ -1,9 +1,21 @@
 """All faults, in the order in which they are run."""
 
-from tests.faults import clocks, crowd, databases, disks, kills, networks, queues, records, soak, workers
+from tests.faults import (
+    clocks,
+    crowd,
+    databases,
+    disks,
+    isps,
+    kills,
+    networks,
+    queues,
+    records,
+    soak,
+    workers,
+)
 from tests.faults.catalogue import FAULTS, Fault
 
-MODULES = (databases, queues, workers, networks, records, clocks, disks, soak, crowd, kills)
+MODULES = (databases, queues, workers, networks, records, clocks, disks, soak, crowd, isps, kills)
 
 
 def _place(name: str) -> tuple[int, str]:

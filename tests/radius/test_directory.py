@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from accounts.journal import SYSTEM
 from kmikro.health import status_server_request
 from radius import directory
 from radius.behind import LiveWorker
 from radius.directory import LiveDirectory, probe
 from radius.events import Ask, Port, StatusRequest
 from radius.wire import read
-from tenants import routes, scope
+from tenants import routes, scope, suspending
 from tenants.models import Isp, NasRoute
 from tests.factories import NOW
 from tests.radius.running import until
@@ -39,6 +40,14 @@ def test_all_isps_routers_with_their_secrets_and_zone(isp: Isp, neighbour: Isp) 
     assert (two.schema, two.secret) == (neighbour.schema_name, b"b" * 26)
     assert "aaaa" not in repr(one)
     assert book.get("10.0.0.3") is None
+
+
+def test_a_suspended_isp_is_known_at_its_routers(isp: Isp, neighbour: Isp) -> None:
+    register(isp, 1, "10.0.0.1", "a" * 26)
+    register(neighbour, 1, "10.0.0.2", "b" * 26)
+    suspending.suspend_isp(isp, "Spam was sent", by=SYSTEM, now=NOW)
+    found = directory.read()
+    assert (found["10.0.0.1"].is_suspended, found["10.0.0.2"].is_suspended) == (True, False)
 
 
 def test_a_rotated_secret_is_known_beside_the_new_one_until_its_time_is_over(isp: Isp) -> None:

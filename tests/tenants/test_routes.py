@@ -75,7 +75,7 @@ def test_an_exception_for_unsigned_requests_has_an_end_that_a_person_can_move(is
         until = routes.unsigned_until(5)
         assert until == NOW + routes.EXCEPTION
     address = "10.7.0.5"
-    nas = {at: directory._nas(routes.nas_directory()[address], "UTC", "en", at) for at in (NOW, until)}
+    nas = {at: directory._nas(routes.nas_directory()[address], "UTC", "en", False, at) for at in (NOW, until)}
     assert [nas[at].require_message_auth for at in (NOW, until)] == [False, True]
     with scope.inside(isp.schema_name):
         assert routes.extend_exception(5, now=until) == until + routes.EXCEPTION
