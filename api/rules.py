@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -150,5 +151,7 @@ class OneFallback(View):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, reason: str) -> Response:
         """Refuse for this reason again."""
+        if not Fallback.objects.filter(reason=reason).exists():
+            raise NotFound
         fallbacks.take_away(reason, by=access.actor(request), now=datetime.now(UTC))
         return Response(status=204)

@@ -91,9 +91,13 @@ class LiveWorker:
     def _refresh(self, line: Line) -> None:
         """Read anew what is told on the channel of routes."""
         self.directory.refresh(line)
-        if self.directory.has_wifi:
-            self.wifi.refresh()
         self.tracing.refresh()
+        if not self.directory.has_wifi:
+            return
+        try:
+            self.wifi.refresh()
+        except Exception:  # Wi-Fi goes on with the certificate that it has; all else must not depend on one
+            log.exception("the certificate for Wi-Fi could not be read")
 
     def close(self, timeout: float) -> None:
         self.store.close(timeout)

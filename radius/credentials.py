@@ -49,3 +49,4 @@ class Challenge:
 
     eap: bytes = field(repr=False)
     state: bytes
+    inner: bytes = b""  # who was asked for inside the tunnel, once that is known

@@ -204,6 +204,7 @@ class Reject:
     trace: tuple[Step, ...] = ()
     service_id: int | None = None
     delay: bool = True
+    inner: bytes = b""  # who was asked for inside a tunnel
 
 
 @dataclass(frozen=True, slots=True)

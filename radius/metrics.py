@@ -155,4 +155,8 @@ def read(folder: Path, now: float) -> list[dict[str, Any]]:
             found.append(told)
         elif age > 60 * STALE:
             path.unlink(missing_ok=True)
+    for path in folder.glob("*.new"):  # of a worker that was killed while it wrote
+        with contextlib.suppress(OSError):
+            if now - path.stat().st_mtime > 60 * STALE:
+                path.unlink()
     return found

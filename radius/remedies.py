@@ -34,16 +34,24 @@ REMEDIES = {
 }
 OTHERWISE = "Open the attempt in the login log: it lists every rule that was checked."
 NO_ROUTER = "See under Routers what it needs; until it is back nobody can sign in there."
-NEVER_TRIED = (
-    "Connect the device to the hotspot and open any page. If nothing appears in the login log, the router does not "
-    "ask us: compare it under Routers."
-)
+_ASKS_US = "If nothing appears in the login log, the router does not ask us: compare it under Routers."
+_NEVER_TRIED = {
+    "hotspot": "Connect the device to the hotspot and open any page.",
+    "ppp": "Let the customer's router or device dial in, by PPPoE or another tunnel, with this user name.",
+    "dhcp": "Let the device ask for an address again: unplug it, or renew its lease.",
+    "any": "Connect the device to the hotspot and open any page, or let it dial in.",
+}
 NO_SESSION = (
     "Look at the router: its hotspot may have dropped the device, or its accounting packets (UDP port 1813) do not "
     "reach us."
 )
 ONLINE = "If pages do not open although it is online, look at the router's own way to the internet."
 TRY_NOW = "Let them try again now."
+
+
+def never_tried(access: str) -> str:
+    """For somebody who may connect and has not tried; `access` is the service's kind of connection."""
+    return f"{_NEVER_TRIED.get(access, _NEVER_TRIED['any'])} {_ASKS_US}"
 
 
 def of(code: str) -> str:

@@ -9,7 +9,19 @@ from typing import NamedTuple
 
 from kmikro.lib import codes, macs
 from radius.attributes import number
-from radius.events import AccessRequest, AccountingRecord, Ask, Drop, Nas, Reject, Resend, Source, Verdict
+from radius.credentials import Challenge
+from radius.events import (
+    Accept,
+    AccessRequest,
+    AccountingRecord,
+    Ask,
+    Drop,
+    Nas,
+    Reject,
+    Resend,
+    Source,
+    Verdict,
+)
 from radius.octets import spell
 from radius.packet import Malformed, parse
 from radius.sockets import Datagram
@@ -79,19 +91,30 @@ class Tracer:
 
     def said(self, ask: Ask, reply: bytes, verdict: Verdict, hold: float = 0.0) -> None:
         """What a question was answered with, and how many seconds later the answer leaves."""
-        outcome = verdict.code if isinstance(verdict, Reject) else ""
-        self._said(ask, reply, f"{outcome}, leaves after {hold:.2f} s".lstrip(", ") if hold else outcome)
+        outcome, inner = verdict.code if isinstance(verdict, Reject) else "", b""
+        if isinstance(verdict, Reject | Challenge):
+            inner = verdict.inner
+        elif isinstance(verdict, Accept) and verdict.link is not None:
+            inner = verdict.link.username
+        self._said(
+            ask, reply, f"{outcome}, leaves after {hold:.2f} s".lstrip(", ") if hold else outcome, inner
+        )
 
     def left(self, ask: Ask, why: str) -> None:
         """A question that got no answer."""
         self._said(ask, b"", f"not answered: {why}")
 
-    def _said(self, ask: Ask, reply: bytes, outcome: str) -> None:
+    def _said(self, ask: Ask, reply: bytes, outcome: str, inner: bytes = b"") -> None:
+        """`inner` is the name inside the tunnel of a Wi-Fi: outside it may say anything."""
         watches = self._by_schema.get(ask.nas.schema)
         if not watches:
             return
         asked = ask.question
-        found = (asked.name, asked.mac) if isinstance(asked, AccessRequest | AccountingRecord) else ("", "")
+        found: tuple[str, ...] = ("", "")
+        if isinstance(asked, AccessRequest | AccountingRecord):
+            found = (asked.name, asked.mac)
+        if inner:
+            found = (*found, spell(inner))
         at, source = time.time(), asked.source
         self._put(watches, tuple(map(key, found)), ask.nas.router_id, at, OUT, reply, source, outcome)
 

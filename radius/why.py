@@ -196,7 +196,7 @@ def _of_working(
         return _reason(case, ROUTER, "router_down", text, remedies.NO_ROUTER, steps)
     if last is None:
         text = f"{label} may connect, but nobody has tried with it: no request has reached us."
-        return _reason(case, READY, "never_tried", text, remedies.NEVER_TRIED, steps)
+        return _reason(case, READY, "never_tried", text, remedies.never_tried(service.access), steps)
     at, fresh = moment(last.at.timestamp(), zone), now - last.at < RECENT
     if not last.accepted:
         text = f"{label} may connect now. Its last attempt, on {at}, was refused: {last.sentence}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
@@ -54,6 +55,8 @@ def register_nas(
     schema = own_schema()
     _demand_strong(secret)
     with scope.outside():
+        with connection.cursor() as cursor:  # two that come under one address at once see each other
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"nas route {address}"])
         holder = NasRoute.objects.filter(schema=schema, router_id=router_id).first()
         others = NasRoute.objects.filter(address=address).exclude(schema=schema, router_id=router_id)
         listen_port = _port_beside(

@@ -26,6 +26,7 @@ class Conversation:
     def __init__(self, state: bytes, tunnel: Callable[[], Tunnel]) -> None:
         self.state = state
         self.is_over = False
+        self.inner = b""  # who is asked for inside, once that is known
         self._make_tunnel = tunnel
         self._ident = 0
         self._kind = 0

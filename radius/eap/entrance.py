@@ -10,6 +10,7 @@ from typing import Protocol
 from radius import messages
 from radius.credentials import Challenge
 from radius.eap.conversations import Conversations
+from radius.eap.inner import Claim
 from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, Reject, Step
 from radius.sockets import Datagram
@@ -61,11 +62,14 @@ class Entrance:
             if conversation is None:
                 return request, None, "drop_eap_full"
         said = conversation.hear(request.eap or b"")
+        if not isinstance(said, Claim) and conversation.inner:
+            said = replace(said, inner=conversation.inner)
         if isinstance(said, Challenge):
             return request, None, said
         if isinstance(said, Reject):  # without delay: its reason was told inside, and logged then
             said = _in_words(said, request)
             return request, said if said.delay else None, said
+        conversation.inner = said.username
         inner = replace(
             request,
             username=said.username,
@@ -75,7 +79,10 @@ class Entrance:
         )
         verdict = judge(inner)
         answer = conversation.judge(verdict)
-        if not isinstance(answer, Challenge):
+        if isinstance(answer, Accept):  # its link has the name
+            return inner, answer, answer
+        answer = replace(answer, inner=said.username)
+        if isinstance(answer, Reject):
             return inner, answer, answer
         return inner, verdict if isinstance(verdict, Reject) else None, answer
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -131,6 +132,20 @@ def test_a_voucher_from_first_login_to_its_end(fresh_isp: Isp, hotspot: Hotspot)
         assert refused is not None
         assert "1 of 1 devices" in refused.sentence
         assert not AuthAttempt.objects.filter(trace__icontains=SECRET).exists()
+
+
+def test_a_certificate_that_cannot_be_read_harms_nothing_else(
+    fresh_isp: Isp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker, traced = LiveWorker(tmp_path), list[int]()
+    monkeypatch.setattr(type(worker.directory), "has_wifi", True)
+    monkeypatch.setattr(worker.wifi, "refresh", lambda: 1 / 0)
+    monkeypatch.setattr(worker.tracing, "refresh", lambda: traced.append(1))
+    monkeypatch.setattr(worker.directory, "refresh", lambda _line: None)
+    with caplog.at_level("ERROR", "radius.alerts"):
+        worker._refresh(cast(Any, None))
+    assert traced == [1]
+    assert "the certificate for Wi-Fi could not be read" in caplog.text
 
 
 def test_a_worker_that_cannot_ask_the_database_takes_nobodys_place(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any, cast
@@ -116,3 +117,12 @@ def test_files_of_the_dead_and_nonsense_are_left_out(tmp_path: Path) -> None:
     assert metrics.read(tmp_path, 1001.0 + metrics.STALE) == []
     assert metrics.read(tmp_path, 1000.0 + 3601) == []
     assert not (tmp_path / "1.json").exists()
+
+
+def test_what_a_killed_worker_left_half_written_is_taken_away(tmp_path: Path) -> None:
+    (tmp_path / "old.new").write_text("{")
+    (tmp_path / "young.new").write_text("{")
+    now = (tmp_path / "young.new").stat().st_mtime
+    os.utime(tmp_path / "old.new", (now - 3601, now - 3601))
+    assert metrics.read(tmp_path, now) == []
+    assert [each.name for each in tmp_path.iterdir()] == ["young.new"]

@@ -90,6 +90,23 @@ def test_nobody_has_tried() -> None:
     assert "none of the routers" in ask(voucher.code, places=both_down).sentence
 
 
+@pytest.mark.parametrize(
+    ("access", "words"),
+    [
+        ("hotspot", "open any page"),
+        ("ppp", "dial in"),
+        ("dhcp", "renew its lease"),
+        ("any", "or let it dial in"),
+    ],
+)
+def test_what_to_do_is_said_for_the_kind_of_connection(access: str, words: str) -> None:
+    account = make_service(kind="account", label="nobody.tried", access=access)
+    reason = ask(account.label)
+    assert reason.code == "never_tried"
+    assert words in reason.fix
+    assert ("hotspot" in reason.fix) is (access in {"hotspot", "any"})
+
+
 def test_the_last_refusal_counts_for_an_hour() -> None:
     voucher = make_voucher()
     make_attempt(service=voucher.service, code="wrong_password", sentence="Wrong.", at=NOW)

@@ -1,13 +1,17 @@
 """Secrets of routers change with overlap; wrong ones are told to their own ISP alone."""
 
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
 from kmikro.lib.refusal import Refusal
 from radius import directory
 from tenants import routes, scope
 from tenants.models import Isp, NasRoute, SecretMismatch
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -108,3 +112,70 @@ def test_the_zone_of_an_isp_is_known_inside_and_outside_of_it(isp: Isp) -> None:
         assert routes.zone_name(isp.schema_name) == isp.time_zone
         assert scope.current() == isp.schema_name
     assert routes.zone_name("t_zzzzzzzzzzzz") == "UTC"
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_two_routers_that_come_under_one_address_at_once(
+    fresh_isp: Isp, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch, lock: bool
+) -> None:
+    """One is registered, the other refused in words; without the lock the database refuses it, in its own."""
+    schema, ended, first_is_in, go = fresh_isp.schema_name, [], threading.Event(), threading.Event()
+    if not lock:
+        monkeypatch.setattr(routes, "connection", Unlocked())
+
+    def register(router_id: int, wait: bool) -> None:
+        try:
+            with scope.inside(schema):
+                routes.register_nas(
+                    router_id,
+                    address="10.7.99.1",
+                    secret=str(router_id) * 26,
+                    coa_port=3799,
+                    require_message_auth=True,
+                    now=NOW,
+                )
+                if wait:
+                    first_is_in.set()
+                    go.wait(20)
+        except (Refusal, IntegrityError) as error:
+            ended.append(type(error))
+        finally:
+            connection.close()
+
+    with django_db_blocker.unblock():
+        both = [threading.Thread(target=register, args=(each, each == 1)) for each in (1, 2)]
+        both[0].start()
+        assert first_is_in.wait(20)
+        both[1].start()
+        until(_somebody_waits, 20)
+        go.set()
+        for each in both:
+            each.join(20)
+        held = list(NasRoute.objects.filter(address="10.7.99.1").values_list("router_id", flat=True))
+    assert held == [1]
+    assert ended == [Refusal if lock else IntegrityError]
+
+
+class Unlocked:
+    """A connection that locks nothing."""
+
+    def cursor(self) -> "Unlocked":
+        return self
+
+    def __enter__(self) -> "Unlocked":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+    def execute(self, *_said: object) -> None:
+        return None
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0])

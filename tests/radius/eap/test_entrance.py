@@ -6,6 +6,7 @@ import hashlib
 import os
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC
@@ -17,6 +18,7 @@ from radius import messages
 from radius.events import Accept, Reject
 from radius.packet import Packet, parse, vendor_attributes
 from radius.seal import Seal
+from radius.tracer import Seen, Tracer, Watch
 from tests.radius import vectors as v
 from tests.radius.eap.device import PEAP, TTLS, Device, eap_attributes, response
 from tests.radius.fakes import ROUTER, World, facts
@@ -316,6 +318,18 @@ def test_the_name_outside_opens_nothing(up: Running, near: Near, world: World) -
     request, verdict = world.attempts[0]
     assert isinstance(verdict, Reject)
     assert (request.name, verdict.code) == ("captain", "unknown_user")
+
+
+@pytest.mark.parametrize(("method", "inner"), WAYS)
+@pytest.mark.parametrize("password", [b"arctangent", b"wrong"])
+def test_a_trace_follows_the_name_inside(
+    up: Running, near: Near, method: int, inner: str, password: bytes
+) -> None:
+    seen: deque[Seen] = deque()
+    up.server.tracer = Tracer([Watch(ROUTER.schema, 1, "nemo", None, 4e9)], seen)
+    near(up.auth).sign_in(Device(method, inner, outer=b"anonymous", password=password))
+    until(lambda: any(each.octets[:1] in (b"\x02", b"\x03") for each in seen), 5)
+    assert {each.direction for each in seen} == {"out"}  # what comes in is named as it is outside
 
 
 def test_pap_is_answered_while_many_begin_and_never_go_on(up: Running, near: Near, world: World) -> None:
