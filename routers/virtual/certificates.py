@@ -1,18 +1,24 @@
-"""`/certificate import`: what a PEM file holds as rows; keys are looked at and not kept, since nothing here speaks TLS."""
+"""/certificate: PEM files become rows, templates become certificates, and api-ssl shows one of them.
+
+Of an imported key nothing is kept but that it is there; what the router signs itself is kept whole, out of sight.
+"""
 
 import re
+import ssl
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from routers.virtual import files
 from routers.virtual.device import Call, Caller, Device, Reply
 from routers.virtual.traps import Trap, missing_values
 from routers.virtual.tree import Row
+from tenants.certificates import Signed, arm
 
 _PART = re.compile(r"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----", re.DOTALL)
 
@@ -38,6 +44,60 @@ def import_file(device: Device, caller: Caller, call: Call) -> Reply:
             if kind.endswith("PRIVATE KEY"):
                 counts[_key(device, public, pem)] += 1
     return Reply(rows=[{key: str(count) for key, count in counts.items()}])
+
+
+def sign(device: Device, caller: Caller, call: Call) -> Reply:
+    """A template becomes a certificate signed with its own key; another authority is not known here."""
+    wanted = call.args.get("number") or call.args.get(".id", "")
+    if not wanted:
+        raise missing_values("number")
+    row = device.tree.select("/certificate", wanted)
+    if row.get("fingerprint"):
+        raise Trap("failure: certificate already signed")
+    size = row.get("key-size", "2048")
+    key = (
+        ec.generate_private_key(ec.SECP256R1())
+        if size == "prime256v1"
+        else rsa.generate_private_key(65537, int(size))
+    )
+    now = device.clock.now()
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name := x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, row["common-name"])]))
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=int(row.get("days-valid", "365"))))
+        .sign(key, hashes.SHA256())
+    )
+    shape = serialization.PrivateFormat.PKCS8
+    with device.lock:
+        row |= {
+            "issuer": f"CN={row['common-name']}",
+            "serial-number": f"{made.serial_number:X}",
+            "fingerprint": made.fingerprint(hashes.SHA256()).hex(),
+            "invalid-before": _moment(made.not_valid_before_utc),
+            "invalid-after": _moment(made.not_valid_after_utc),
+            "private-key": "true",
+            "trusted": "true",
+            "pem": made.public_bytes(serialization.Encoding.PEM).decode(),
+            "key": key.private_bytes(
+                serialization.Encoding.PEM, shape, serialization.NoEncryption()
+            ).decode(),
+        }
+        device.tree.changed("/certificate", row)
+    return Reply()
+
+
+def serving(device: Device, name: str) -> ssl.SSLContext | None:
+    """The server's end of TLS with that certificate; None when there is none with a key that was made here."""
+    row = device.tree.find("/certificate", name=name) if name and name != "none" else None
+    if row is None or "key" not in row:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    arm(context, Signed(row["pem"], row["key"], "", row["fingerprint"], device.clock.now()))
+    return context
 
 
 def _certificate(device: Device, pem: str, stem: str) -> int:

@@ -38,6 +38,7 @@ _POSITIONS: dict[str, tuple[str, ...]] = {
     "reset-counters": ("numbers",),
     "monitor": ("numbers",),
     "run": ("number",),
+    "sign": ("number",),
     "import": ("file-name",),
     "execute": ("script",),
     "fetch": ("url",),

@@ -9,6 +9,7 @@ from typing import Any
 
 from routers.virtual.arguments import Commands, parse_version
 from routers.virtual.clock import Clock
+from routers.virtual.device_mode import Mode
 from routers.virtual.faults import Faults
 from routers.virtual.tree import Row, Tree
 from routers.virtual.values import POLICIES
@@ -103,6 +104,7 @@ class Device:
         self.command_tree = Commands(version)
         self.clock = Clock(speed)
         self.faults = Faults()
+        self.mode = Mode()
         self.sent: list[Sent] = []
         self.lines: deque[LogLine] = deque(maxlen=LOG_LINES)
         self.views: dict[str, View] = {}
@@ -118,6 +120,18 @@ class Device:
     def identity(self) -> str:
         """The name the router calls itself, also NAS-Identifier."""
         return self.tree.singles["/system/identity"]["name"]
+
+    def addresses(self) -> list[str]:
+        """Where the router can be reached on this host: at its own address and at those of its tunnels."""
+        tunnels = {
+            row["name"] for row in self.tree.rows("/interface/wireguard") if row.get("disabled") != "true"
+        }
+        more = [
+            row["address"].partition("/")[0]
+            for row in self.tree.rows("/ip/address")
+            if row["interface"] in tunnels and row.get("disabled") != "true"
+        ]
+        return [self.address, *(each for each in more if each.startswith("127.") and each != self.address)]
 
     def log(self, topics: str, message: str) -> None:
         """Write a line of /log and hand it to listeners."""

@@ -25,6 +25,7 @@ def run(device: Device, caller: Caller, call: Call) -> Reply:
     """Run a command or raise the trap a router would answer."""
     _exists(device, call)
     _permitted(caller, call)
+    device.mode.demand(device.release, call.path, call.verb)
     special = device.actions.get((call.path, call.verb))
     if special is not None:
         return special(caller, call)

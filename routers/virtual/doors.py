@@ -1,37 +1,47 @@
-"""Listening for the API: follows /ip/service, so that a closed or moved service is closed or moved."""
+"""Listening for the API and its TLS twin: follows /ip/service, so that a closed or moved service is closed or moved."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 
-from routers.virtual import firewall
+from routers.virtual import certificates, firewall
 from routers.virtual.device import Device
 from routers.virtual.session import ApiSession, allowed
 
+HANDSHAKE = 5.0
+
 
 class ApiDoor:
-    """The API service on the router's address; changes reach new connections only."""
+    """One API service on all addresses of the router; changes reach new connections only."""
 
-    def __init__(self, device: Device, port: int) -> None:
+    def __init__(self, device: Device, port: int, service: str = "api") -> None:
         self.device = device
         self.port = port
+        self.service = service
         self.sessions: list[ApiSession] = []
         self.on_end: list[Callable[[ApiSession], None]] = []
-        self._listener: socket.socket | None = None
+        self._listeners: dict[str, socket.socket] = {}
         self._dropped: list[socket.socket] = []
         self._lock = threading.Lock()
         device.on_change.append(self.follow)
 
+    @property
+    def secure(self) -> bool:
+        """Whether it speaks TLS."""
+        return self.service == "api-ssl"
+
     def start(self) -> None:
         """Bind and write the real port into /ip/service."""
-        self._open(self.port)
-        row = self.device.tree.find("/ip/service", name="api")
-        if row is not None:
-            row["port"] = str(self.port)
-            self.follow("/ip/service")
+        row = self._row()
+        if row.get("disabled") == "true":
+            return
+        self._open(self.device.address, self.port)
+        row["port"] = str(self.port)
+        self.follow("/ip/service")
 
     def stop(self) -> None:
-        """Close the listener and every connection."""
+        """Close the listeners and every connection."""
         self._close()
         for session in list(self.sessions):
             session.close()
@@ -39,37 +49,53 @@ class ApiDoor:
             connection.close()
 
     def follow(self, path: str) -> None:
-        """Open, close or move the listener after a change of /ip/service."""
-        row = self.device.tree.find("/ip/service", name="api")
-        if path != "/ip/service" or row is None:
+        """Open, close or move the listeners after a change of /ip/service or of the router's addresses."""
+        if path not in ("/ip/service", "/ip/address"):
             return
-        if row.get("disabled") == "true":
+        row = self._row()
+        if not row or row.get("disabled") == "true":
             self._close()
-        elif self._listener is None or int(row["port"]) != self.port:
+            return
+        if self._listeners and int(row["port"]) != self.port:
             self._close()
-            self._open(int(row["port"]))
+        if not self._listeners:
+            self._open_first(row)
+        wanted = self.device.addresses()
+        for address in set(self._listeners) - set(wanted):
+            _shut(self._listeners.pop(address))
+        for address in wanted:
+            if address not in self._listeners:
+                self._open(address, self.port)
 
-    def _open(self, port: int) -> None:
+    def _open_first(self, row: dict[str, str]) -> None:
+        try:
+            self._open(self.device.address, int(row["port"]))
+        except OSError:
+            if not self.secure:
+                raise
+            self._open(self.device.address, 0)  # another program has 8729 on this host
+            row["port"] = str(self.port)
+
+    def _row(self) -> dict[str, str]:
+        return self.device.tree.find("/ip/service", name=self.service) or {}
+
+    def _open(self, address: str, port: int) -> None:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((self.device.address, port))
+            listener.bind((address, port))
         except OSError:
             listener.close()
             raise
         listener.listen(64)
         self.port = listener.getsockname()[1]
-        self._listener = listener
-        threading.Thread(target=self._accept, args=(listener,), daemon=True, name="api").start()
+        self._listeners[address] = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True, name=self.service).start()
 
     def _close(self) -> None:
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            listener.close()
+        listeners, self._listeners = list(self._listeners.values()), {}
+        for listener in listeners:
+            _shut(listener)
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -77,7 +103,7 @@ class ApiDoor:
                 connection, peer = listener.accept()
             except OSError:
                 return
-            row = self.device.tree.find("/ip/service", name="api") or {}
+            row = self._row()
             full = len(self.sessions) >= int(row.get("max-sessions", "20"))
             if full or not allowed(peer[0], row.get("address", "")):
                 connection.close()
@@ -97,7 +123,11 @@ class ApiDoor:
 
     def _serve(self, session: ApiSession) -> None:
         try:
+            if self.secure:
+                session.connection = self._secured(session.connection)
             session.serve()
+        except OSError:  # no handshake
+            session.connection.close()
         finally:
             with self._lock:
                 self.sessions.remove(session)
@@ -106,3 +136,20 @@ class ApiDoor:
                 self.device.log("system,info,account", f"user {who} logged out from {session.peer} via api")
                 for ended in self.on_end:
                     ended(session)
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        context = certificates.serving(self.device, self._row().get("certificate", ""))
+        if context is None:  # RouterOS offers anonymous keys here, which nobody should take
+            raise ssl.SSLError("no certificate")
+        connection.settimeout(HANDSHAKE)
+        secured = context.wrap_socket(connection, server_side=True)
+        secured.settimeout(None)
+        return secured
+
+
+def _shut(listener: socket.socket) -> None:
+    try:
+        listener.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    listener.close()

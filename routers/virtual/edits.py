@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable
 
+from routers.virtual import wireguard
 from routers.virtual.device import Caller, Device
 from routers.virtual.traps import Trap, missing_values, not_permitted
 from routers.virtual.tree import Row
@@ -104,6 +105,8 @@ def _rates(device: Device, caller: Caller, args: Row, adding: bool) -> Row:
 
 
 _EDITS: dict[str, Edit] = {
+    "/interface/wireguard": lambda device, caller, args, adding: wireguard.interface(args, adding),
+    "/interface/wireguard/peers": lambda device, caller, args, adding: wireguard.peer(args, adding),
     "/system/scheduler": _scheduler,
     "/system/script": _script,
     "/ip/address": _address,

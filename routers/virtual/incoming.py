@@ -24,48 +24,50 @@ class Sessions(Protocol):
 
 
 class Incoming:
-    """UDP listener on the router's address; open while /radius/incoming accepts."""
+    """UDP listeners on the router's addresses; open while /radius/incoming accepts."""
 
     def __init__(self, device: Device, hotspot: Sessions) -> None:
         self.device = device
         self.hotspot = hotspot
         self.counters: Counter[str] = Counter()
-        self._wire: socket.socket | None = None
+        self._wires: dict[str, socket.socket] = {}
         self._port = 0
         device.on_change.append(self.follow)
 
     def follow(self, path: str) -> None:
-        """Open, close or move the socket after a change of /radius/incoming."""
-        if path != "/radius/incoming":
+        """Open, close or move the sockets after a change of /radius/incoming or of the router's addresses."""
+        if path not in ("/radius/incoming", "/ip/address"):
             return
         row = self.device.tree.singles["/radius/incoming"]
-        wanted = int(row["port"]) if row["accept"] == "true" else 0
-        if wanted == self._port:
+        port = int(row["port"]) if row["accept"] == "true" else 0
+        if port != self._port:
+            self.stop()
+        wanted = self.device.addresses() if port else []
+        for address in set(self._wires) - set(wanted):
+            _shut(self._wires.pop(address))
+        for address in wanted:
+            if address not in self._wires:
+                self._open(address, port)
+
+    def _open(self, address: str, port: int) -> None:
+        wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            wire.bind((address, port))
+        except OSError as error:
+            wire.close()
+            self.device.log("radius,error", f"incoming port {port}: {error.strerror}")
             return
-        self.stop()
-        if wanted:
-            wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            try:
-                wire.bind((self.device.address, wanted))
-            except OSError as error:
-                wire.close()
-                self.device.log("radius,error", f"incoming port {wanted}: {error.strerror}")
-                return
-            self._wire, self._port = wire, wanted
-            threading.Thread(target=self._serve, args=(wire,), daemon=True, name="incoming").start()
+        self._wires[address], self._port = wire, port
+        threading.Thread(target=self._serve, args=(wire,), daemon=True, name="incoming").start()
 
     def stop(self) -> None:
-        """Close the socket."""
-        wire, self._wire, self._port = self._wire, None, 0
-        if wire is not None:
-            try:
-                wire.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            wire.close()
+        """Close the sockets."""
+        wires, self._wires, self._port = list(self._wires.values()), {}, 0
+        for wire in wires:
+            _shut(wire)
 
     def _serve(self, wire: socket.socket) -> None:
-        while self._wire is wire:
+        while wire in self._wires.values():
             try:
                 raw, sender = wire.recvfrom(4096)
                 if not raw:
@@ -122,6 +124,14 @@ class Incoming:
         except BadRate:
             return _INVALID
         return None
+
+
+def _shut(wire: socket.socket) -> None:
+    try:
+        wire.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    wire.close()
 
 
 def _is(session: Session, packet: Packet) -> bool:

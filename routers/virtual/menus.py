@@ -60,7 +60,7 @@ _ALL = (
     ),
     menu(
         "/ip/service",
-        "name:text port:int(1|65535) proto:text address:prefixes certificate:text tls-version:enum(any|only-1.2) "
+        "name:text port:int(1|65535) proto:text address:prefixes certificate:text tls-version:enum(any|only-1.2)=any "
         "vrf:text=main max-sessions:int(1|1000)=20 disabled:bool=false",
     ),
     menu(
@@ -86,6 +86,21 @@ _ALL = (
         clash="failure: already have interface with such name",
         store="/interface",
         only=("type", "ether"),
+    ),
+    menu(
+        "/interface/wireguard",
+        "name:text mtu:int(68|65535)=1420 listen-port:int(0|65535)=13231 private-key:secret public-key:text comment:text "
+        "disabled:bool=false",
+        unique="name",
+        clash="failure: already have interface with such name",
+        store="/interface",
+        only=("type", "wg"),
+    ),
+    menu(
+        "/interface/wireguard/peers",
+        'interface*:ref(/interface) public-key:text preshared-key:secret endpoint-address:text="" '
+        "endpoint-port:int(0|65535)=0 allowed-address*:prefixes persistent-keepalive:time comment:text "
+        "disabled:bool=false",
     ),
     menu(
         "/ip/address",
@@ -185,9 +200,11 @@ _ALL = (
     ),
     menu(
         "/certificate",
-        "name:text common-name:text trusted:bool=false",
+        "name:text common-name:text days-valid:int(1|36500) key-size:text key-usage:text subject-alt-name:text "
+        "trusted:bool=false",
         unique="name",
         clash="failure: certificate with the same name already exists",
+        hidden="pem key",
     ),
     menu(
         "/ppp/aaa",

@@ -57,12 +57,14 @@ class VirtualRouter:
         self.hotspot = Hotspot(self.device, self.nas)
         self.incoming = Incoming(self.device, self.hotspot)
         self.door = ApiDoor(self.device, api_port)
-        self.door.on_end.append(self._ended)
+        self.secure_door = ApiDoor(self.device, 8729, "api-ssl")
+        for door in (self.door, self.secure_door):
+            door.on_end.append(self._ended)
         self.web = Web(self.device, self.hotspot, http_port, http_address or address)
         self.scheduler = Scheduler(self.device)
         self.people = People(self.hotspot, users, codes)
         actions.install(self.device, self.hotspot, self.nas, self.incoming)
-        views.install(self.device, self.hotspot, self.door)
+        views.install(self.device, self.hotspot, (self.door, self.secure_door))
         self.meters = Meters(self.device, self.hotspot)
         self.device.views.update(self.meters.views())
         self._stopping = threading.Event()
@@ -75,9 +77,10 @@ class VirtualRouter:
         self.device.log("system,info", "router rebooted")
         try:
             self.door.start()
+            self.secure_door.follow("/ip/service")
             self.web.start()
         except OSError:
-            self.door.stop()
+            self._shut_doors()
             raise
         self.incoming.follow("/radius/incoming")
         self.nas.start()
@@ -93,7 +96,7 @@ class VirtualRouter:
         self.hotspot.end_all()
         self.nas.stop()
         self.incoming.stop()
-        self.door.stop()
+        self._shut_doors()
         self.web.stop()
         self.save()
 
@@ -112,6 +115,11 @@ class VirtualRouter:
     def api_port(self) -> int:
         """The port of the API service."""
         return self.door.port
+
+    @property
+    def secure_port(self) -> int:
+        """The port of the API service by TLS."""
+        return self.secure_door.port
 
     @property
     def http_port(self) -> int:
@@ -174,7 +182,7 @@ class VirtualRouter:
         """Power fails and comes back: no goodbye to anybody, safe mode is forgotten, what was written stays."""
         self.device.safe_mode = None
         self.hotspot.sessions.clear()
-        for session in list(self.door.sessions):
+        for session in [*self.door.sessions, *self.secure_door.sessions]:
             session.close()
         self.device.boots += 1
         self.device.clock.restart()
@@ -216,6 +224,10 @@ class VirtualRouter:
             if since_save >= SAVE_EVERY and self.tree.changes != self._saved:
                 since_save = 0.0
                 self.save()
+
+    def _shut_doors(self) -> None:
+        self.door.stop()
+        self.secure_door.stop()
 
     def _ended(self, session: ApiSession) -> None:
         safemode.ended(self.device, session)

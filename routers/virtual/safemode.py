@@ -13,7 +13,7 @@ from routers.virtual.tree import Row
 
 MOST_ACTIONS = 100
 HALF_OPEN = 540.0  # seconds until a router notices that the other end of a connection is gone
-_FOLLOWED = ("/ip/service", "/radius/incoming", "/system/scheduler")
+_FOLLOWED = ("/ip/service", "/ip/address", "/radius/incoming", "/system/scheduler")
 
 
 @dataclass

@@ -13,17 +13,17 @@ from routers.virtual.tree import Row
 from routers.virtual.values import parse_rate, write_time
 
 
-def install(device: Device, hotspot: Hotspot, door: ApiDoor) -> None:
+def install(device: Device, hotspot: Hotspot, doors: tuple[ApiDoor, ...]) -> None:
     """Hang the views into the device."""
     live: dict[str, Callable[[list[Row]], list[Row]]] = {
         "/system/resource": lambda rows: [_resource(device)],
         "/system/routerboard": lambda rows: [_board(device)],
         "/system/clock": lambda rows: [{**_clock(device), **rows[0]}],
-        "/system/device-mode": lambda rows: [_device_mode()],
+        "/system/device-mode": lambda rows: [device.mode.row(device.release)],
         "/system/package": lambda rows: [
             {".id": "*1", "name": "routeros", "version": device.version.split(" ")[0], "disabled": "false"}
         ],
-        "/user/active": lambda rows: _users(door),
+        "/user/active": lambda rows: _users(doors),
         "/log": lambda rows: [log_row(line) for line in list(device.lines)],
         "/ip/address": _addresses,
         "/interface": _interfaces,
@@ -31,6 +31,9 @@ def install(device: Device, hotspot: Hotspot, door: ApiDoor) -> None:
             {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
         ],
         "/interface/ethernet": lambda rows: [
+            {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
+        ],
+        "/interface/wireguard": lambda rows: [
             {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
         ],
         "/ip/pool": lambda rows: rows,
@@ -95,25 +98,7 @@ def _clock(device: Device) -> Row:
     }
 
 
-def _device_mode() -> Row:
-    allowed = [
-        "scheduler",
-        "fetch",
-        "pptp",
-        "l2tp",
-        "bandwidth-test",
-        "sniffer",
-        "ipsec",
-        "romon",
-        "proxy",
-        "hotspot",
-        "smb",
-        "email",
-    ]
-    return {"mode": "advanced", "attempt-count": "0", "flagged": "false", **dict.fromkeys(allowed, "true")}
-
-
-def _users(door: ApiDoor) -> list[Row]:
+def _users(doors: tuple[ApiDoor, ...]) -> list[Row]:
     return [
         {
             ".id": f"*{number:X}",
@@ -124,7 +109,7 @@ def _users(door: ApiDoor) -> list[Row]:
             "group": (session.device.tree.find("/user", name=session.caller.user) or {}).get("group", ""),
             "radius": "false",
         }
-        for number, session in enumerate(list(door.sessions), 1)
+        for number, session in enumerate([each for door in doors for each in list(door.sessions)], 1)
         if session.caller is not None
     ]
 
