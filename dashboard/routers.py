@@ -75,6 +75,7 @@ def index(request: Request) -> HttpResponse:
             ],
         ),
         may_change=access.may(request, Action.CHANGE_ROUTERS),
+        here=listing.link(request, sort=None),
         export_url=listing.link(request, format="csv"),
     )
 

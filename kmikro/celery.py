@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmikro.settings")
 app = Celery("kmikro")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["routers"], related_name="care_tasks")
 
 app.conf.beat_schedule = {
     "beat-heartbeat": {"task": "tenants.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
@@ -32,6 +33,16 @@ app.conf.beat_schedule = {
     },
     "routers-tend": {
         "task": "routers.tasks.tend_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "routers-backups": {
+        "task": "routers.care_tasks.back_up_everywhere",
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
+    },
+    "routers-orders": {
+        "task": "routers.care_tasks.tidy_everywhere",
         "schedule": 300.0,
         "options": {"expires": 300},
     },

@@ -155,6 +155,7 @@ CELERY_TASK_ROUTES = {
     "routers.tasks.send_notice": {"queue": "message"},
     "routers.tasks.tend": {"queue": "bulk"},
     "routers.tasks.*": {"queue": "router"},
+    "routers.care_tasks.*": {"queue": "router"},
     "billing.tasks.*": {"queue": "bulk"},
     "radius.tasks.*": {"queue": "router"},
     "dashboard.tasks.remove_at_router": {"queue": "router"},

@@ -11,8 +11,9 @@ from routers import rows
 FILE = "kmikro.rsc"
 RENEWAL, PEM = "radsec.rsc", "radsec.pem"
 # read, write: the hotspot menus. api: to sign in. sensitive: to see whether the RADIUS secret is still ours.
-# ftp: to write the login pages. Not: policy (users), reboot (also resets a router), test, ssh, winbox, web.
-POLICY = "read,write,api,sensitive,ftp"
+# ftp: to write the login pages. test: ping, path and the look at an interface.
+# Not: policy (users), reboot (also resets a router), ssh, winbox, web: an operator grants those for a while.
+POLICY = "read,write,api,sensitive,ftp,test"
 _LETTERS = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

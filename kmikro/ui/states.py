@@ -43,6 +43,8 @@ STATES: dict[str, State] = {
     "pending": State("", "clock", "Pending"),
     "running": State("brand", "loader-circle", "Running"),
     "done": State("ok", "circle-check", "Done"),
+    "skipped": State("", "circle-dashed", "Left out"),
+    "stopped": State("warn", "square", "Stopped"),
     # logins
     "accepted": State("ok", "circle-check", "Accepted"),
     "accept": State("ok", "circle-check", "Accepted"),

@@ -1,6 +1,8 @@
 """Tables of the routers trade, a module for each thought."""
 
 from routers.models.audit import Leak, LeakAudit
+from routers.models.backups import RouterBackup, RouterFirmware
+from routers.models.care import CareItem, CareRun
 from routers.models.incidents import AlertRule, Incident, Notice, Outage
 from routers.models.router import Router
 from routers.models.runs import SyncRun
@@ -8,6 +10,8 @@ from routers.models.watch import LogLine, Sample, Watch
 
 __all__ = [
     "AlertRule",
+    "CareItem",
+    "CareRun",
     "Incident",
     "Leak",
     "LeakAudit",
@@ -15,6 +19,8 @@ __all__ = [
     "Notice",
     "Outage",
     "Router",
+    "RouterBackup",
+    "RouterFirmware",
     "Sample",
     "SyncRun",
     "Watch",

@@ -133,6 +133,12 @@ class Device:
         ]
         return [self.address, *(each for each in more if each.startswith("127.") and each != self.address)]
 
+    def become(self, version: str) -> None:
+        """Run another version from here on, with its own commands."""
+        self.version = version
+        self.release = parse_version(version)
+        self.command_tree = Commands(version)
+
     def log(self, topics: str, message: str) -> None:
         """Write a line of /log and hand it to listeners."""
         with self.lock:

@@ -18,7 +18,8 @@ from routers.virtual.traps import (
 )
 from routers.virtual.tree import Row
 
-_READS = {"print", "getall", "get", "find", "listen", "monitor"}
+_READS = {"print", "getall", "get", "find", "listen", "monitor", "monitor-traffic"}
+_TESTS = {"fetch", "ping", "traceroute", "torch"}
 
 
 def run(device: Device, caller: Caller, call: Call) -> Reply:
@@ -87,10 +88,12 @@ def _permitted(caller: Caller, call: Call) -> None:
         needed = "read"
     elif call.path.startswith("/user"):
         needed = "policy"
-    elif call.path == "/file":
+    elif call.path in ("/file", "/system/backup"):
         needed = "ftp"
-    elif call.verb in ("fetch", "ping"):
+    elif call.verb in _TESTS:
         needed = "test"
+    elif (call.path, call.verb) == ("/system", "reboot"):
+        needed = "reboot"
     else:
         needed = "write"
     if not caller.may(needed):

@@ -23,6 +23,7 @@ _ALL = (
     menu("/system/clock", "time-zone-autodetect:bool=true time-zone-name:text=manual", single=True),
     menu("/system/device-mode", "", single=True),
     menu("/system/package", ""),
+    menu("/system/package/update", "channel:enum(stable|long-term|testing|development)=stable", single=True),
     menu(
         "/system/scheduler",
         "name*:text start-date:text start-time:text interval:time=0s on-event:text "

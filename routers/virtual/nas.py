@@ -72,6 +72,12 @@ class Nas:
         if self._worker is not None:
             self._worker.join(10)
 
+    def restart(self) -> None:
+        """The router goes and comes back; its servers are told of both."""
+        if self._servers():
+            self._put(self._whole_router(OFF))
+            self._put(self._whole_router(ON))
+
     def ask(
         self, about: Sequence[Attribute], secret: Secret, extra: Sequence[Attribute] = ()
     ) -> Packet | None:

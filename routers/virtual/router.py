@@ -24,6 +24,7 @@ from routers.virtual.session import ApiSession
 from routers.virtual.sessions import Phone, Session
 from routers.virtual.traps import Trap
 from routers.virtual.tree import Tree
+from routers.virtual.upkeep import DOWN, Upkeep
 from routers.virtual.web import Web
 
 TICK = 0.1
@@ -67,6 +68,7 @@ class VirtualRouter:
         views.install(self.device, self.hotspot, (self.door, self.secure_door))
         self.meters = Meters(self.device, self.hotspot)
         self.device.views.update(self.meters.views())
+        self.upkeep = Upkeep(self.device, self.hotspot, self._restart)
         self._stopping = threading.Event()
         self._ticker: threading.Thread | None = None
         self._saved = -1
@@ -228,6 +230,23 @@ class VirtualRouter:
     def _shut_doors(self) -> None:
         self.door.stop()
         self.secure_door.stop()
+
+    def _restart(self) -> None:
+        """Everything running is lost, doors are closed for a moment, and RAM files are gone."""
+        self.hotspot.end_all()
+        self._shut_doors()
+        self.nas.restart()
+        self.device.clock.restart()
+        self.scheduler.boot()
+        with self.device.lock:
+            self.device.boots += 1
+            if self.tree.find("/file", name="flash") is not None:
+                for row in [r for r in self.tree.rows("/file") if not r["name"].startswith("flash")]:
+                    self.tree.remove("/file", row)
+        if not self._stopping.wait(DOWN):
+            self.door.start()
+            self.secure_door.follow("/ip/service")
+            self.device.log("system,info", "router rebooted")
 
     def _ended(self, session: ApiSession) -> None:
         safemode.ended(self.device, session)

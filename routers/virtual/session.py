@@ -22,7 +22,7 @@ from routers.virtual.words import (
     read_sentence,
 )
 
-_STREAMS = {"listen", "fetch", "ping", "import", "execute", "monitor", "run"}
+_STREAMS = {"listen", "fetch", "ping", "import", "execute", "monitor", "monitor-traffic", "run"}
 _BAD_LOGIN = "invalid user name or password (6)"
 
 

@@ -40,6 +40,8 @@ SIGN_IN_WAYS = {
     "mac_auth_password": "till",
     "allow_mschap1": "on",
 }
+ORDER = {"kind": "check", "router": str(EQUAL)}
+API_ORDER = {"kind": "check", "routers": [EQUAL]}
 API_ROUTER = {"name": "Gate", "site": "Mall"}
 API_PLAN = {"name": "Fresh", "price_minor": 5000, "download_bps": 5_000_000, "upload_bps": 2_000_000}
 ACCOUNT = {

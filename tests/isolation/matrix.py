@@ -8,6 +8,7 @@ Integer parts of the address get the primary key that both ISPs have; other part
 from accounts.roles import Action
 from tests.isolation import bodies
 from tests.isolation.lines import Key, Line, Scope, at
+from tests.isolation.planting import EQUAL
 
 A = Action
 HEALTH = {"healthz": at("all", lenient=True), "readyz": at("all", get=(200, 503), lenient=True)}
@@ -115,6 +116,25 @@ TENANT: dict[str, Line] = {
     "router-certificate-revoke": at(A.CHANGE_ROUTERS, post=302, number=1),
     "router-unsigned": at(A.EXCUSE_ROUTERS, get=None, post=302),
     "router-compare": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-firmware": at(A.SEE_ROUTERS),
+    "router-firmware?csv": at(A.SEE_ROUTERS, query={"format": "csv"}),
+    "router-orders": at(A.SEE_ROUTERS),
+    "router-order-new": at(A.CHANGE_ROUTERS, post=302, query={"kind": "reboot"}, body=bodies.ORDER),
+    "router-order": at(A.SEE_ROUTERS),
+    "router-order?csv": at(A.SEE_ROUTERS, query={"format": "csv"}),
+    "router-order-stop": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-backups": at(A.SEE_ROUTERS),
+    "router-backups?csv": at(A.SEE_ROUTERS, query={"format": "csv"}),
+    "router-backup-take": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-backup": at(A.CHANGE_ROUTERS, number=EQUAL),
+    "router-backup?text": at(A.CHANGE_ROUTERS, number=EQUAL, query={"format": "text"}),
+    "router-restore": at(A.CHANGE_ROUTERS, post=422, number=EQUAL),
+    "router-plan": at(A.CHANGE_ROUTERS, post=200, token="nothing"),
+    "router-tools": at(A.SEE_ROUTERS, post=302, body={"tool": "queues"}),
+    "router-answer": at(A.SEE_ROUTERS, token="nothing"),
+    "router-doctor": at(A.SEE_ROUTERS, post=302),
+    "router-examination": at(A.SEE_ROUTERS, token="nothing"),
+    "session-rate": at(A.SEE_SESSIONS),
     "router-edit": at(A.CHANGE_ROUTERS, post=302, body=bodies.ROUTER),
     "router-remove": at(A.CHANGE_ROUTERS, post=302, body={"release": "1"}),
     # Settings
@@ -158,6 +178,17 @@ TENANT: dict[str, Line] = {
     ),
     "api-fallback": at(Scope(A.CHANGE_PLANS), get=None, delete=204, reason="ended"),
     "api-plan-archive": at(Scope(A.CHANGE_PLANS), get=None, post=200),
+    "api-router-backups": at(Scope(A.SEE_ROUTERS)),
+    "api-router-backup": at(Scope(A.CHANGE_ROUTERS), number=EQUAL),
+    "api-router-looks": at(Scope(A.SEE_ROUTERS), get=None, post=202, body={"tool": "queues"}),
+    "api-router-look": at(Scope(A.SEE_ROUTERS), get=404, token="nothing"),
+    "api-router-firmware": at(Scope(A.SEE_ROUTERS)),
+    "api-router-orders": at(
+        Scope(A.SEE_ROUTERS), post=202, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_ORDER
+    ),
+    "api-router-order": at(Scope(A.SEE_ROUTERS)),
+    "api-router-order-items": at(Scope(A.SEE_ROUTERS)),
+    "api-router-order-stop": at(Scope(A.CHANGE_ROUTERS), get=None, post=200),
     "api-voucher-batches": at(
         Scope(A.SEE_VOUCHERS), post=202, writes=Scope(A.MAKE_VOUCHERS), body=bodies.API_BATCH
     ),
@@ -253,6 +284,8 @@ PLATFORM_TASKS = {
     "radius.tasks.project": "folds the journal in public, entering each tenant for its own records",
     "routers.tasks.check_everywhere": "sends a tenant task to each ISP",
     "routers.tasks.tend_everywhere": "sends a tenant task to each ISP",
+    "routers.care_tasks.back_up_everywhere": "sends a tenant task to each ISP",
+    "routers.care_tasks.tidy_everywhere": "sends a tenant task to each ISP",
     "tenants.tasks.heartbeat": "proves that beat and a worker live",
 }
 

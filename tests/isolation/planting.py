@@ -3,6 +3,7 @@
 Both ISPs get rows with EQUAL primary keys; the neighbour's rows at ONLY_THERE exist in that ISP alone.
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -67,6 +68,14 @@ OVERRIDES: dict[str, Given] = {
     "radius.Session.disconnect_state": lambda side, pk: "",
     "radius.Session.end_cause": lambda side, pk: "",
     "radius.Session.fold": lambda side, pk: {},
+    "routers.CareRun.not_before": lambda side, pk: None,
+    "routers.CareRun.not_after": lambda side, pk: None,
+    "routers.CareRun.ended_at": lambda side, pk: None,
+    "routers.CareRun.details": lambda side, pk: {},
+    "routers.CareItem.phase": lambda side, pk: "",
+    "routers.RouterBackup.menus": lambda side, pk: json.dumps(
+        {"/ip/pool": [{"name": canary(side, "routers.RouterBackup", "menus", pk)}]}
+    ),
     "routers.Router.state": lambda side, pk: "ready",
     "routers.Router.is_up": lambda side, pk: True,
     "routers.Router.coa_port": lambda side, pk: 3799,
@@ -100,6 +109,7 @@ SHAPES: dict[str, Callable[[str], Any]] = {
          "received_bps": 1, "sent_bps": 2}
     ],
     "routers.Watch.neighbours": lambda text: [{"identity": text, "interface": text}],
+    "routers.CareItem.steps": lambda text: [{"state": "ok", "title": "Backup", "text": text}],
     "routers.SyncRun.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "done": True}],
     "legal.Version.changes": lambda text: [text],
     "legal.Version.sections": lambda text: [

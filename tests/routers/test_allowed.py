@@ -15,7 +15,11 @@ from routers import allowed
         ("/ppp/active/remove", True),
         ("/user/add", False),
         ("/system/reset-configuration", False),
-        ("/system/reboot", False),
+        ("/system/reboot", True),
+        ("/system/shutdown", False),
+        ("/system/backup/load", False),
+        ("/ip/dns/static/add", True),
+        ("/ip/dns/static/remove", False),
         ("/printer", False),
     ],
 )

@@ -81,7 +81,7 @@ def test_the_script_makes_the_user_and_doors_once_however_often_it_runs() -> Non
         users = [row for row in router.tree.rows("/user") if row["name"] == "kmikro"]
         assert len(groups) == len(users) == 1
         granted = {word for word in groups[0]["policy"].split(",") if not word.startswith("!")}
-        assert granted == {"read", "write", "api", "sensitive", "ftp"}
+        assert granted == {"read", "write", "api", "sensitive", "ftp", "test"}
         assert users[0]["address"] == "127.0.0.1"
         rules = [row.get("comment", "") for row in router.tree.rows("/ip/firewall/filter")]
         assert rules == ["", "kmikro:api", "kmikro:coa", "theirs"]

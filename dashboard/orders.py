@@ -1,0 +1,219 @@
+"""Orders: the same work on a filtered set of routers, with a preview first, progress, the result of each, and a stop."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.roles import Action
+from dashboard import access, listing
+from dashboard.access import Request, operator
+from dashboard.page import done, page
+from kmikro.lib.refusal import Refusal
+from radius.models import Session
+from routers import care, care_tasks, queries
+from routers.models import CareItem, CareRun, Router
+from subscribers.models import Site
+
+Kind = CareRun.Kind
+# What can be ordered for a set; a restore is ordered from its plan.
+OFFERED = [
+    (Kind.BACKUP, "Their configuration is read and kept when it has changed."),
+    (Kind.CHECK, "Each is asked how it is."),
+    (Kind.SYNC, "Each is compared with what it should be, and what differs is put right."),
+    (Kind.FIRMWARE, "Each asks its update channel what is there."),
+    (Kind.UPGRADE, "Backed up, upgraded and restarted; the first alone, and nothing more after a failure."),
+    (Kind.REBOOT, "Restarted; the first alone, and nothing more after a failure."),
+    (Kind.SITE, "Only here; nothing is said to the routers."),
+]
+CUTS = frozenset({Kind.UPGRADE, Kind.REBOOT})
+HEADS = ("Router", "Site", "State", "Trouble", "Began", "Ended", "Steps")
+LONGEST_WINDOW = timedelta(days=30)
+
+
+def chosen(given: QueryDict) -> list[Router]:
+    """The routers of a filter, or the ones that are named."""
+    named = [int(each) for each in given.getlist("router") if _is_id(each)][: care.MOST + 1]
+    rows = queries.all_routers().order_by("name", "pk")
+    if given.getlist("router"):
+        return list(rows.filter(pk__in=named))
+    state = given.get("state", "")
+    text = given.get("q", "").replace("\0", "").strip()[: listing.LONGEST_SEARCH]
+    rows = queries.search(text, state if state in queries.FILTERS else "").order_by("name", "pk")
+    at = str(given.get("site", ""))
+    if _is_id(at):
+        rows = rows.filter(site_id=int(at))
+    return list(rows[: care.MOST + 1])
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+@operator(Action.SEE_ROUTERS)
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """What was ordered lately."""
+    found = listing.paged(request, care.all_runs())
+    return page(
+        request,
+        "dashboard/orders/index.html",
+        nav_key="routers",
+        page=found,
+        may_change=access.may(request, Action.CHANGE_ROUTERS),
+    )
+
+
+@operator(Action.CHANGE_ROUTERS)
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Choose what to do and see with whom; a POST orders it."""
+    given = request.POST if request.method == "POST" else request.GET
+    kind = given.get("kind", "")
+    if kind not in dict(OFFERED):
+        kind = ""
+    listing.limit_statements()
+    routers = chosen(given)
+    site = Site.objects.filter(pk=int(str(given["to"]))).first() if _is_id(str(given.get("to", ""))) else None
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            return _order(request, kind, routers, site)
+        except Refusal as refused:
+            refusal = refused
+    return _form(request, given, kind, routers, site, refusal)
+
+
+def _order(request: Request, kind: str, routers: list[Router], site: Site | None) -> HttpResponse:
+    now = datetime.now(UTC)
+    opens = _moment(request.POST.get("not_before", ""), "not_before", now)
+    run = care.order(
+        kind,
+        routers,
+        by=access.actor(request),
+        now=now,
+        site=site,
+        not_before=opens,
+        not_after=_moment(request.POST.get("not_after", ""), "not_after", now),
+    )
+    care_tasks.go_on.soon(run.pk)
+    return done(request, reverse("router-order", args=[run.pk]), "Ordered. This page follows the work.")
+
+
+def _moment(text: str, field: str, now: datetime) -> datetime | None:
+    if not text.strip():
+        return None
+    try:
+        when = datetime.fromisoformat(text.strip()[:25])
+    except ValueError:
+        raise Refusal("window", "Type a date and a time, such as 2026-11-27T02:00.", field=field) from None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    if not now - timedelta(minutes=5) <= when <= now + LONGEST_WINDOW:
+        raise Refusal("window", "The window lies within the next 30 days.", field=field)
+    return when
+
+
+def _form(
+    request: Request,
+    given: QueryDict,
+    kind: str,
+    routers: list[Router],
+    site: Site | None,
+    refusal: Refusal | None,
+) -> HttpResponse:
+    places = care.preview(kind, routers, site=site) if kind else []
+    going = [place.router.pk for place in places if not place.skipped]
+    online = Session.objects.filter(router_id__in=going, ended_at=None)
+    return page(
+        request,
+        "dashboard/orders/new.html",
+        status=422 if refusal else 200,
+        nav_key="routers",
+        kind=kind,
+        kinds=[(value, Kind(value).label, about) for value, about in OFFERED],
+        places=places,
+        routers=routers,
+        going=len(going),
+        cuts=kind in CUTS,
+        online=online.count() if kind in CUTS else 0,
+        names=[session.username or session.mac for session in online.order_by("-started_at")[:10]]
+        if kind in CUTS and access.may(request, Action.SEE_SESSIONS) and access.may(request, Action.SEE_CODES)
+        else [],
+        sites=Site.objects.order_by("name"),
+        to=site,
+        not_before=given.get("not_before", "")[:25],
+        not_after=given.get("not_after", "")[:25],
+        keep=_kept(given),
+        refusal=refusal,
+    )
+
+
+def _kept(given: QueryDict) -> list[tuple[str, str]]:
+    """The filter, as it was given."""
+    pairs = [("router", each) for each in given.getlist("router") if _is_id(each)]
+    return pairs[: care.MOST] or [
+        (name, str(given[name])[: listing.LONGEST_SEARCH])
+        for name in ("q", "state", "site")
+        if given.get(name)
+    ]
+
+
+@operator(Action.SEE_ROUTERS)
+@require_GET
+def order(request: Request, pk: int) -> HttpResponse:
+    """One order, polled while it runs."""
+    run = get_object_or_404(care.all_runs(), pk=pk)
+    items = care.items_of(run)
+    if listing.wants_csv(request):
+        return listing.csv_answer(f"order-{pk}", HEADS, _csv(items.iterator(chunk_size=500)))
+    listing.limit_statements()
+    found = listing.paged(request, items)
+    count = items.count()
+    left = CareItem.objects.filter(
+        run=run, state__in=(CareItem.State.WAITING, CareItem.State.RUNNING)
+    ).count()
+    return page(
+        request,
+        "dashboard/orders/order.html",
+        "progress",
+        nav_key="routers",
+        run=run,
+        page=found,
+        left=left,
+        percent=round(100 * (count - left) / count) if count else 100,
+        runs=run.state == CareRun.State.RUNNING or left,
+        here=listing.link(request, page=found.number if found.number > 1 else None),
+        export_url=listing.link(request, format="csv"),
+        may_change=access.may(request, Action.CHANGE_ROUTERS),
+    )
+
+
+def _csv(items: Iterator[CareItem]) -> Iterator[tuple[object, ...]]:
+    for item in items:
+        steps: list[dict[str, Any]] = item.steps
+        yield (
+            item.router.name,
+            item.router.site.name,
+            item.state,
+            item.trouble,
+            item.started_at.isoformat() if item.started_at else "",
+            item.ended_at.isoformat() if item.ended_at else "",
+            "; ".join(f"{step.get('title', '')}: {step.get('text', '')}" for step in steps),
+        )
+
+
+@operator(Action.CHANGE_ROUTERS)
+@require_POST
+def stop(request: Request, pk: int) -> HttpResponse:
+    """Begin nothing more."""
+    run = get_object_or_404(CareRun, pk=pk)
+    here = reverse("router-order", args=[pk])
+    try:
+        care.stop(run, by=access.actor(request), now=datetime.now(UTC))
+    except Refusal as refusal:
+        return done(request, here, refusal.text, "bad")
+    return done(request, here, "Stopped. What runs on a router now goes to its end.")
