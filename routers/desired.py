@@ -1,13 +1,17 @@
 """What a router should look like, from what the service wants and what the router has told about itself."""
 
 import ipaddress
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kmikro.lib.refusal import Refusal
-from routers import loginpage, pppoe, rows
-from routers.rows import Found, Row
+from routers import hotspots, local_people, offer_rows, pppoe, rows
+from routers.facts import Facts, address_pool, hotspot_address, version_of
+from routers.hotspots import Signing
+from routers.local_people import Person
+from routers.offers import Offer
+from routers.rows import Original, Row
+
+__all__ = ["Facts", "Wish", "address_pool", "build", "check", "hotspot_address", "login_url", "version_of"]
 
 HOTSPOT = f"{rows.MARK}-hotspot"
 PROFILE = rows.MARK
@@ -15,8 +19,6 @@ HOTSPOT_SERVICE, PPP_SERVICE = "hotspot", "ppp"
 RADSEC_SECRET = "radsec"  # RFC 6614, section 2.3: over TLS the secret protects nothing
 OLDEST = (7, 0)
 ASKS_FOR_MESSAGE_AUTH = (7, 15)
-_MAC = {"mac-auth-mode": "mac-as-username"}
-_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,62 +43,21 @@ class Wish:
     pppoe_network: str = ""
     radsec_certificate: str = ""  # its name on the router; empty: RADIUS goes by UDP
     radsec_port: int = 2083
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the router told: rows of the menus that matter, by path."""
-
-    version: str
-    serial: str
-    tables: Mapping[str, Sequence[Found]]
-
-    def of(self, path: str) -> Sequence[Found]:
-        return self.tables.get(path, ())
+    offers: tuple[Offer, ...] = ()
+    people: tuple[Person, ...] = field(
+        default=(), repr=False
+    )  # subscribers who must be known on the router itself
+    taken: tuple[Row, ...] = field(default=(), repr=False)  # rows that we took over, as they should be
+    originals: tuple[Original, ...] = field(default=(), repr=False)  # and as they were
+    broken: str = ""  # why its offers are not known: nothing is written then, or rows would go
+    menus: frozenset[str] = frozenset()  # to read beside the usual, since rows of ours may be there
 
     @property
-    def flash(self) -> bool:
-        """A board with a flash folder loses everything beside it at a reboot."""
-        return any(row.values.get("name") == "flash" for row in self.of("/file"))
-
-
-def version_of(text: str) -> tuple[int, int, int]:
-    """`7.20.8 (stable)` and `7.15rc2` as numbers; (0, 0, 0) when it cannot be read."""
-    match = _VERSION.match(text)
-    return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else (0, 0, 0)
-
-
-def hotspot_address(facts: Facts, interface: str) -> str:
-    """The router's own address on the hotspot's interface; empty when there is none."""
-    for row in facts.of("/ip/address"):
-        values = row.values
-        on = interface in {values.get("interface"), values.get("actual-interface")}
-        if on and values.get("disabled") != "true":
-            return values.get("address", "").partition("/")[0]
-    return ""
-
-
-def address_pool(facts: Facts, interface: str) -> str:
-    """The pool that serves the interface already, by its DHCP server or by its network; `none` without one."""
-    names = {row.values.get("name") for row in facts.of("/ip/pool")}
-    for row in facts.of("/ip/dhcp-server"):
-        if row.values.get("interface") == interface and row.values.get("address-pool") in names:
-            return row.values["address-pool"]
-    for row in facts.of("/ip/address"):
-        if row.values.get("interface") == interface and row.values.get("disabled") != "true":
-            network = ipaddress.ip_interface(row.values.get("address", "0.0.0.0/32")).network
-            for pool in facts.of("/ip/pool"):
-                first = pool.values.get("ranges", "").partition("-")[0].partition(",")[0].partition("/")[0]
-                if _within(first, network):
-                    return pool.values.get("name", "none")
-    return "none"
-
-
-def _within(text: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
-    try:
-        return ipaddress.ip_address(text) in network
-    except ValueError:
-        return False
+    def asking(self) -> frozenset[str]:
+        """What asks RADIUS: the services of the router and those of its offers."""
+        kinds = {offer.kind for offer in self.offers}
+        more = {HOTSPOT_SERVICE} & kinds | ({PPP_SERVICE} if "pppoe" in kinds else set())
+        return self.services | more
 
 
 def check(wish: Wish, facts: Facts) -> None:
@@ -107,14 +68,17 @@ def check(wish: Wish, facts: Facts) -> None:
             f"Another router answers: its serial number is {facts.serial}, not {wish.serial}. "
             "If you replaced the hardware, make a new command and paste it there.",
         )
+    if wish.broken:
+        raise Refusal("broken_template", wish.broken)
     if version_of(facts.version)[:2] < OLDEST:
         raise Refusal(
             "old_version", f"It runs RouterOS {facts.version}. Upgrade it to 7.0 or newer, then try again."
         )
     hotspot = HOTSPOT_SERVICE in wish.services
     names = [row.values.get("name", "") for row in facts.of("/interface")]
+    made_here = {offer.has("name") for offer in wish.offers if offer.kind == "vlan"}
     for interface in (wish.interface if hotspot else "", wish.pppoe_interface):
-        if interface and interface not in names:
+        if interface and interface not in names and interface not in made_here:
             known = ", ".join(name for name in names if name)[:120]
             raise Refusal(
                 "no_interface",
@@ -126,8 +90,13 @@ def check(wish: Wish, facts: Facts) -> None:
         _check_hotspot(wish, facts)
 
 
+def hotspot_at(wish: Wish, facts: Facts) -> str:
+    """The router's own address at its own hotspot."""
+    return offer_rows.address_on(wish.offers, facts, wish.interface)
+
+
 def _check_hotspot(wish: Wish, facts: Facts) -> None:
-    if not hotspot_address(facts, wish.interface):
+    if not hotspot_at(wish, facts):
         raise Refusal(
             "no_address",
             f"{wish.interface} has no IP address on the router. Give it one under IP, Addresses, then try again.",
@@ -153,60 +122,33 @@ def build(wish: Wish, facts: Facts) -> list[Row]:
         *_radius(wish, facts),
         Row("/radius/incoming", "", {"accept": "true", "port": str(wish.coa_port)}),
     ]
+    if HOTSPOT_SERVICE in wish.asking:
+        made += hotspots.pages(wish.portal_url, wish.portal_host, rows.folder_on(facts.flash))
     if HOTSPOT_SERVICE in wish.services:
         made += _hotspot(wish, facts)
-    if PPP_SERVICE in wish.services:
+    if PPP_SERVICE in wish.asking:
         made.append(pppoe.aaa())
     if wish.pppoe_interface:
         made += pppoe.server(wish.pppoe_interface, wish.pppoe_network, mschap1=wish.mschap1)
-    return made
+    made += offer_rows.made(
+        wish.offers, facts, _signing(wish, facts), portal_host=wish.portal_host, mschap1=wish.mschap1
+    )
+    if wish.people:
+        made += local_people.made(wish.people, made)
+    return made + [row for row in wish.taken if (row.path, row.key) not in {(r.path, r.key) for r in made}]
+
+
+def _signing(wish: Wish, facts: Facts) -> Signing:
+    folder = rows.folder_on(facts.flash)
+    return Signing(folder, mac_login=wish.mac_login, mac_auth_password=wish.mac_auth_password)
 
 
 def _hotspot(wish: Wish, facts: Facts) -> list[Row]:
-    folder = rows.folder_on(facts.flash)
-    pages = [
-        Row("/file", name, {"name": f"{folder}/{name}", "contents": text})
-        for name, text in sorted(loginpage.pages(wish.portal_url).items())
-    ]
+    """The hotspot that every router has had; more of them are offers."""
+    pool = offer_rows.pool_on(wish.offers, facts, wish.interface)
     return [
-        *pages,
-        Row(
-            "/ip/hotspot/walled-garden/ip",
-            "portal",
-            {
-                "action": "accept",
-                "dst-host": wish.portal_host,
-                "comment": f"{rows.MARK}:portal",
-                "disabled": "false",
-            },
-        ),
-        Row(
-            "/ip/hotspot/profile",
-            PROFILE,
-            {
-                "name": PROFILE,
-                "hotspot-address": hotspot_address(facts, wish.interface),
-                "html-directory-override": folder,
-                # A voucher's code is its user name too, so CHAP would hide nothing; and its challenge is good for one
-                # view of the page, which a phone's own look for a portal in the background can use up.
-                "login-by": "mac,http-pap" if wish.mac_login else "http-pap",
-                **(_MAC | {"mac-auth-password": wish.mac_auth_password} if wish.mac_login else {}),
-                "use-radius": "true",
-                "radius-accounting": "true",
-                "radius-interim-update": "received",
-            },
-        ),
-        Row(
-            "/ip/hotspot",
-            HOTSPOT,
-            {
-                "name": HOTSPOT,
-                "interface": wish.interface,
-                "profile": PROFILE,
-                "address-pool": address_pool(facts, wish.interface),
-                "disabled": "false",
-            },
-        ),
+        hotspots.profile(PROFILE, hotspot_at(wish, facts), _signing(wish, facts)),
+        hotspots.server(HOTSPOT, wish.interface, PROFILE, pool),
     ]
 
 
@@ -215,7 +157,7 @@ def _radius(wish: Wish, facts: Facts) -> list[Row]:
 
     The first one stays without services then: Disconnect and CoA still come by UDP, signed with its secret.
     """
-    services = ",".join(sorted(wish.services))
+    services = ",".join(sorted(wish.asking))
     udp = _by_udp(wish, facts)
     if not wish.radsec_certificate:
         return [Row("/radius", "radius", {"service": services, **udp})]
@@ -251,14 +193,34 @@ def _by_udp(wish: Wish, facts: Facts) -> dict[str, str]:
 
 
 def login_url(wish: Wish, facts: Facts) -> str:
-    """Where browsers log in at this router: what its `link-login-only` must be.
+    """Where browsers log in at this router's own hotspot: what its `link-login-only` must be."""
+    return _login_at(wish, facts, hotspot_at(wish, facts), PROFILE)
 
-    Real hotspots answer on port 80 of their name or address. Behind a loopback address there is no network of
-    phones: whoever reaches that router is on our machine and finds its pages at that address and its www port.
+
+def more_logins(wish: Wish, facts: Facts) -> list[str]:
+    """The same for the hotspots that are offers."""
+    found = [
+        _login_at(
+            wish,
+            facts,
+            offer_rows.address_on(wish.offers, facts, offer.has("interface")),
+            offer_rows.name_of(offer),
+        )
+        for offer in wish.offers
+        if offer.kind == HOTSPOT_SERVICE
+    ]
+    return sorted(set(found))
+
+
+def _login_at(wish: Wish, facts: Facts, address: str, profile: str) -> str:
+    """Real hotspots answer on port 80 of their name or address.
+
+    Behind a loopback address there is no network of phones: whoever reaches that router is on our machine and finds
+    its pages at that address and its www port.
     """
-    host, port = hotspot_address(facts, wish.interface), 80
+    host, port = address, 80
     for row in facts.of("/ip/hotspot/profile"):
-        if row.values.get("name") == PROFILE:
+        if row.values.get("name") == profile:
             host = row.values.get("dns-name") or host
     if ipaddress.ip_address(wish.router_address).is_loopback:
         host = wish.router_address

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from routers import desired, incidents, pace, plan, rows, sync
-from routers.desired import Facts
+from routers import desired, incidents, pace, plan, planning, sync
 from routers.device import Device
 from routers.incidents import Kind
 from routers.models import Incident, Router, Watch
@@ -15,23 +14,15 @@ Policy = Router.Policy
 
 def look(device: Device, wish: desired.Wish) -> tuple[sync.Outcome, list[dict[str, Any]]]:
     """Compare without writing anything; gives what was learned, and the steps that would be needed."""
-    facts = sync.read(device)
-    steps = plan.diff(
-        desired.build(wish, facts), _owned(facts), folder=rows.folder_on(facts.flash), force=True
-    )
+    facts = sync.read(device, wish.menus)
+    steps = planning.steps(wish, facts, force=True)
     outcome = sync.Outcome(facts=facts)
     if not steps:
-        outcome.whole = True
-        if desired.HOTSPOT_SERVICE in wish.services:
-            outcome.login_url = desired.login_url(wish, facts)
+        sync.told(wish, facts, outcome)
     return outcome, [
         {"do": plan.verb_of(step), "path": plan.path_of(step), "what": plan.sentence(step)[:300]}
         for step in steps
     ]
-
-
-def _owned(facts: Facts) -> list[rows.Found]:
-    return [row for menu in rows.MENUS for row in facts.of(menu.path)]
 
 
 def found(router: Router, steps: list[dict[str, Any]], *, dice: float, now: datetime) -> list[Incident]:

@@ -113,7 +113,7 @@ def apply(talk: Device, step: plan.Step) -> None:
     """Say one step."""
     match step:
         case plan.Add(row=row):
-            talk.add(row.path, row.values)
+            talk.add(row.path, step.words)
         case plan.Set(id=number, row=row, changed=changed):
             talk.set(row.path, number, changed)
         case plan.Remove(id=number, path=path):
@@ -243,13 +243,14 @@ def _same_router(talk: Device, change: Push) -> bool:
 def _missing(talk: Device, change: Push) -> bool:
     """Whether any step of the plan is not to be seen on the router."""
     have = {(row.path, key): row for key, row in rows.owned(_touched(talk, change), change.folder)}
-    ids = {(row.path, row.id) for row in _touched(talk, change)}
+    ids = {(row.path, row.id): row for row in _touched(talk, change)}
     for step in change.steps:
         if isinstance(step, plan.Remove):
             if (step.path, step.id) in ids:
                 return True
             continue
-        there = have.get((step.row.path, step.row.key))
+        given_back = isinstance(step, plan.Set) and step.gives_back  # it is no row of ours then
+        there = ids.get((step.row.path, step.id)) if given_back else have.get((step.row.path, step.row.key))
         values = step.row.values if isinstance(step, plan.Add) else step.changed
         if there is None or any(
             not rows.same(there.path, n, v, there.values.get(n)) for n, v in values.items()

@@ -68,21 +68,23 @@ def server(interface: str, addresses: str, *, mschap1: bool) -> list[Row]:
     """A PPPoE server on interface: the router has the first address of the network, clients the others."""
     whole = network(addresses)
     first = whole.network_address + 1
-    ways = "chap,mschap1,mschap2" if mschap1 else "chap,mschap2"
     return [
         Row("/ip/pool", NAME, {"name": NAME, "ranges": f"{first + 1}-{whole.broadcast_address - 1}"}),
         Row("/ppp/profile", NAME, {"name": NAME, "local-address": str(first), "remote-address": NAME}),
-        Row(
-            SERVER,
-            "pppoe",
-            {
-                "service-name": rows.MARK,
-                "interface": interface,
-                "default-profile": NAME,
-                "authentication": ways,  # no PAP: it would carry the secret in clear over the whole segment
-                "one-session-per-host": "true",
-                "comment": f"{rows.MARK}:pppoe",
-                "disabled": "false",
-            },
-        ),
+        listener("pppoe", interface, NAME, rows.MARK, mschap1=mschap1),
     ]
+
+
+def listener(key: str, interface: str, profile: str, service: str, *, mschap1: bool) -> Row:
+    """What answers to PPPoE on an interface."""
+    values = {
+        "service-name": service,
+        "interface": interface,
+        "default-profile": profile,
+        # No PAP: it would carry the secret in clear over the whole segment.
+        "authentication": "chap,mschap1,mschap2" if mschap1 else "chap,mschap2",
+        "one-session-per-host": "true",
+        "comment": f"{rows.MARK}:{key}",
+        "disabled": "false",
+    }
+    return Row(SERVER, key, values)

@@ -2,113 +2,79 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
-MARK = "kmikro"  # begins every comment and every name of a row that we own
+from routers.menus import BY_PATH, KEYS, MARK, MENUS, TAKEN, Kind, Menu, Owner
+
+__all__ = ["BY_PATH", "MARK", "MENUS", "Found", "Kind", "Menu", "Original", "Owner", "Row", "TAKEN"]
+# What a router says of a row beside what was configured in it.
+OBSERVED = frozenset(
+    {
+        *(
+            ".id",
+            "dynamic",
+            "invalid",
+            "running",
+            "default",
+            "builtin",
+            "bytes",
+            "packets",
+            "rate",
+            "packet-rate",
+        ),
+        *("dropped", "total-bytes", "total-packets", "total-dropped", "total-rate", "total-packet-rate"),
+        *("queued-packets", "queued-bytes", "total-queued-packets", "total-queued-bytes", "pcq-queues"),
+        *(
+            "total-pcq-queues",
+            "hits",
+            "uptime",
+            "bytes-in",
+            "bytes-out",
+            "packets-in",
+            "packets-out",
+            "HTTPS",
+        ),
+        *("last-logged-out", "last-caller-id", "last-disconnect-reason", "creation-time", "actual-interface"),
+        *("total", "used", "available", "proxy-status", "ip-of-dns-name", "dynamic-servers", "cache-used"),
+        *(
+            "status",
+            "synced-server",
+            "synced-stratum",
+            "system-offset",
+            "freq-drift",
+            "l2mtu",
+            "about",
+        ),
+        *("slave", ".about", "last-modified", "creation-date"),
+    }
+)
 _UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _PART = re.compile(r"(\d+)(ms|[wdhms])")
 _CLOCK = re.compile(r"(?:(\d+)d)?(\d+):(\d{2}):(\d{2})")
 _TRUTHS = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 
 
-class Kind(StrEnum):
-    """How a value is written in more than one way (routeros.md 1.8)."""
-
-    TEXT = "text"
-    BOOL = "bool"
-    DURATION = "duration"
-    WORDS = "words"  # a set of words; the router sorts it its own way
-    ADDRESS = "address"
-
-
-class Owner(StrEnum):
-    """What tells our rows from those of others in a menu."""
-
-    COMMENT = "comment"  # the comment is `kmikro:<key>`
-    NAME = "name"  # menus without comments: the name is ours
-    FOLDER = "folder"  # files in our folder
-    SINGLE = "single"  # one row that always exists
-
-
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """A menu that we write: place in the order of writing, owner, and what its fields are when missing."""
-
-    path: str
-    owner: Owner
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
-    defaults: Mapping[str, str] = field(default_factory=dict)
-    secrets: frozenset[str] = frozenset()
-
-
-_OFF = {"disabled": Kind.BOOL}
-# In the order in which rows can be written: what is referred to comes first.
-MENUS: tuple[Menu, ...] = (
-    Menu("/file", Owner.FOLDER),
-    Menu(
-        "/radius",
-        Owner.COMMENT,
-        {
-            "service": Kind.WORDS,
-            "timeout": Kind.DURATION,
-            "address": Kind.ADDRESS,
-            "src-address": Kind.ADDRESS,
-        }
-        | _OFF,
-        {
-            "disabled": "false",
-            "src-address": "0.0.0.0",
-            "require-message-auth": "yes-for-request-resp",
-            "protocol": "udp",
-        },
-        frozenset({"secret"}),
-    ),
-    Menu("/radius/incoming", Owner.SINGLE, {"accept": Kind.BOOL}, {"accept": "false", "port": "3799"}),
-    Menu("/ip/hotspot/walled-garden/ip", Owner.COMMENT, _OFF, {"disabled": "false", "action": "accept"}),
-    Menu(
-        "/ip/hotspot/profile",
-        Owner.NAME,
-        {
-            "hotspot-address": Kind.ADDRESS,
-            "login-by": Kind.WORDS,
-            "use-radius": Kind.BOOL,
-            "radius-accounting": Kind.BOOL,
-        },
-        {
-            "hotspot-address": "0.0.0.0",
-            "radius-accounting": "true",
-            "radius-interim-update": "received",
-            "mac-auth-mode": "mac-as-username",
-        },
-        frozenset({"mac-auth-password"}),
-    ),
-    Menu("/ip/hotspot", Owner.NAME, _OFF, {"disabled": "false", "address-pool": "none"}),
-    Menu(
-        "/ppp/aaa",
-        Owner.SINGLE,
-        {"use-radius": Kind.BOOL, "accounting": Kind.BOOL, "interim-update": Kind.DURATION},
-        {"use-radius": "false", "accounting": "true", "interim-update": "0s"},
-    ),
-    Menu("/ip/pool", Owner.NAME),
-    Menu("/ppp/profile", Owner.NAME, {"local-address": Kind.ADDRESS}),
-    Menu(
-        "/interface/pppoe-server/server",
-        Owner.COMMENT,
-        {"authentication": Kind.WORDS, "one-session-per-host": Kind.BOOL} | _OFF,
-        {"disabled": "true", "one-session-per-host": "false", "default-profile": "default"},
-    ),
-)
-BY_PATH = {menu.path: menu for menu in MENUS}
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row we want: menu, our key in it, and the values we care about."""
+    """A row we want: menu, our key in it, and the values we care about.
+
+    In a menu whose order means something, `before` says which actions of others' rows in its chain it must precede.
+    """
 
     path: str
     key: str
     values: Mapping[str, str]
+    before: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A row as it was before we took it over; marked: it carries our mark on the router since."""
+
+    path: str
+    key: str
+    values: Mapping[str, str]
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +127,17 @@ def same(path: str, name: str, wanted: str, have: str | None) -> bool:
 
 def key_of(found: Found, folder: str) -> str | None:
     """Our key of a row, or None when the row belongs to somebody else."""
-    owner = BY_PATH[found.path].owner
+    menu = BY_PATH[found.path]
+    owner = menu.owner
     if owner is Owner.SINGLE:
         return ""
-    if owner is Owner.COMMENT:
+    if owner in (Owner.COMMENT, Owner.EITHER):
         mark, colon, key = found.values.get("comment", "").partition(":")
-        return key if mark == MARK and colon and key else None
+        if mark == MARK and colon and key:
+            # The enrolment keeps rows of its own in these menus; they are not the plan's to judge.
+            return key if not menu.shared or key.startswith(KEYS) else None
+        if owner is Owner.COMMENT:
+            return None
     name = found.values.get("name", "")
     if owner is Owner.FOLDER:
         inside = found.values.get("type", "") != "directory" and name.startswith(f"{folder}/")
@@ -179,6 +150,11 @@ def owned(rows: Iterable[Found], folder: str) -> list[tuple[str, Found]]:
     """The rows that are ours with their keys; dynamic rows never are."""
     keyed = ((key_of(row, folder), row) for row in rows if row.values.get("dynamic") != "true")
     return [(key, row) for key, row in keyed if key is not None]
+
+
+def told(values: Mapping[str, str]) -> dict[str, str]:
+    """What was configured in a row, without its id and what the router counts or finds out by itself."""
+    return {name: value for name, value in values.items() if name not in OBSERVED}
 
 
 def folder_on(flash: bool) -> str:

@@ -1,5 +1,6 @@
 """Lease a router, read it, plan, apply, record: the world is made to agree with the wish."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,31 +10,29 @@ from django.conf import settings
 from kmikro.lib.refusal import Refusal
 from routers import (
     addresses,
+    adopting,
     desired,
     guard_address,
     guarding,
+    inventory,
     lease,
     loginpage,
+    offering,
     plan,
+    planning,
     proof,
     radsec,
     risks,
     rows,
 )
+from routers.asking import read as read
+from routers.asking import serial_of as serial_of
 from routers.desired import Facts, Wish
 from routers.device import Device, Target, Trapped, Unreachable
+from routers.menus import ALWAYS
 from routers.models import Router, SyncRun
-from routers.rows import Found
+from routers.rows import Found, Original
 from tenants import routes
-
-# What is read beside the menus we write; only what decisions need.
-_READ: dict[str, tuple[str, ...]] = {
-    "/interface": ("name",),
-    "/ip/address": ("address", "interface", "actual-interface", "disabled"),
-    "/ip/pool": ("name", "ranges"),
-    "/ip/dhcp-server": ("name", "interface", "address-pool"),
-    "/ip/service": ("name", "port"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,9 @@ class Outcome:
     facts: Facts | None = None
     trail: list[dict[str, Any]] = field(default_factory=list)  # what the guard did, with times
     login_url: str = ""
+    hotspot_address: str = ""
+    more_logins: list[str] = field(default_factory=list)
+    singles: list[tuple[Found, dict[str, str]]] = field(default_factory=list)  # as they were, and as written
     whole: bool = False  # it went to its end, so what was told may be believed
 
 
@@ -65,7 +67,7 @@ def take(router_id: int, host: str, *, now: datetime) -> Job | None:
     fence = lease.take(router_id, now=now)
     if fence is None:
         return None
-    return job_of(Router.objects.get(pk=router_id), host, now=now, fence=fence)
+    return job_of(Router.objects.select_related("template").get(pk=router_id), host, now=now, fence=fence)
 
 
 def own_address() -> str:
@@ -98,6 +100,7 @@ def job_of(router: Router, host: str, *, now: datetime, fence: int = 0) -> Job:
         radsec_port=settings.RADSEC_PORT,
     )
     target = Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
+    wish = offering.completed(wish, router, now=now)
     return Job(router.pk, router.name, router.state, target, wish, fence)
 
 
@@ -108,63 +111,39 @@ def guard(target: Target) -> None:
     guard_address.check_port(target.port, private=private)
 
 
-def read(device: Device) -> Facts:
-    """What decisions need to know of a router."""
-    resource = device.read("/system/resource", fields=("version",))
-    tables = {path: _found(path, device.read(path, fields=fields)) for path, fields in _READ.items()}
-    for menu in rows.MENUS:
-        tables[menu.path] = (
-            _files(device) if menu.path == "/file" else _found(menu.path, device.read(menu.path))
-        )
-    version = resource[0].get("version", "") if resource else ""
-    return Facts(version, serial_of(device), tables)
-
-
-def serial_of(device: Device) -> str:
-    """The serial number; virtual machines and some boards have none."""
-    try:
-        board = device.read("/system/routerboard", fields=("serial-number",))
-    except Trapped:
-        return ""
-    return board[0].get("serial-number", "") if board else ""
-
-
-def _found(path: str, read_rows: list[dict[str, str]]) -> list[Found]:
-    return [Found(path, row.get(".id", ""), row) for row in read_rows]
-
-
-def _files(device: Device) -> list[Found]:
-    listing = device.read("/file", fields=(".id", "name", "type"))
-    names = [row.get("name", "") for row in listing]
-    folder = rows.folder_on("flash" in names)
-    mine = [name for name in names if name.startswith(f"{folder}/")]
-    contents: dict[str, str] = {}
-    if mine:
-        queries = [f"name={name}" for name in mine] + ["#|"] * (len(mine) - 1)
-        for row in device.read("/file", *queries, fields=("name", "contents")):
-            contents[row.get("name", "")] = row.get("contents", "")
-    return [Found("/file", row.get(".id", ""), row | _contents(contents, row)) for row in listing]
-
-
-def _contents(contents: dict[str, str], row: dict[str, str]) -> dict[str, str]:
-    name = row.get("name", "")
-    return {"contents": contents[name]} if name in contents else {}
-
-
 def run(device: Device, wish: Wish, outcome: Outcome, *, force: bool = False) -> None:
     """Make the router as wished; outcome tells what was done even when this raises half way."""
-    facts = outcome.facts = read(device)
-    wanted = desired.build(wish, facts)
-    steps = plan.diff(wanted, _own_menus(facts), folder=rows.folder_on(facts.flash), force=force)
+    facts = outcome.facts = read(device, wish.menus)
+    steps = planning.steps(wish, facts, force=force)
     if steps:
+        outcome.singles = _singles(steps, facts)
         _carry_out(device, wish, facts, steps, outcome, force=force)
-        facts = outcome.facts = read(device)
-        left = plan.diff(wanted, _own_menus(facts), folder=rows.folder_on(facts.flash), force=force)
+        facts = outcome.facts = read(device, wish.menus)
+        left = planning.steps(wish, facts, force=force)
         if left:
             raise Refusal("not_kept", f"The router did not keep what was written: {plan.sentence(left[0])}.")
+    told(wish, facts, outcome)
+
+
+def told(wish: Wish, facts: Facts, outcome: Outcome) -> None:
+    """A conversation went to its end: what was learned of the router may be believed."""
     if desired.HOTSPOT_SERVICE in wish.services:
         outcome.login_url = desired.login_url(wish, facts)
+    outcome.hotspot_address = desired.hotspot_at(wish, facts)
+    outcome.more_logins = desired.more_logins(wish, facts)
     outcome.whole = True
+
+
+def _singles(steps: Sequence[plan.Step], facts: Facts) -> list[tuple[Found, dict[str, str]]]:
+    """The rows of menus with one row that are about to be written, where such a menu comes with an offer."""
+    return [
+        (facts.of(step.row.path)[0], dict(step.row.values))
+        for step in steps
+        if isinstance(step, plan.Set)
+        and not step.gives_back
+        and step.row.path not in ALWAYS
+        and rows.BY_PATH[step.row.path].owner is rows.Owner.SINGLE
+    ]
 
 
 def _carry_out(
@@ -226,15 +205,13 @@ def surroundings(device: Device, wish: Wish, facts: Facts, steps: list[plan.Step
     )
 
 
-def release(device: Device, outcome: Outcome) -> None:
-    """Take everything of ours off the router; the API user stays, only its owner may remove users."""
+def release(device: Device, outcome: Outcome, originals: Sequence[Original] = ()) -> None:
+    """Take everything of ours off the router, and give back what we took over as it was.
+
+    The API user stays, only its owner may remove users.
+    """
     facts = outcome.facts = read(device)
-    folder = rows.folder_on(facts.flash)
-    _apply_all(device, plan.diff([], _own_menus(facts), folder=folder, force=True), outcome)
-
-
-def _own_menus(facts: Facts) -> list[Found]:
-    return [row for menu in rows.MENUS for row in facts.of(menu.path)]
+    _apply_all(device, planning.to_nothing(facts, originals), outcome)
 
 
 def _apply_all(device: Device, steps: list[plan.Step], outcome: Outcome) -> None:
@@ -273,14 +250,19 @@ def record(
     )
 
 
-def learn(router_id: int, outcome: Outcome) -> None:
+def learn(router_id: int, outcome: Outcome, *, now: datetime) -> None:
     """Keep what the conversation told about the router."""
+    adopting.keep_singles(router_id, outcome.singles, now=now)  # even when the conversation broke
     if outcome.facts is None or not outcome.whole:
         return
-    router = Router.objects.get(pk=router_id)
+    router = Router.objects.select_related("template").get(pk=router_id)
     if outcome.login_url:
         router.login_url = outcome.login_url[:200]
-    router.hotspot_address = desired.hotspot_address(outcome.facts, router.hotspot_interface) or None
+    router.hotspot_address = outcome.hotspot_address or None
+    router.more_logins = [each[:200] for each in outcome.more_logins]
     router.version = outcome.facts.version[:40]
     router.serial = router.serial or outcome.facts.serial[:40]
-    router.save(update_fields=["login_url", "hotspot_address", "version", "serial"])
+    router.save(update_fields=["login_url", "hotspot_address", "more_logins", "version", "serial"])
+    adopting.learned(router, outcome.facts, now=now)
+    if outcome.written or not inventory.known(router_id):
+        inventory.keep(router_id, outcome.facts, whole=False, now=now)

@@ -107,7 +107,7 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
         return isinstance(error, DeviceError), trouble
     with unit(schema):
         syncing.record(job.router_id, "Enrolment", outcome, "", started=started, now=_now())
-        syncing.learn(job.router_id, outcome)
+        syncing.learn(job.router_id, outcome, now=_now())
     wish = job.wish
     if not echo.heard(job.target.address, wish.coa_port, wish.radius_secret, source=job.target.source):
         return True, faults.not_heard(job.target, wish.coa_port)
@@ -149,7 +149,7 @@ def _kept(
         if outcome.steps or trouble or reason != progress.ROUTINE:
             syncing.record(job.router_id, reason, outcome, trouble, started=started, now=_now())
         progress.synced(job.router_id, trouble)
-        syncing.learn(job.router_id, outcome)
+        syncing.learn(job.router_id, outcome, now=_now())
         if not trouble:
             _tell(drift.repaired(job.router_id, now=_now()))
 
@@ -216,7 +216,7 @@ def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
             _tell(drift.found(router, steps, dice=random.random(), now=_now()))
             if not steps:
                 progress.synced(job.router_id, "")
-                syncing.learn(job.router_id, outcome)
+                syncing.learn(job.router_id, outcome, now=_now())
         if not steps or policy != Router.Policy.REPAIR:
             return
         outcome = syncing.Outcome()
@@ -224,6 +224,24 @@ def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
     except (DeviceError, Refusal) as error:
         trouble = faults.in_words(error, job.target)
     _kept(schema, job, progress.ROUTINE, outcome, trouble, started)
+
+
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
+def look(schema: str, router_id: int) -> None:
+    """Read all menus that we write, because a person wants to see them; nothing is written."""
+    with _leased(schema, router_id) as job:
+        if job is None:
+            return
+        try:
+            syncing.guard(job.target)
+            with device.opened(job.target) as talk:
+                facts = syncing.read(talk)
+        except (DeviceError, Refusal) as error:
+            with _held(schema, job):
+                progress.synced(router_id, faults.in_words(error, job.target))
+            return
+        with _held(schema, job):
+            inventory.keep(router_id, facts, whole=True, now=_now())
 
 
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
@@ -243,7 +261,7 @@ def _released(job: syncing.Job) -> bool:
     try:
         syncing.guard(job.target)
         with device.opened(job.target) as talk:
-            syncing.release(talk, syncing.Outcome())
+            syncing.release(talk, syncing.Outcome(), job.wish.originals)
     except (DeviceError, Refusal) as error:
         log.info("release-failed", router=job.router_id, why=type(error).__name__)
         return False

@@ -123,6 +123,23 @@ def accounts(now: datetime, text: str = "") -> "QuerySet[Service]":
     return rows
 
 
+def services_on(router_id: int, site_id: int, now: datetime) -> list[Service]:
+    """Accounts that may connect at a router now: neither over, spent nor paused, and allowed there by both lists."""
+    rows = Service.objects.filter(kind=Service.Kind.ACCOUNT, status=Service.Status.ACTIVE)
+    rows = rows.select_related("plan").annotate(state=state_at(now))
+    working = rows.filter(state__in=[State.NEW, State.IN_USE]).order_by("pk")
+    return [
+        service
+        for service in working
+        if _allowed_at(service, router_id, site_id) and _allowed_at(service.plan, router_id, site_id)
+    ]
+
+
+def _allowed_at(limits: Service | Plan, router_id: int, site_id: int) -> bool:
+    """Lists of sites and routers together; without both there is no limit."""
+    return not (limits.sites or limits.routers) or site_id in limits.sites or router_id in limits.routers
+
+
 def account_counts(now: datetime) -> dict[str, int]:
     """How many accounts are in each State."""
     rows = Service.objects.filter(kind=Service.Kind.ACCOUNT).annotate(state=state_at(now))

@@ -4,8 +4,11 @@ from routers.models.audit import Leak, LeakAudit
 from routers.models.backups import RouterBackup, RouterFirmware
 from routers.models.care import CareItem, CareRun
 from routers.models.incidents import AlertRule, Incident, Notice, Outage
+from routers.models.offers import Offering, SiteValues
 from routers.models.router import Router
 from routers.models.runs import SyncRun
+from routers.models.taken import Inventory, Taken
+from routers.models.template import Template
 from routers.models.watch import LogLine, Sample, Watch
 
 __all__ = [
@@ -13,15 +16,20 @@ __all__ = [
     "CareItem",
     "CareRun",
     "Incident",
+    "Inventory",
     "Leak",
     "LeakAudit",
     "LogLine",
     "Notice",
+    "Offering",
     "Outage",
     "Router",
     "RouterBackup",
     "RouterFirmware",
     "Sample",
+    "SiteValues",
     "SyncRun",
+    "Taken",
+    "Template",
     "Watch",
 ]

@@ -3,7 +3,10 @@
 from django.db import models
 
 from kmikro.lib.secrets import EncryptedTextField
-from subscribers.models import Site
+from routers.models.template import Template
+from subscribers.models import NONE, Site
+
+NOTHING = models.Value({}, models.JSONField())
 
 
 class Router(models.Model):
@@ -54,6 +57,14 @@ class Router(models.Model):
     admit_unknown = models.BooleanField(default=False)  # people nobody knows, into the walled garden
     pppoe_interface = models.CharField(max_length=40, blank=True)  # empty: no PPPoE server of ours
     pppoe_network = models.CharField(max_length=18, blank=True)
+    # What it offers beside (routers.offering): its own offers, and those of a template with its values.
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="routers")
+    template_values = models.JSONField(default=dict, db_default=NOTHING)
+    written_menus = models.JSONField(default=list, db_default=NONE)  # where rows of offers may be
+    more_logins = models.JSONField(
+        default=list, db_default=NONE
+    )  # link-login-only of hotspots that are offers
+    keeps_people = models.BooleanField(default=False, db_default=False)  # accounts live on the router as well
     wants_radsec = models.BooleanField(default=False)
     radsec_certificate = models.CharField(max_length=40, blank=True)  # its name on the router; empty: by UDP
     radsec_due = models.BooleanField(default=False)  # the live token may fetch one certificate

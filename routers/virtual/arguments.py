@@ -16,14 +16,13 @@ def parse_version(text: str) -> tuple[int, ...]:
 
 @cache
 def _known() -> dict[tuple[int, ...], dict[str, Verbs]]:
-    raw = json.loads(Path(__file__).with_name("arguments.json").read_text())
-    return {
-        parse_version(version): {
-            path: {verb: frozenset(names.split()) for verb, names in verbs.items()}
-            for path, verbs in menus.items()
-        }
-        for version, menus in raw.items()
-    }
+    known: dict[tuple[int, ...], dict[str, Verbs]] = {}
+    for file in sorted(Path(__file__).parent.glob("arguments*.json")):
+        for version, menus in json.loads(file.read_text()).items():
+            into = known.setdefault(parse_version(version), {})
+            for path, verbs in menus.items():
+                into[path] = {verb: frozenset(names.split()) for verb, names in verbs.items()}
+    return known
 
 
 class Commands:

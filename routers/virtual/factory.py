@@ -32,6 +32,18 @@ _SERVICES = {
     "winbox": 8291,
     "api-ssl": 8729,
 }
+_QUEUES = {
+    "default": "pfifo",
+    "ethernet-default": "pfifo",
+    "wireless-default": "sfq",
+    "synchronous-default": "red",
+    "hotspot-default": "sfq",
+    "pcq-upload-default": "pcq",
+    "pcq-download-default": "pcq",
+    "only-hardware-queue": "none",
+    "multi-queue-ethernet-default": "mq-pfifo",
+    "default-small": "pfifo",
+}
 _CLOSED = ("www-ssl", "api-ssl")
 
 
@@ -62,6 +74,8 @@ def furnish(device: Device, identity: str, admin_password: str) -> None:
     put("/ip/address", address=f"{device.address}/8", network=wan, interface="ether1")
     put("/ip/pool", name="hs-pool", ranges="10.5.50.10-10.5.50.254")
     tree.singles["/ip/dns"].update({"servers": "9.9.9.9,1.1.1.1", "allow-remote-requests": "true"})
+    for name, kind in _QUEUES.items():
+        put("/queue/type", name=name, kind=kind)
     put("/ip/hotspot/user/profile", name="default")
     put("/ppp/profile", name="default")
     put("/ppp/profile", name="default-encryption", use_encryption="yes")

@@ -24,6 +24,7 @@ _KINDS: dict[str, Callable[[list[str]], Check]] = {
     "targets": lambda a: values.prefixes(keep_host_length=True),
     "ranges": lambda a: values.ranges,
     "mac": lambda a: values.mac,
+    "rate": lambda a: values.rate,
     "rates": lambda a: values.rate_pair,
     "bytes": lambda a: values.byte_count,
     "ref": lambda a: values.text,

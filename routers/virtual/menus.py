@@ -1,6 +1,7 @@
 """The menus of the virtual router as data: fields, kinds, defaults and what must be unique."""
 
 from routers.virtual.fields import Menu, menu
+from routers.virtual.menus_offers import OFFERS
 
 _LOGIN_BY = "mac|cookie|http-chap|https|http-pap|trial|mac-cookie"
 _SERVICES = "ppp|login|hotspot|wireless|dhcp|ipsec|dot1x"
@@ -12,7 +13,7 @@ _FIREWALL = (
     f"chain*:text action:enum({_ACTIONS})=accept src-address:prefixes dst-address:prefixes in-interface:text "
     "out-interface:text src-address-list:text dst-address-list:text protocol:text dst-port:text src-port:text "
     "connection-state:text jump-target:text log:bool=false log-prefix:text disabled:bool=false comment:text "
-    "to-addresses:ranges to-ports:text address-list:text address-list-timeout:time(none-dynamic|none-static)"
+    "reject-with:text to-addresses:ranges to-ports:text address-list:text address-list-timeout:time(none-dynamic|none-static)"
 )
 _ALREADY_NAME = "failure: already have such name"
 
@@ -265,7 +266,7 @@ _ALL = (
     menu("/safe-mode", "", single=True),
 )
 
-MENUS: dict[str, Menu] = {m.path: m for m in _ALL}
+MENUS: dict[str, Menu] = {m.path: m for m in (*_ALL, *OFFERS)}
 ORDERED = {
     "/radius",
     "/queue/simple",

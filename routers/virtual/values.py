@@ -214,6 +214,11 @@ def _scaled(name: str, value: str, scales: dict[str, int]) -> int:
     return int(match[1]) * scales[match[2]]
 
 
+def rate(name: str, value: str) -> str:
+    """One speed in plain bits."""
+    return str(_scaled(name, value, _RATE))
+
+
 def rate_pair(name: str, value: str) -> str:
     """`5M/10M` is read back in plain bits; one figure stands for both directions."""
     up, _, down = value.partition("/")

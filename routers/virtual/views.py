@@ -36,6 +36,9 @@ def install(device: Device, hotspot: Hotspot, doors: tuple[ApiDoor, ...]) -> Non
         "/interface/wireguard": lambda rows: [
             {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
         ],
+        "/interface/vlan": lambda rows: [
+            {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
+        ],
         "/ip/pool": lambda rows: rows,
         "/ip/service": lambda rows: [{**row, "dynamic": "false", "invalid": "false"} for row in rows],
         "/ip/hotspot": lambda rows: [{**row, "invalid": "false", "HTTPS": "false"} for row in rows],

@@ -95,6 +95,21 @@ OVERRIDES: dict[str, Given] = {
     "routers.Watch.radius": lambda side, pk: {},
     "routers.Notice.state": lambda side, pk: "sent",
     "routers.Router.login_url": lambda side, pk: f"http://canary-{side}-routers.router-login-{pk}/login".lower(),
+    "routers.Router.template_values": lambda side, pk: {},
+    "routers.Router.written_menus": lambda side, pk: [],
+    "routers.Router.more_logins": lambda side, pk: [],
+    "routers.Offering.kind": lambda side, pk: "garden",
+    "routers.Offering.key": lambda side, pk: f"garden-{side.lower()}",
+    "routers.Offering.values": lambda side, pk: {"hosts": f"canary-{side}-offering-{pk}.example".lower()},
+    "routers.Template.offers": lambda side, pk: [
+        {"kind": "ntp", "key": "clock", "values": {"servers": f"canary-{side}-template-{pk}.example".lower()}}
+    ],
+    "routers.SiteValues.values": lambda side, pk: {"lan": canary(side, "routers.SiteValues", "values", pk)},
+    "routers.Taken.path": lambda side, pk: "/queue/simple",
+    "routers.Inventory.is_whole": lambda side, pk: True,
+    "routers.Inventory.tables": lambda side, pk: {
+        "/queue/simple": [{".id": "*1", "name": canary(side, "routers.Inventory", "tables", pk), "target": "10.0.0.5/32"}]
+    },
     "routers.Router.enrolment_sealed": lambda side, pk: "",
     "routers.Router.enrolment_expires_at": lambda side, pk: None,
 }  # fmt: skip
