@@ -75,6 +75,7 @@ def shown(
         "person": service.subscriber,
         "speaks": names.language(service.subscriber, request.isp),
         "state": state_key(service),
+        "may_see_routers": access.may(request, Action.SEE_ROUTERS),
         "may_see_sessions": access.may(request, Action.SEE_SESSIONS),
         "is_paused": service.status == Service.Status.SUSPENDED,
         "is_over": service.status in lifecycle.OVER,

@@ -86,11 +86,17 @@ def answer(request: Request, pk: int, token: str) -> HttpResponse:
 @operator(Action.SEE_ROUTERS)
 @require_http_methods(["GET", "POST"])
 def doctor(request: Request, pk: int) -> HttpResponse:
-    """Start the examination of a router."""
+    """Start the examination of a router, or of the way of one session to it."""
     router = router_or_404(pk)
     if request.method == "GET":
         return page(request, DOCTOR, "steps", nav_key="routers", router=router, ask=None, steps=[])
-    return _examine(request, pk, "")
+    typed = request.POST.get("session", "")
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+        return _examine(request, pk, "")
+    if not access.may(request, Action.SEE_SESSIONS):
+        return access.no_permission(request)
+    session = get_object_or_404(Session, pk=int(typed), router_id=pk)
+    return _examine(request, pk, f"{session.mac}|{session.framed_ip or ''}")
 
 
 def _examine(request: Request, pk: int, subject: str) -> HttpResponse:

@@ -86,6 +86,19 @@ def test_the_doctor_shows_steps_and_the_verdict(gate: Router, client_for: Client
     assert "is gone" in text(client.get(f"{here}nothing/"))
 
 
+def test_the_doctor_of_one_session(gate: Router, client_for: ClientFor) -> None:
+    session, here = make_session(router_id=gate.pk), f"/routers/{gate.pk}/doctor/"
+    where = client_for("support").post(here, {"session": str(session.pk)})["Location"]
+    ask = asks.get(where.rstrip("/").rpartition("/")[2])
+    assert ask is not None
+    assert ask["subject"] == f"{session.mac}|{session.framed_ip or ''}"
+    other = make_router()
+    assert (
+        client_for("support").post(f"/routers/{other.pk}/doctor/", {"session": str(session.pk)}).status_code
+        == 404
+    )
+
+
 def test_the_speed_of_a_session_and_its_own_end(gate: Router, client_for: ClientFor) -> None:
     session = make_session(router_id=gate.pk)
     client, here = client_for("support"), f"/routers/sessions/{session.pk}/rate/"
