@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dashboard import backups, certificates, enrolments, firmware, orders, routers, sign_ins, tools
+from dashboard import (
+    backups,
+    certificates,
+    enrolments,
+    firmware,
+    offers,
+    orders,
+    others,
+    routers,
+    sign_ins,
+    tools,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", routers.index, name="routers"),
@@ -35,6 +46,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/sign-in/", sign_ins.change, name="router-sign-in"),
     path("<int:pk>/certificates/new/", certificates.new, name="router-certificate-new"),
     path("<int:pk>/certificates/<int:number>/revoke/", certificates.revoke, name="router-certificate-revoke"),
+    path("<int:pk>/offers/", offers.index, name="router-offers"),
+    path("<int:pk>/offers/apply/", offers.apply, name="router-offers-apply"),
+    path("<int:pk>/offers/people/", offers.people, name="router-people"),
+    path("<int:pk>/offers/add/<slug:kind>/", offers.add, name="router-offer-add"),
+    path("<int:pk>/offers/<int:number>/", offers.edit, name="router-offer"),
+    path("<int:pk>/offers/<int:number>/remove/", offers.remove, name="router-offer-remove"),
+    path("<int:pk>/look/", offers.read, name="router-look"),
+    path("<int:pk>/others/", others.index, name="router-others"),
+    path("<int:pk>/others/take/", others.take, name="router-take"),
+    path("<int:pk>/others/<int:number>/give-back/", others.give_back, name="router-give-back"),
     path("<int:pk>/edit/", routers.edit, name="router-edit"),
     path("<int:pk>/remove/", routers.remove, name="router-remove"),
 ]

@@ -90,8 +90,10 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest, public_id: str) -> HttpResponse:
     """The page that the router's login page opens; `error` is what the router said about the last try."""
     router = access.router(public_id)
+    asked = request.GET.get("link-login-only", "")
+    login_url = asked if asked in router.logins else router.login_url
     try:
-        visit = visits.read(request.GET, router=public_id, registered_login=router.login_url)
+        visit = visits.read(request.GET, router=public_id, registered_login=login_url)
     except visits.BadVisit as bad:
         return _lost(request, router, str(bad))
     said = request.GET.get("error", "")[:200]
@@ -108,7 +110,7 @@ def enter(request: HttpRequest, public_id: str) -> HttpResponse:
     typed = request.POST.get("code", "")[:80]
     try:
         visit = visits.unseal(request.POST.get("visit", ""), router=public_id)
-        if visit.login_url != router.login_url:
+        if visit.login_url not in router.logins:
             raise visits.BadVisit("The router has moved since this page was opened.")
     except visits.BadVisit as bad:
         return _lost(request, router, str(bad))

@@ -249,8 +249,9 @@ def _missing(talk: Device, change: Push) -> bool:
             if (step.path, step.id) in ids:
                 return True
             continue
-        given_back = isinstance(step, plan.Set) and step.gives_back  # it is no row of ours then
-        there = ids.get((step.row.path, step.id)) if given_back else have.get((step.row.path, step.row.key))
+        there = have.get((step.row.path, step.row.key))
+        if isinstance(step, plan.Set) and step.gives_back:  # it is no row of ours then
+            there = ids.get((step.row.path, step.id))
         values = step.row.values if isinstance(step, plan.Add) else step.changed
         if there is None or any(
             not rows.same(there.path, n, v, there.values.get(n)) for n, v in values.items()

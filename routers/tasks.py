@@ -17,6 +17,7 @@ from routers import (
     enrolment,
     faults,
     health,
+    inventory,
     knock,
     lease,
     progress,

@@ -109,5 +109,10 @@ class Router(models.Model):
         return [word for word in self.radius_services.split(",") if word]
 
     @property
+    def logins(self) -> list[str]:
+        """The link-login-only of each of its hotspots."""
+        return [each for each in (self.login_url, *self.more_logins) if each]
+
+    @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
