@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.roles import Action
 from api import access
-from api.fields import Moment, Strict, Text
+from api.fields import Moment, PageQuery, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
@@ -20,12 +20,14 @@ from kmikro.lib.refusal import Refusal
 from routers import inventory, lines, offer_checks, offering, offers, plan, queries, sync
 from routers.models import Offering
 
+ALL_KINDS = f"One of {', '.join(offers.KINDS)}."
+
 
 class OfferOut(serializers.Serializer[Offering]):
     """Something that a router offers."""
 
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(sorted(offers.KINDS))
+    kind = serializers.CharField(help_text=ALL_KINDS)
     key = serializers.CharField()
     values = serializers.DictField(child=serializers.CharField())
     made_at = Moment()
@@ -33,12 +35,12 @@ class OfferOut(serializers.Serializer[Offering]):
 
 
 class OfferNew(Strict):
-    kind = serializers.ChoiceField(sorted(offers.KINDS))
+    kind = Text(max_length=12, help_text=ALL_KINDS)
     key = Text(max_length=offers.LONGEST_KEY, help_text="Small letters, digits and dashes.")
     values = serializers.DictField(child=serializers.CharField(max_length=4_000))
 
 
-class PlanOut(serializers.Serializer[Any]):
+class RouterPlanOut(serializers.Serializer[Any]):
     """What would be written on a router as it was last read; secrets are masked."""
 
     read_at = Moment(allow_null=True)
@@ -50,6 +52,7 @@ class PlanOut(serializers.Serializer[Any]):
 
 class Offers(View):
     scopes = {"GET": Action.SEE_ROUTERS, "POST": Action.CHANGE_ROUTERS}
+    takes = {"GET": PageQuery}
     pagination_class = CursorPages
 
     @extend_schema(responses=OfferOut(many=True))
@@ -81,7 +84,7 @@ class Offers(View):
 class RouterPlan(View):
     scopes = {"GET": Action.SEE_ROUTERS}
 
-    @extend_schema(responses=PlanOut)
+    @extend_schema(responses=RouterPlanOut)
     def get(self, request: Request, pk: int) -> Response:
         """Preview a router's plan.
 
@@ -102,4 +105,4 @@ class RouterPlan(View):
                 found["cautions"] = offer_checks.cautions(wish.offers, facts)
             except Refusal as refusal:
                 found["trouble"] = refusal.text
-        return Response(PlanOut(found).data)
+        return Response(RouterPlanOut(found).data)
