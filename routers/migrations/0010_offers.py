@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routers", "0008_monitoring"),
+        ("routers", "0009_care"),
         ("subscribers", "0008_news_by_name"),
     ]
 
