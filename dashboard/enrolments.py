@@ -142,7 +142,7 @@ def trace(router: Router, *, expired: bool) -> list[dict[str, str]]:
         (f"It is a {router.board or 'router'}", about, "Waiting for its report", router.reached_at),
         (
             "Our user signed in",
-            f"API on port {router.api_port}",
+            f"API on port {router.api_port}, {'by TLS' if router.api_pin else 'in clear'}",
             "Signing in to the router",
             router.api_user_at,
         ),

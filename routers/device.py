@@ -17,7 +17,7 @@ from librouteros.connections import SocketTransport
 from librouteros.exceptions import LibRouterosError
 from librouteros.protocol import ApiProtocol, decode_length, determine_length, encode_length
 
-from routers import allowed, seats
+from routers import allowed, pinned, seats
 
 LARGEST_WORD = 1 << 20
 LARGEST_REPLY = 8 << 20
@@ -26,6 +26,8 @@ SECONDS = 15.0  # for one command with its whole answer
 CONVERSATION = 60.0
 PARTING = 0.5
 ID = re.compile(r"\*[0-9A-F]+\Z")
+_BEFORE = "The router hung up before we could sign in."
+_NO_TLS = "It was told nothing. Look at api-ssl under IP, Services, or make a new command and paste it."
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]*\Z")
 
 
@@ -53,6 +55,14 @@ class BadReply(DeviceError):
     """What came is no RouterOS API, or more than we are ready to read. What was done on the router is unknown."""
 
 
+class WrongIdentity(DeviceError):
+    """Another router answers than the one that enrolled; it was told nothing. shown is its certificate's SHA-256."""
+
+    def __init__(self, shown: str) -> None:
+        super().__init__("Another certificate is shown than the one that the router enrolled with.")
+        self.shown = shown
+
+
 class Trapped(DeviceError):
     """The router said no; message is its own text."""
 
@@ -63,13 +73,17 @@ class Trapped(DeviceError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a router's API is and who we are there; source is the address we speak from."""
+    """Where a router's API is and who we are there; source is the address we speak from.
+
+    pin is the SHA-256 of the certificate that the router must show; without one the conversation is in clear.
+    """
 
     address: str
     port: int
     user: str
     password: str = field(repr=False)
     source: str = ""
+    pin: str = ""
 
 
 class _Wire(SocketTransport):
@@ -259,15 +273,30 @@ def _connected(target: Target) -> Generator[Device, None, None]:
         )
     except OSError as error:
         _no_connection(error)
+    if target.pin:
+        sock = _secured(sock, target.pin)
     device = Device(sock, until, target)
     try:
         try:
             device.login(target.user, target.password)
         except HungUp:
-            raise Crowded("The router hung up before we could sign in.") from None
+            raise Crowded(_BEFORE) from None
         yield device
     finally:
         device.close()
+
+
+def _secured(sock: socket.socket, pin: str) -> socket.socket:
+    try:
+        return pinned.secured(sock, pin)
+    except pinned.Another as another:
+        raise WrongIdentity(another.shown) from None
+    except pinned.HungUp:
+        raise Crowded(_BEFORE) from None
+    except pinned.NotSpoken:
+        raise BadReply(f"What answers there speaks no TLS. {_NO_TLS}") from None
+    except TimeoutError:
+        raise Unreachable("The router did not answer in time.") from None
 
 
 def _no_connection(error: OSError) -> NoReturn:

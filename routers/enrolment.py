@@ -20,6 +20,7 @@ from tenants import routes
 
 LIFETIME = timedelta(minutes=30)
 LARGEST_REPORT = 8 * 1024
+PIN = re.compile(r"[0-9a-f]{64}")
 INTERFACE = re.compile(r"[\w.@+<> -]{1,40}")
 _LENGTHS = {"version": 40, "board": 60, "serial": 40, "identity": 80}
 
@@ -58,7 +59,7 @@ def renew(router: Router, *, by: Actor, now: datetime) -> Router:
     """A new command; the hardware behind it may be another one, so what we knew of the old one is forgotten."""
     router.state = Router.State.WAITING
     router.trouble = ""
-    router.serial = ""
+    router.serial = router.api_pin = ""
     router.address = None
     router.fetched_at = router.reached_at = router.api_user_at = router.radius_tested_at = router.ready_at = (
         None
@@ -138,7 +139,8 @@ def report(router: Router, facts: Mapping[str, str], *, address: str, now: datet
     port = facts.get("port", "")
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
         raise Refusal("bad_report", "The report names no API port.")
-    router.api_port = int(port)
+    pin = facts.get("pin", "").lower()
+    router.api_port, router.api_pin = int(port), pin if PIN.fullmatch(pin) else ""
     radsec.arrived(router, facts.get("radsec", ""), now=now)
     router.state = Router.State.REACHED
     router.reached_at = now

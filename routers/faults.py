@@ -1,7 +1,16 @@
 """What went wrong with a router, as a sentence with the fix."""
 
 from kmikro.lib.refusal import Refusal
-from routers.device import BadReply, Crowded, DeviceError, LoginRefused, Target, Trapped, Unreachable
+from routers.device import (
+    BadReply,
+    Crowded,
+    DeviceError,
+    LoginRefused,
+    Target,
+    Trapped,
+    Unreachable,
+    WrongIdentity,
+)
 
 
 def in_words(error: DeviceError | Refusal, target: Target) -> str:
@@ -11,18 +20,26 @@ def in_words(error: DeviceError | Refusal, target: Target) -> str:
 
 def _text(error: DeviceError | Refusal, target: Target) -> str:
     where = f"{target.address}, port {target.port}"
+    service = "api-ssl" if target.pin else "api"
     match error:
         case Refusal():
             return error.text
         case LoginRefused():
             return (
                 f"The router at {where} refuses our user {target.user}. Make a new command and paste it: it sets the "
-                "password again. Check too that the service api under IP, Services is open to us."
+                "password again. Check too that the service "
+                f"{service} under IP, Services is open to us."
+            )
+        case WrongIdentity():
+            return (
+                f"Another router answers at {where}: its certificate begins {error.shown[:12]}, not {target.pin[:12]}. "
+                "It was told nothing. If you replaced the hardware or its certificate, make a new command and paste it "
+                "there; if not, find out whose router that is."
             )
         case Crowded():
             return (
-                f"At {where}: {error} Its API may have no session left (max-sessions of the service api under IP, "
-                "Services; see /user active), or that service is open to other addresses than "
+                f"At {where}: {error} Its API may have no session left (max-sessions of the service "
+                f"{service} under IP, Services; see /user active), or that service is open to other addresses than "
                 f"{target.source or 'ours'} only."
             )
         case Unreachable():

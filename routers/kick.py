@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from kmikro.lib import macs
 from kmikro.lib.refusal import Refusal
 from routers import device, faults, sync
@@ -31,8 +29,7 @@ def target_of(router_id: int) -> Target | None:
     router = Router.objects.filter(pk=router_id, address__isnull=False, leaving_at=None).first()
     if router is None:
         return None
-    address = router.address or ""
-    return Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
+    return sync.target_of(router)
 
 
 def end(target: Target, *, mac: str, address: str) -> Removal:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from routers import rows
 
 FILE = "kmikro.rsc"
+_CERTIFICATE = f"{rows.MARK}-api"  # of the API; made on the router
 RENEWAL, PEM = "radsec.rsc", "radsec.pem"
 # read, write: the hotspot menus. api: to sign in. sensitive: to see whether the RADIUS secret is still ours.
 # ftp: to write the login pages. test: ping, path and the look at an interface.
@@ -89,11 +90,7 @@ def enrolment(wish: Enrolment) -> str:
             f"}} else={{ /user set [find where name={q(wish.user)}] group={q(wish.user)} password={q(wish.password)} "
             f"address={q(wish.server)} disabled=no }}"
         ),
-        ":local port 8728",
-        ':foreach service in=[/ip service find where name="api" !dynamic] do={',
-        "  /ip service set $service disabled=no",
-        "  :set port [/ip service get $service port]",
-        "}",
+        *_api(),
         *_doors(wish),
         # The tunnel of routers behind NAT takes its place here: interface, peer and address, then the same report.
         ':local lan ""',
@@ -101,10 +98,50 @@ def enrolment(wish: Enrolment) -> str:
         "  :set lan [/ip address get $row address]",
         "}",
         *([':local radsec ""'] if wish.certificate is None else _certificate(wish.url, wish.certificate)),
-        f'{post} http-data=($facts . "\\nport=" . $port . "\\nlan=" . $lan . "\\nradsec=" . $radsec)',
+        f'{post} http-data=($facts . "\\nport=" . $port . "\\npin=" . $pin . "\\nlan=" . $lan . "\\nradsec=" . $radsec)',
         ':put "Done. This router is known now; the page in your browser goes on by itself."',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _api() -> list[str]:
+    """Open the API by TLS with a certificate whose key the router makes and keeps; in clear where it cannot.
+
+    A certificate that somebody gave to api-ssl before stays. Signing goes on in the background on slow boards.
+    """
+    ours, own = quote(_CERTIFICATE), f"[/certificate find where name={quote(_CERTIFICATE)}]"
+    return [
+        ":local port 8728",
+        ':local pin ""',
+        ':local held ""',
+        ':foreach service in=[/ip service find where name="api-ssl" !disabled !dynamic] do={',
+        "  :set held [/ip service get $service certificate]",
+        "}",
+        ":do {",
+        '  :if ($held = "" || $held = "none") do={',
+        f"    :set held {ours}",
+        f"    :if ([:len {own}] = 0) do={{",
+        (
+            f"      /certificate add name={ours} common-name={ours} days-valid=3650 key-size=prime256v1 "
+            "key-usage=digital-signature,key-encipherment,tls-server"
+        ),
+        "    }",
+        f"    :if ([:len [/certificate get {own} fingerprint]] = 0) do={{ /certificate sign {own} }}",
+        "    :for second from=1 to=30 do={",
+        f"      :if ([:len [/certificate get {own} fingerprint]] = 0) do={{ :delay 1s }}",
+        "    }",
+        "  }",
+        "  :set pin [/certificate get [/certificate find where name=$held] fingerprint]",
+        '} on-error={ :set pin "" }',
+        ':local wanted "api"',
+        ':if ([:len $pin] = 64) do={ :set wanted "api-ssl" } else={ :set pin "" }',
+        ":foreach service in=[/ip service find where name=$wanted !dynamic] do={",
+        "  :if ([:len $pin] > 0) do={ /ip service set $service certificate=$held disabled=no } else={",
+        "    /ip service set $service disabled=no",
+        "  }",
+        "  :set port [/ip service get $service port]",
+        "}",
+    ]
 
 
 def renewal(url: str, certificate: Certificate) -> str:

@@ -99,9 +99,20 @@ def job_of(router: Router, host: str, *, now: datetime, fence: int = 0) -> Job:
         radsec_certificate=radsec.to_tell(router, now=now),
         radsec_port=settings.RADSEC_PORT,
     )
-    target = Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
     wish = offering.completed(wish, router, now=now)
-    return Job(router.pk, router.name, router.state, target, wish, fence)
+    return Job(router.pk, router.name, router.state, target_of(router), wish, fence)
+
+
+def target_of(router: Router) -> Target:
+    """Where the router's API is, who we are there, and what it must show."""
+    return Target(
+        router.address or "",
+        router.api_port,
+        router.api_user,
+        router.api_password,
+        settings.RADIUS_ADDRESS,
+        router.api_pin,
+    )
 
 
 def guard(target: Target) -> None:

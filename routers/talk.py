@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.conf import settings
-
 from kmikro.lib.refusal import Refusal
 from routers import device, faults, rights, sync
 from routers.device import Device, DeviceError, Target, Trapped
@@ -28,10 +26,7 @@ class Said(Generic[T]):
 def target_of(router_id: int) -> Target | None:
     """Where the router's API is; None when there is no such router or it has not told its address."""
     router = Router.objects.filter(pk=router_id, address__isnull=False, leaving_at=None).first()
-    if router is None:
-        return None
-    address = router.address or ""
-    return Target(address, router.api_port, router.api_user, router.api_password, settings.RADIUS_ADDRESS)
+    return None if router is None else sync.target_of(router)
 
 
 def with_router(target: Target, ask: Callable[[Device], T], *, needs: Sequence[str] = ()) -> Said[T]:

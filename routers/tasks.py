@@ -26,7 +26,7 @@ from routers import (
     watching,
 )
 from routers import sync as syncing
-from routers.device import Device, DeviceError, Unreachable
+from routers.device import Device, DeviceError, Unreachable, WrongIdentity
 from routers.models import Incident, Router
 from tenants import routes
 from tenants.tasks import each_isp, tenant_task, unit
@@ -105,7 +105,8 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
         with unit(schema):
             if outcome.steps:
                 syncing.record(job.router_id, "Enrolment", outcome, trouble, started=started, now=_now())
-        return isinstance(error, DeviceError), trouble
+        again = isinstance(error, DeviceError) and not isinstance(error, WrongIdentity)
+        return again, trouble
     with unit(schema):
         syncing.record(job.router_id, "Enrolment", outcome, "", started=started, now=_now())
         syncing.learn(job.router_id, outcome, now=_now())

@@ -39,6 +39,9 @@ class Router(models.Model):
     api_port = models.PositiveIntegerField(default=8728)
     api_user = models.CharField(max_length=32, default="kmikro")
     api_password = EncryptedTextField(blank=True, row="public_id")
+    api_pin = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # SHA-256 of the certificate that its API shows; empty: in clear
     radius_secret = EncryptedTextField(blank=True, row="public_id")
     coa_port = models.PositiveIntegerField(default=3799)
     hotspot_interface = models.CharField(max_length=40, default="bridge-lan")

@@ -20,6 +20,7 @@ from routers.virtual.traps import Trap, missing_values
 from routers.virtual.tree import Row
 from tenants.certificates import Signed, arm
 
+_CURVES = {"prime256v1": ec.SECP256R1(), "secp384r1": ec.SECP384R1(), "secp521r1": ec.SECP521R1()}
 _PART = re.compile(r"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----", re.DOTALL)
 
 
@@ -55,11 +56,8 @@ def sign(device: Device, caller: Caller, call: Call) -> Reply:
     if row.get("fingerprint"):
         raise Trap("failure: certificate already signed")
     size = row.get("key-size", "2048")
-    key = (
-        ec.generate_private_key(ec.SECP256R1())
-        if size == "prime256v1"
-        else rsa.generate_private_key(65537, int(size))
-    )
+    curve = _CURVES.get(size)
+    key = ec.generate_private_key(curve) if curve else rsa.generate_private_key(65537, int(size))
     now = device.clock.now()
     made = (
         x509.CertificateBuilder()

@@ -202,7 +202,7 @@ _ALL = (
     ),
     menu(
         "/certificate",
-        "name:text common-name:text days-valid:int(1|36500) key-size:text key-usage:text subject-alt-name:text "
+        "name:text common-name:text days-valid:int(1|36500) key-size:enum(1024|1536|2048|4096|8192|prime256v1|secp384r1|secp521r1) key-usage:text subject-alt-name:text "
         "trusted:bool=false",
         unique="name",
         clash="failure: certificate with the same name already exists",

@@ -189,3 +189,14 @@ def test_other_methods_are_not_for_routers(
 ) -> None:
     path = f"/e/{waiting.enrolment_sealed}/{what}"
     assert getattr(anonymous, method)(path, **FROM).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"), [("AB" * 32, "ab" * 32), ("ab" * 31, ""), ("x" * 64, ""), ("", "")]
+)
+def test_a_certificate_is_pinned_only_when_it_can_be_one(
+    waiting: Router, anonymous: HostClient, laboratory: None, asked: Asked, told: str, kept: str
+) -> None:
+    call(anonymous, waiting)
+    assert call(anonymous, waiting, "report", GOOD + b"\npin=" + told.encode()).status_code == 200
+    assert Router.objects.get(pk=waiting.pk).api_pin == kept

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from routers import device
-from routers.device import BadReply, DeviceError, LoginRefused, Target, Trapped, Unreachable
+from routers.device import BadReply, DeviceError, LoginRefused, Target, Trapped, Unreachable, WrongIdentity
 from routers.virtual import VirtualRouter
 from tests.addresses import own
 
@@ -163,3 +163,53 @@ def test_a_real_conversation_and_no_secret_in_any_log(caplog: pytest.LogCaptureF
 def test_a_wrong_password_is_told_apart() -> None:
     with VirtualRouter(address=own(47)) as router, pytest.raises(LoginRefused):
         ask(Target(own(47), router.api_port, "admin", "wrong", "127.0.0.1"))
+
+
+MAKE = (
+    "/certificate add name=mine common-name=router key-size=prime256v1\n/certificate sign mine\n"
+    "/ip service set api-ssl certificate=mine disabled=no"
+)
+
+
+def pinned(router: VirtualRouter, pin: str) -> Target:
+    return Target(router.address, router.secure_port, "admin", "admin", "127.0.0.1", pin)
+
+
+def test_the_pinned_certificate_opens_and_another_hears_no_password() -> None:
+    with VirtualRouter(address=own(48)) as router:
+        router.paste(MAKE)
+        row = router.tree.find("/certificate", name="mine")
+        assert row is not None
+        assert ask(pinned(router, row["fingerprint"]))
+        said = len(router.commands)
+        with pytest.raises(WrongIdentity) as wrong:
+            ask(pinned(router, "0" * 64))
+        assert wrong.value.shown == row["fingerprint"]
+        assert len(router.commands) == said
+
+
+def test_who_speaks_no_tls_where_a_certificate_is_known_hears_no_password() -> None:
+    heard: list[bytes] = []
+
+    def answer() -> None:
+        connection, _peer = listener.accept()
+        with connection:
+            heard.append(connection.recv(65536))
+            connection.sendall(DONE)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        target = Target(
+            "127.0.0.1", listener.getsockname()[1], "kmikro", "secret-word", "127.0.0.1", "0" * 64
+        )
+        with pytest.raises(BadReply, match="speaks no TLS"):
+            ask(target)
+        thread.join(5)
+    assert len(heard) == 1
+    assert b"secret-word" not in heard[0]
+    with VirtualRouter(address=own(48)) as router:
+        router.paste("/ip service set api-ssl disabled=no")  # without a certificate
+        with pytest.raises(DeviceError):
+            ask(pinned(router, "0" * 64))
+        assert router.commands == []

@@ -116,6 +116,10 @@ def test_paste_one_line_and_the_router_becomes_ready(
     assert router.address == own(43)
     assert router.identity == "<img src=x onerror=alert(1)>"
     assert (router.version, router.board, router.serial) == ("7.20.8 (stable)", "hEX", mikrotik.device.serial)
+    made = mikrotik.tree.find("/certificate", name="kmikro-api")
+    assert made is not None
+    assert (router.api_port, router.api_pin) == (mikrotik.secure_port, made["fingerprint"])
+    assert mikrotik.door.sessions == [], "nothing was said in clear"
     assert router.is_up
     assert router.cpu_load == 3
     assert router.ports == "uuuuu"
@@ -236,6 +240,25 @@ def test_each_failure_says_its_fix_and_is_tried_again(
     tasks.enrol(fresh_isp.schema_name, number, 1)
     router = seen(fresh_isp, number)
     assert (router.state, router.trouble) == (Router.State.READY, "")
+
+
+def test_another_certificate_under_the_same_address_stops_everything_and_the_owner_is_asked(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number = enrolled(fresh_isp, mikrotik, asked)
+    said = len(mikrotik.commands)
+    mikrotik.paste(
+        "/certificate add name=other common-name=o key-size=prime256v1\n/certificate sign other\n"
+        "/ip service set api-ssl certificate=other"
+    )
+    tasks.sync(fresh_isp.schema_name, number, "Asked for by a person")
+    assert "Another router answers" in seen(fresh_isp, number).trouble
+    with scope.inside(fresh_isp.schema_name):
+        Router.objects.update(state=Router.State.REACHED)
+    tasks.enrol(fresh_isp.schema_name, number)
+    assert "make a new command" in seen(fresh_isp, number).trouble
+    assert asked == [], "it waits for a person"
+    assert len(mikrotik.commands) == said, "it heard neither password nor question"
 
 
 def test_another_router_under_the_same_address_is_not_configured(
@@ -369,7 +392,7 @@ def test_one_missed_answer_is_no_outage(
     web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
 ) -> None:
     number = enrolled(fresh_isp, mikrotik, asked)
-    mikrotik.paste("/ip service set api disabled=yes")
+    mikrotik.paste("/ip service set api-ssl disabled=yes")
     tasks.check(fresh_isp.schema_name, number)
     assert seen(fresh_isp, number).is_up
     with scope.inside(fresh_isp.schema_name):
@@ -378,7 +401,7 @@ def test_one_missed_answer_is_no_outage(
     router = seen(fresh_isp, number)
     assert not router.is_up
     assert "does not answer" in router.trouble
-    mikrotik.paste("/ip service set api disabled=no")
+    mikrotik.paste("/ip service set api-ssl disabled=no")
     tasks.check(fresh_isp.schema_name, number)
     router = seen(fresh_isp, number)
     assert (router.is_up, router.misses, router.trouble) == (True, 0, "")

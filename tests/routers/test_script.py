@@ -88,7 +88,30 @@ def test_the_script_makes_the_user_and_doors_once_however_often_it_runs() -> Non
         port = next(
             r["dst-port"] for r in router.tree.rows("/ip/firewall/filter") if r.get("comment") == "kmikro:api"
         )
-        assert port == str(router.api_port)
+        assert port == str(router.secure_port)
+        made = router.tree.rows("/certificate")
+        assert [row["name"] for row in made] == ["kmikro-api"]
+        assert router.tree.find("/ip/service", name="api-ssl", certificate="kmikro-api", disabled="false")
+
+
+def test_a_certificate_that_somebody_gave_to_the_api_stays() -> None:
+    with VirtualRouter(address=own(41)) as router:
+        router.paste(
+            "/certificate add name=theirs common-name=t key-size=prime256v1\n/certificate sign theirs\n"
+            "/ip service set api-ssl certificate=theirs disabled=no"
+        )
+        router.paste(script.enrolment(wish()))
+        assert [row["name"] for row in router.tree.rows("/certificate")] == ["theirs"]
+        assert router.tree.find("/ip/service", name="api-ssl", certificate="theirs") is not None
+
+
+def test_where_no_certificate_can_be_made_the_api_is_opened_in_clear() -> None:
+    with VirtualRouter(address=own(41)) as router:
+        router.paste("/ip service set api disabled=yes")
+        text = script.enrolment(wish()).replace("key-size=prime256v1", "key-size=nonsense")
+        router.paste(text)
+        assert router.tree.find("/ip/service", name="api-ssl", disabled="true") is not None
+        assert router.tree.find("/ip/service", name="api", disabled="false") is not None
 
 
 def test_an_old_router_is_told_and_left_alone() -> None:
