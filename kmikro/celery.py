@@ -12,6 +12,7 @@ app = Celery("kmikro")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["routers"], related_name="care_tasks")
+app.autodiscover_tasks(["routers"], related_name="changing")
 
 app.conf.beat_schedule = {
     "beat-heartbeat": {"task": "tenants.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
@@ -30,6 +31,11 @@ app.conf.beat_schedule = {
         "task": "routers.tasks.check_everywhere",
         "schedule": 10.0,
         "options": {"expires": 10},
+    },
+    "routers-changes": {
+        "task": "routers.changing.due_everywhere",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "routers-tend": {
         "task": "routers.tasks.tend_everywhere",

@@ -156,6 +156,7 @@ CELERY_TASK_ROUTES = {
     "routers.tasks.tend": {"queue": "bulk"},
     "routers.tasks.*": {"queue": "router"},
     "routers.care_tasks.*": {"queue": "router"},
+    "routers.changing.*": {"queue": "router"},
     "billing.tasks.*": {"queue": "bulk"},
     "radius.tasks.*": {"queue": "router"},
     "dashboard.tasks.remove_at_router": {"queue": "router"},

@@ -8,8 +8,9 @@ Removing the timer is the one moment that decides: before it the router goes bac
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from routers import device, plan, reverse, rows
 from routers.desired import Facts, version_of
@@ -55,19 +56,25 @@ class Push:
     """One change on its way: what is written, how it is taken back, and how it is proven."""
 
     steps: Sequence[plan.Step]
-    facts: Facts
+    undos: Sequence[Undo]
+    folder: str
+    serial: str
+    version: str
     label: str  # names it in the router's log
     prove: Callable[[], str]  # looks over a new connection; gives what is wrong, or nothing
     note: Note = lambda what, ok=True: None
     wrote: Callable[[int], None] = lambda number: None  # called after each step
     by_hand: bool = False
-    undos: list[Undo] = field(init=False)
-    folder: str = field(init=False)
     held: bool = False
 
-    def __post_init__(self) -> None:
-        self.folder = rows.folder_on(self.facts.flash)
-        self.undos = reverse.undos(self.steps, _all(self.facts), self.folder)
+
+def prepared(
+    steps: Sequence[plan.Step], facts: Facts, label: str, prove: Callable[[], str], **more: Any
+) -> Push:
+    """A change whose way back is known from what the router told just now."""
+    folder = rows.folder_on(facts.flash)
+    undos = reverse.undos(steps, _all(facts), folder)
+    return Push(steps, undos, folder, facts.serial, facts.version, label, prove, **more)
 
 
 def push(talk: Device, change: Push) -> Result:
@@ -139,7 +146,7 @@ def disarm(talk: Device) -> bool:
 
 
 def _take(talk: Device, change: Push) -> None:
-    if version_of(change.facts.version)[:2] < HAS_SAFE_MODE or len(change.steps) > 95:
+    if version_of(change.version)[:2] < HAS_SAFE_MODE or len(change.steps) > 95:
         change.note("No safe mode for this one: the timer alone guards it.")
         return
     try:
@@ -237,7 +244,7 @@ def _same_router(talk: Device, change: Push) -> bool:
     except Trapped:
         pass
     serial = board[0].get("serial-number", "") if board else ""
-    return not change.facts.serial or not serial or serial == change.facts.serial
+    return not change.serial or not serial or serial == change.serial
 
 
 def _missing(talk: Device, change: Push) -> bool:

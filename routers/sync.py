@@ -196,7 +196,7 @@ def guarded(
 
     label = f"a change of {len(steps)} steps"
     prove = proof.prover(device.target, wish, facts)
-    return guarding.Push(steps, facts, label, prove, note, wrote)
+    return guarding.prepared(steps, facts, label, prove, note=note, wrote=wrote)
 
 
 def surroundings(device: Device, wish: Wish, facts: Facts, steps: list[plan.Step]) -> risks.Surroundings:

@@ -49,7 +49,7 @@ def _wait(attempt: int) -> float:
 
 
 @contextmanager
-def _leased(schema: str, router_id: int) -> Generator[syncing.Job | None, None, None]:
+def leased(schema: str, router_id: int) -> Generator[syncing.Job | None, None, None]:
     """The lease of a router for one talk; None when there is nobody to talk to or another worker does.
 
     A talk that ends with an error that nobody foresaw keeps its lease until it runs out, and stays counted.
@@ -78,7 +78,7 @@ def _held(schema: str, job: syncing.Job) -> Generator[Router, None, None]:
 def enrol(schema: str, router_id: int, attempt: int = 0) -> None:
     """From 'the router has reported' to 'ready'; tries again by itself while the router does not answer."""
     again, trouble = True, ""
-    with _leased(schema, router_id) as job:
+    with leased(schema, router_id) as job:
         if job is not None:
             again, trouble = _enrol(schema, job)
     with unit(schema):
@@ -123,7 +123,7 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
 def sync(schema: str, router_id: int, reason: str, force: bool = False, attempt: int = 0) -> None:
     """Make one router as it should be, because a person or a change of what is wanted asked for it."""
     busy = False
-    with _leased(schema, router_id) as job:
+    with leased(schema, router_id) as job:
         busy = job is None
         if job is not None and job.state == Router.State.READY:
             _sync(schema, job, reason, force)
@@ -160,7 +160,7 @@ def _kept(
 def check(schema: str, router_id: int) -> None:
     """One conversation: how is it, and, when it is time, is it as it should be?"""
     with ExitStack() as stack:
-        job = stack.enter_context(_leased(schema, router_id))
+        job = stack.enter_context(leased(schema, router_id))
         if job is None or job.state != Router.State.READY:
             _not_now(schema, router_id, job)
             return
@@ -250,7 +250,7 @@ def look(schema: str, router_id: int) -> None:
 def let_go(schema: str, router_id: int, attempt: int = 0) -> None:
     """Take our rows off a router that was removed, then forget it; gives up after some tries."""
     done = False
-    with _leased(schema, router_id) as job:
+    with leased(schema, router_id) as job:
         done = job is not None and _released(job)
     with unit(schema):
         if done or attempt + 1 >= MOST_TRIES:

@@ -3,6 +3,7 @@
 from routers.models.audit import Leak, LeakAudit
 from routers.models.backups import RouterBackup, RouterFirmware
 from routers.models.care import CareItem, CareRun
+from routers.models.changes import Change, ChangeRules, Rollout
 from routers.models.incidents import AlertRule, Incident, Notice, Outage
 from routers.models.offers import Offering, SiteValues
 from routers.models.router import Router
@@ -15,6 +16,8 @@ __all__ = [
     "AlertRule",
     "CareItem",
     "CareRun",
+    "Change",
+    "ChangeRules",
     "Incident",
     "Inventory",
     "Leak",
@@ -23,6 +26,7 @@ __all__ = [
     "Notice",
     "Offering",
     "Outage",
+    "Rollout",
     "Router",
     "RouterBackup",
     "RouterFirmware",

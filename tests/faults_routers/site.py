@@ -96,7 +96,7 @@ class Site:
         with device.opened(self.target) as talk:
             facts = sync.read(talk)
             prove = proof.prover(self.target, self.first, facts)
-            change = guarding.Push(steps, facts, "a careless change", prove)
+            change = guarding.prepared(steps, facts, "a careless change", prove)
             return str(guarding.push(talk, change).end)
 
     def plain(self) -> Plain:
@@ -165,7 +165,7 @@ def plan_left(site: Site, wish: Wish) -> list[plan.Step]:
 @contextmanager
 def hurried() -> Iterator[None]:
     """The product's deadlines, shorter: what counts is that they end a wait, not how long it was."""
-    with mock.patch.object(device, "SECONDS", 0.8), mock.patch.object(echo, "GAP", 0.3):
+    with mock.patch.object(device, "SECONDS", 2.0), mock.patch.object(echo, "GAP", 0.3):
         yield
 
 

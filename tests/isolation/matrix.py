@@ -294,6 +294,7 @@ PLATFORM_TASKS = {
     "radius.tasks.close_stale_everywhere": "sends a tenant task to each ISP",
     "radius.tasks.forget_everywhere": "sends a tenant task to each ISP",
     "radius.tasks.project": "folds the journal in public, entering each tenant for its own records",
+    "routers.changing.due_everywhere": "sends a tenant task to each ISP",
     "routers.tasks.check_everywhere": "sends a tenant task to each ISP",
     "routers.tasks.tend_everywhere": "sends a tenant task to each ISP",
     "routers.care_tasks.back_up_everywhere": "sends a tenant task to each ISP",

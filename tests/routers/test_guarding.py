@@ -41,7 +41,9 @@ def test_the_order_is_timer_safe_mode_steps_release_timer(site: Site) -> None:
     since = len(site.sent)
     with device.opened(site.target) as talk:
         facts, steps = server(site, talk)
-        change = guarding.Push(steps, facts, "a test", lambda: "", lambda what, ok=True: notes.append(what))
+        change = guarding.prepared(
+            steps, facts, "a test", lambda: "", note=lambda what, ok=True: notes.append(what)
+        )
         assert guarding.push(talk, change) == guarding.Result(End.KEPT)
     assert said(site, since) == [
         "/system/scheduler/add",
@@ -62,7 +64,7 @@ def test_what_cannot_be_proven_goes_back_and_says_why(site: Site) -> None:
     before = site.plain()
     with device.opened(site.target) as talk:
         facts, steps = server(site, talk)
-        change = guarding.Push(steps, facts, "a test", lambda: "Nobody answers.")
+        change = guarding.prepared(steps, facts, "a test", lambda: "Nobody answers.")
         assert guarding.push(talk, change) == guarding.Result(End.TAKEN_BACK, "Nobody answers.")
     assert site.plain() == before
     assert not site.armed()
@@ -74,7 +76,7 @@ def test_a_step_that_the_router_refuses_takes_the_others_back(site: Site) -> Non
     with device.opened(site.target) as talk:
         facts, steps = server(site, talk)
         bad = plan.Add(Row("/ip/pool", "kmikro-bad", {"name": "kmikro-bad", "ranges": "nonsense"}))
-        result = guarding.push(talk, guarding.Push([*steps, bad], facts, "a test", lambda: ""))
+        result = guarding.push(talk, guarding.prepared([*steps, bad], facts, "a test", lambda: ""))
     assert result.end is End.TAKEN_BACK
     assert "refused a step" in result.trouble
     assert site.plain() == before
@@ -84,7 +86,7 @@ def test_a_change_that_a_person_must_keep_goes_back_by_itself(site: Site) -> Non
     before = site.plain()
     with device.opened(site.target) as talk:
         facts, steps = server(site, talk)
-        change = guarding.Push(steps, facts, "a test", lambda: "", by_hand=True)
+        change = guarding.prepared(steps, facts, "a test", lambda: "", by_hand=True)
         assert guarding.push(talk, change).end is End.PROVING
     assert site.armed()
     assert site.router.device.safe_mode is None
@@ -111,7 +113,7 @@ def test_a_router_that_forbids_the_timer_is_not_changed(site: Site, monkeypatch:
     assert group is not None
     with device.opened(site.target) as talk:
         facts, steps = server(site, talk)
-        change = guarding.Push(steps, facts, "a test", lambda: "")
+        change = guarding.prepared(steps, facts, "a test", lambda: "")
         monkeypatch.setattr(reverse, "rights", lambda undos: "read,write,policy")
         result = guarding.push(talk, change)
     assert result.end is End.TAKEN_BACK

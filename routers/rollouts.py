@@ -1,0 +1,105 @@
+"""One change for many routers: a canary, then a twentieth, then all; the first failure stops it."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from accounts import journal
+from accounts.journal import Actor
+from kmikro.lib.refusal import Refusal
+from routers import changes
+from routers.models import Change, Rollout, Router
+
+SHARE = 0.05
+MOST = 2_000
+State = Rollout.State
+_BAD = frozenset({"failed", "taken_back", "unknown"})
+_GOOD = frozenset({"kept", "dropped"})
+
+
+def waves(count: int) -> list[int]:
+    """How many routers have had their turn after each wave: one, then 5 percent more, then all."""
+    second = min(count, 1 + max(1, math.ceil(count * SHARE)))
+    return sorted({min(1, count), second, count} - {0})
+
+
+def begin(name: str, routers: Sequence[Router], *, by: Actor, now: datetime) -> Rollout:
+    """A rollout over these routers; the first is the canary."""
+    ready = [router for router in routers if router.is_ready]
+    if not ready:
+        raise Refusal("no_routers", "No router that is set up was chosen.")
+    if len(ready) > MOST:
+        raise Refusal("too_many", f"A rollout can have {MOST} routers at most.")
+    if changes.rules().second_person:
+        raise Refusal("needs_second", "Your ISP wants a second person for each change: make them one by one.")
+    rollout = Rollout.objects.create(
+        name=name.strip()[:80] or "As it should be", made_by=by.name[:140], made_by_id_then=by.id, made_at=now
+    )
+    for place, router in enumerate(ready):
+        changes.plan(router, reason=rollout.name, by=by, now=now, rollout=rollout, place=place)
+    journal.record(by, "rollout.begin", rollout, now=now, routers=len(ready))
+    return rollout
+
+
+def advance(rollout_id: int, *, now: datetime) -> list[tuple[int, str]]:
+    """What is to be done now, as change ids with 'plan' or 'apply'; stops at the first failure."""
+    rollout = Rollout.objects.select_for_update().get(pk=rollout_id)
+    if rollout.state != State.RUNNING:
+        return []
+    every = list(rollout.changes.select_related("router").order_by("place"))
+    bad = next((change for change in every if change.state in _BAD), None)
+    if bad is not None:
+        _stop(rollout, f"{bad.router}: {bad.trouble or bad.get_state_display()}", now=now)
+        return []
+    ends = waves(len(every))
+    wave = every[: ends[min(rollout.wave, len(ends) - 1)]]
+    while all(change.state in _GOOD for change in wave) and rollout.wave < len(ends) - 1:
+        rollout.wave += 1
+        wave = every[: ends[rollout.wave]]
+    rollout.save()
+    if all(change.state in _GOOD for change in every):
+        rollout.state, rollout.ended_at = State.DONE, now
+        rollout.save()
+        return []
+    return [todo for change in wave if (todo := _next(rollout, change, now=now))]
+
+
+def _next(rollout: Rollout, change: Change, *, now: datetime) -> tuple[int, str] | None:
+    if change.state == Change.State.ASKED:
+        return change.pk, "plan"
+    if change.state != Change.State.PLANNED:
+        return None
+    if change.is_risky:
+        _stop(rollout, f"{change.router}: {change.risks[0]['text']} Make this change by itself.", now=now)
+        return None
+    person = Actor(rollout.made_by_id_then, rollout.made_by)
+    return (change.pk, "apply") if changes.begin(change, yes=False, by=person, now=now) else None
+
+
+def stop(rollout: Rollout, *, by: Actor, now: datetime) -> None:
+    """No further router has its turn; what is under way ends."""
+    if rollout.state != State.RUNNING:
+        raise Refusal("not_running", "This rollout does not run.")
+    _stop(rollout, f"Stopped by {by.name}.", now=now)
+    journal.record(by, "rollout.stop", rollout, now=now)
+
+
+def resume(rollout: Rollout, *, by: Actor, now: datetime) -> None:
+    """Go on; routers whose change went wrong get another one."""
+    if rollout.state != State.STOPPED:
+        raise Refusal("not_stopped", "This rollout is not stopped.")
+    rollout.state, rollout.trouble, rollout.ended_at = State.RUNNING, "", None
+    rollout.save()
+    for change in rollout.changes.filter(state__in=[*(_BAD - {"unknown"}), "planned"]):
+        place, router = change.place, change.router
+        change.rollout = None
+        if not change.is_over:
+            changes.drop(change, by=by, now=now)
+        change.save()
+        changes.plan(router, reason=rollout.name, by=by, now=now, rollout=rollout, place=place)
+    journal.record(by, "rollout.resume", rollout, now=now)
+
+
+def _stop(rollout: Rollout, why: str, *, now: datetime) -> None:
+    rollout.state, rollout.trouble, rollout.ended_at = State.STOPPED, why[:300], now
+    rollout.save()

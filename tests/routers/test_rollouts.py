@@ -1,0 +1,88 @@
+"""One first, then a twentieth, then all; the first failure stops, and what is stopped can go on."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts.journal import Actor
+from kmikro.lib.refusal import Refusal
+from routers import changes, enrolment, rollouts
+from routers.models import Change, Rollout, Router
+from tenants.models import Isp
+
+ANN = Actor(1, "Ann")
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("count", "ends"),
+    [(0, []), (1, [1]), (2, [1, 2]), (3, [1, 2, 3]), (40, [1, 3, 40]), (1000, [1, 51, 1000])],
+)
+def test_waves(count: int, ends: list[int]) -> None:
+    assert rollouts.waves(count) == ends
+
+
+def routers(count: int) -> list[Router]:
+    site = enrolment.place("Mall", now=NOW)
+    return [
+        Router.objects.create(
+            name=f"R{n}", site=site, public_id=f"r{n}", state=Router.State.READY, address=f"10.0.0.{n + 1}", made_at=NOW
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def turn(rollout: Rollout, state: str, trouble: str = "") -> list[tuple[int, str]]:
+    """What was asked for comes to an end; gives what is asked for next."""
+    todo = rollouts.advance(rollout.pk, now=NOW)
+    for number, act in todo:
+        new = Change.State.PLANNED if act == "plan" else state
+        Change.objects.filter(pk=number).update(state=new, trouble=trouble if act == "apply" else "")
+    return todo
+
+
+def test_waves_follow_each_other_until_all_are_done(inside_isp: Isp) -> None:
+    rollout = rollouts.begin("Everywhere", routers(30), by=ANN, now=NOW)
+    sizes = [len(turn(rollout, "kept")) for _ in range(7)]
+    assert sizes == [1, 1, 2, 2, 27, 27, 0]
+    rollout.refresh_from_db()
+    assert rollout.state == Rollout.State.DONE
+
+
+def test_the_first_failure_stops_and_resume_goes_on(inside_isp: Isp) -> None:
+    rollout = rollouts.begin("Everywhere", routers(5), by=ANN, now=NOW)
+    turn(rollout, "kept")
+    turn(rollout, "taken_back", "RADIUS was not heard.")
+    assert turn(rollout, "kept") == []
+    rollout.refresh_from_db()
+    assert (rollout.state, rollout.trouble) == (Rollout.State.STOPPED, "R0: RADIUS was not heard.")
+    assert Change.objects.filter(state="asked").count() == 4
+    rollouts.resume(rollout, by=ANN, now=NOW)
+    while turn(rollout, "kept"):
+        pass
+    rollout.refresh_from_db()
+    assert rollout.state == Rollout.State.DONE
+    assert rollout.changes.filter(state="kept").count() == 5
+
+
+def test_a_risky_plan_stops_it_and_so_does_a_person(inside_isp: Isp) -> None:
+    rollout = rollouts.begin("Everywhere", routers(2), by=ANN, now=NOW)
+    [(number, _act)] = turn(rollout, "kept")
+    Change.objects.filter(pk=number).update(
+        risks=[{"code": "door", "level": "high", "text": "It shuts us out."}]
+    )
+    assert turn(rollout, "kept") == []
+    rollout.refresh_from_db()
+    assert "It shuts us out." in rollout.trouble
+    rollouts.resume(rollout, by=ANN, now=NOW)
+    rollouts.stop(rollout, by=ANN, now=NOW)
+    assert rollout.trouble == "Stopped by Ann."
+    with pytest.raises(Refusal):
+        rollouts.stop(rollout, by=ANN, now=NOW)
+
+
+def test_where_a_second_person_is_wanted_there_are_no_rollouts(inside_isp: Isp) -> None:
+    changes.set_rules(second_person=True, by=ANN, now=NOW)
+    with pytest.raises(Refusal) as refused:
+        rollouts.begin("Everywhere", routers(1), by=ANN, now=NOW)
+    assert refused.value.code == "needs_second"
