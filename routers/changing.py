@@ -20,6 +20,7 @@ from routers import (
     risks,
     rollouts,
     rows,
+    spoken,
     sync,
 )
 from routers.device import Device, DeviceError
@@ -96,6 +97,7 @@ def _plan(talk: Device, job: sync.Job, change: Change) -> None:
             "do": plan.verb_of(step),
             "path": plan.path_of(step),
             "what": plan.sentence(step)[:300],
+            "line": spoken.line(step),
             "done": False,
         }
         for step in steps

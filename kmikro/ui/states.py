@@ -45,6 +45,15 @@ STATES: dict[str, State] = {
     "done": State("ok", "circle-check", "Done"),
     "skipped": State("", "circle-dashed", "Left out"),
     "stopped": State("warn", "square", "Stopped"),
+    # changes and rollouts
+    "asked": State("brand", "loader-circle", "Being planned"),
+    "planned": State("", "clock", "Planned"),
+    "applying": State("brand", "loader-circle", "Being applied"),
+    "proving": State("warn", "timer", "Not yet kept"),
+    "kept": State("ok", "circle-check", "Kept"),
+    "taken_back": State("bad", "undo-2", "Taken back"),
+    "unknown": State("warn", "hourglass", "Unknown"),
+    "dropped": State("", "circle-x", "Dropped"),
     # logins
     "accepted": State("ok", "circle-check", "Accepted"),
     "accept": State("ok", "circle-check", "Accepted"),
