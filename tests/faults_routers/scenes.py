@@ -106,9 +106,9 @@ SCENES = (
 def commands(site: Site) -> int:
     """How many commands a clean push says."""
     count = len(site.sent)
-    assert site.push(site.second) == ""
+    assert site.made(site.second) == ""
     count = len(site.sent) - count
-    assert site.push(site.first) == ""
+    assert site.made(site.first) == ""
     return count
 
 
@@ -136,11 +136,11 @@ def play(site: Site, scene: Scene, number: int) -> Outcome:
         found.mixed, found.locked_out = found.mixed or late.mixed, found.locked_out or late.locked_out
     left = plan_left(site, site.second)
     found.next_plan = "empty" if not left else "whole"
-    trouble = site.push(site.second)
+    trouble = site.made(site.second)
     if trouble or site.plain() != after:
         found.next_plan = f"wrong: {trouble or 'other rows'}"
     assert site.unowned() == site.foreign, "rows of others were touched"
-    assert site.push(site.first) == ""
+    assert site.made(site.first) == ""
     return found
 
 
@@ -150,9 +150,9 @@ _known: dict[int, dict[str, list[tuple[tuple[str, str], ...]]]] = {}
 def _after(site: Site) -> dict[str, list[tuple[tuple[str, str], ...]]]:
     """The rows when all went well; looked at once."""
     if id(site) not in _known:
-        assert site.push(site.second) == ""
+        assert site.made(site.second) == ""
         _known[id(site)] = site.plain()
-        assert site.push(site.first) == ""
+        assert site.made(site.first) == ""
     return _known[id(site)]
 
 
@@ -192,7 +192,7 @@ def shut_out(site: Site, values: dict[str, str], *, first: bool) -> Outcome:
     said = site.cut_off(plan.Add(Row(FILTER, "push.42", rule)))
     assert said != "kept", rule
     found = site.judge(said, before, before, began)
-    assert site.push(site.first) == ""
+    assert site.made(site.first) == ""
     return found
 
 

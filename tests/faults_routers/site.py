@@ -91,6 +91,16 @@ class Site:
             return str(error) or type(error).__name__
         return ""
 
+    def made(self, wish: Wish) -> str:
+        """Push without faults; a machine that is busy may need another try."""
+        said = ""
+        for _ in range(5):
+            said = self.push(wish)
+            if not said:
+                break
+            self.judge(said, {}, {}, self.router.device.clock.uptime())
+        return said
+
     def cut_off(self, *steps: plan.Step) -> str:
         """Push steps that no wish of ours would ever hold, as a careless template might."""
         with device.opened(self.target) as talk:
@@ -126,11 +136,24 @@ class Site:
 
     def answers(self) -> bool:
         """Does a new login work?"""
-        try:
-            with device.opened(self.target) as talk:
-                return bool(talk.read("/system/identity"))
-        except DeviceError:
-            return False
+        for _ in range(3):
+            try:
+                with device.opened(self.target) as talk:
+                    return bool(talk.read("/system/identity"))
+            except DeviceError:
+                continue
+        return False
+
+    def read(self) -> desired.Facts:
+        """What the router tells; a machine that is busy may need another try."""
+        for _ in range(4):
+            try:
+                with device.opened(self.target) as talk:
+                    return sync.read(talk)
+            except DeviceError:
+                continue
+        with device.opened(self.target) as talk:
+            return sync.read(talk)
 
     def heal(self) -> None:
         """What was broken outside the router is whole again; its configuration is left alone."""
@@ -155,8 +178,7 @@ class Site:
 
 def plan_left(site: Site, wish: Wish) -> list[plan.Step]:
     """What the next comparison would do."""
-    with device.opened(site.target) as talk:
-        facts = sync.read(talk)
+    facts = site.read()
     wanted = desired.build(wish, facts)
     found = [row for menu in rows.MENUS for row in facts.of(menu.path)]
     return plan.diff(wanted, found, folder=rows.folder_on(facts.flash), force=True)
