@@ -125,6 +125,9 @@ SHAPES: dict[str, Callable[[str], Any]] = {
     ],
     "routers.Watch.neighbours": lambda text: [{"identity": text, "interface": text}],
     "routers.CareItem.steps": lambda text: [{"state": "ok", "title": "Backup", "text": text}],
+    "routers.Change.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "line": text, "done": True}],
+    "routers.Change.risks": lambda text: [{"code": "door", "level": "high", "text": text}],
+    "routers.Change.trail": lambda text: [{"at": AT.isoformat(), "who": text, "what": text, "ok": True}],
     "routers.SyncRun.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "done": True}],
     "legal.Version.changes": lambda text: [text],
     "legal.Version.sections": lambda text: [
