@@ -8,7 +8,7 @@ import kmikro.lib.secrets
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routers", "0009_care"),
+        ("routers", "0010_offers"),
     ]
 
     operations = [
