@@ -14,13 +14,14 @@ from routers import (
     device,
     faults,
     guarding,
+    lines,
     packed,
     plan,
     proof,
     risks,
     rollouts,
     rows,
-    spoken,
+
     sync,
 )
 from routers.device import Device, DeviceError
@@ -97,7 +98,7 @@ def _plan(talk: Device, job: sync.Job, change: Change) -> None:
             "do": plan.verb_of(step),
             "path": plan.path_of(step),
             "what": plan.sentence(step)[:300],
-            "line": spoken.line(step),
+            "line": lines.line(step)[:400],
             "done": False,
         }
         for step in steps

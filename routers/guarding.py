@@ -249,14 +249,14 @@ def _same_router(talk: Device, change: Push) -> bool:
 
 def _missing(talk: Device, change: Push) -> bool:
     """Whether any step of the plan is not to be seen on the router."""
-    have = {(row.path, key): row for key, row in rows.owned(_touched(talk, change), change.folder)}
-    ids = {(row.path, row.id): row for row in _touched(talk, change)}
+    found = _touched(talk, change)
+    ids = {(row.path, row.id): row for row in found}
     for step in change.steps:
         if isinstance(step, plan.Remove):
             if (step.path, step.id) in ids:
                 return True
             continue
-        there = have.get((step.row.path, step.row.key))
+        there = next(iter(reverse.marked(step.row.path, step.row.key, found, change.folder)), None)
         if isinstance(step, plan.Set) and step.gives_back:  # it is no row of ours then
             there = ids.get((step.row.path, step.id))
         values = step.row.values if isinstance(step, plan.Add) else step.changed

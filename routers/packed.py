@@ -27,6 +27,8 @@ def pack(steps: Sequence[plan.Step], undos: Sequence[Undo], *, folder: str, seri
                 "names": sorted(undo.names),
                 "following": list(undo.following),
                 "id": undo.id,
+                "unmarked": undo.unmarked,
+                "moved": undo.moved,
             }
             for undo in undos
         ],
@@ -47,6 +49,8 @@ def unpack(text: str) -> tuple[list[plan.Step], list[Undo], str, str]:
             frozenset(each["names"]),
             tuple(each["following"]),
             each["id"],
+            each["unmarked"],
+            each["moved"],
         )
         for each in told["undos"]
     ]
@@ -55,10 +59,12 @@ def unpack(text: str) -> tuple[list[plan.Step], list[Undo], str, str]:
 
 def _step(step: plan.Step) -> dict[str, Any]:
     match step:
-        case plan.Add(row=row):
-            return {"do": "add", "path": row.path, "key": row.key, "values": dict(row.values)}
-        case plan.Set(id=number, row=row, changed=changed):
-            return {"do": "set", "path": row.path, "key": row.key, "id": number, "values": dict(changed)}
+        case plan.Add(row=row, before=before):
+            values = dict(row.values)
+            return {"do": "add", "path": row.path, "key": row.key, "before": before, "values": values}
+        case plan.Set(id=number, row=row, changed=changed, gives_back=back):
+            values = dict(changed)
+            return {"do": "set", "path": row.path, "key": row.key, "id": number, "back": back, "values": values}
         case plan.Remove(id=number, path=path, key=key):
             return {"do": "remove", "path": path, "key": key, "id": number}
 
@@ -67,4 +73,6 @@ def _unstep(told: dict[str, Any]) -> plan.Step:
     if told["do"] == "remove":
         return plan.Remove(told["id"], told["path"], told["key"])
     row = Row(told["path"], told["key"], told["values"])
-    return plan.Add(row) if told["do"] == "add" else plan.Set(told["id"], row, told["values"])
+    if told["do"] == "add":
+        return plan.Add(row, told["before"])
+    return plan.Set(told["id"], row, told["values"], told["back"])

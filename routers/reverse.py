@@ -53,6 +53,8 @@ class Undo:
         str, ...
     ] = ()  # ids of rows that came after it, where order matters; the first that is left
     id: str = ""  # for a row that carries our mark before or after the change only
+    unmarked: bool = False  # the change gives the row back to somebody else
+    moved: bool = False  # the change puts the row in another place
 
 
 def undos(steps: Sequence[plan.Step], actual: Iterable[Found], folder: str) -> list[Undo]:
@@ -70,12 +72,16 @@ def undos(steps: Sequence[plan.Step], actual: Iterable[Found], folder: str) -> l
                 before = by_id[row.path, number].values
                 defaults = rows.BY_PATH[row.path].defaults
                 values = {name: before.get(name, defaults.get(name, "")) for name in changed}
-                made[row.path, row.key] = Undo(row.path, row.key, values, frozenset(changed), id=number)
+                names = frozenset(changed)
+                made[row.path, row.key] = Undo(
+                    row.path, row.key, values, names, id=number, unmarked=step.gives_back
+                )
             case plan.Remove(id=number, path=path, key=key) if (path, key) not in kept:
                 if not _is_copy(step, found, folder):
                     after = _following(path, number, found, gone)
                     whole = _writable(path, by_id[path, number].values)
-                    made[path, key] = Undo(path, key, whole, following=after, id=number)
+                    moved = (path, key) in made
+                    made[path, key] = Undo(path, key, whole, following=after, id=number, moved=moved)
     for undo in made.values():
         if undo.values and "*****" in undo.values.values():
             raise Refusal("secret_hidden", "The router hides a secret from us, so it could not be put back.")
@@ -95,8 +101,20 @@ def _in_order(wanted: list[Undo], found: Sequence[Found]) -> list[Undo]:
 
 def _is_copy(step: plan.Remove, found: Sequence[Found], folder: str) -> bool:
     """Whether a row with the same mark stands before it: that one is the row, this is left from a lost answer."""
-    first = next((r for r in found if r.path == step.path and rows.key_of(r, folder) == step.key), None)
+    first = next(iter(marked(step.path, step.key, found, folder)), None)
     return first is not None and first.id != step.id
+
+
+def marked(path: str, key: str, found: Iterable[Found], folder: str) -> list[Found]:
+    """The rows with this mark, whoever answers for them: what the script on the router finds as well."""
+    if rows.BY_PATH[path].owner is Owner.SINGLE:
+        return [row for row in found if row.path == path]
+    name, value = _mark(path, key, folder)
+    return [
+        row
+        for row in found
+        if row.path == path and row.values.get(name) == value and row.values.get("dynamic") != "true"
+    ]
 
 
 def _following(path: str, number: str, found: Sequence[Found], gone: set[tuple[str, str]]) -> tuple[str, ...]:
@@ -117,16 +135,16 @@ def _writable(path: str, values: Mapping[str, str]) -> dict[str, str]:
 def steps(wanted: Sequence[Undo], actual: Iterable[Found], folder: str) -> list[plan.Step]:
     """What is left to do until the rows are as they were; nothing when they are."""
     found = list(actual)
-    have: dict[tuple[str, str], list[Found]] = {}
-    for key, row in rows.owned(found, folder):
-        have.setdefault((row.path, key), []).append(row)
     ids = {(row.path, row.id) for row in found}
     made: list[plan.Step] = []
     for undo in wanted:
-        there = have.get((undo.path, undo.key), [])
+        there = marked(undo.path, undo.key, found, folder)
         if not there and undo.names:  # our mark is on it no more, or not yet
             there = [row for row in found if (row.path, row.id) == (undo.path, undo.id)]
         if undo.values is None:
+            made += [plan.Remove(row.id, undo.path, undo.key) for row in there]
+        elif undo.moved and there and not _in_place(undo, there[0], found):
+            made += [_put_back(undo, undo.values, ids)]
             made += [plan.Remove(row.id, undo.path, undo.key) for row in there]
         elif there:
             target = Row(undo.path, undo.key, undo.values)
@@ -137,10 +155,20 @@ def steps(wanted: Sequence[Undo], actual: Iterable[Found], folder: str) -> list[
                 made.append(plan.Set(there[0].id, target, {name: undo.values[name] for name in missing}))
             made += [plan.Remove(copy.id, undo.path, undo.key) for copy in there[1:]]
         elif not undo.names:  # a row that was only changed and is gone was removed by somebody else
-            before = next((number for number in undo.following if (undo.path, number) in ids), "")
-            place = {_BEFORE: before} if before else {}
-            made.append(plan.Add(Row(undo.path, undo.key, {**undo.values, **place})))
+            made.append(_put_back(undo, undo.values, ids))
     return made
+
+
+def _put_back(undo: Undo, values: Mapping[str, str], ids: set[tuple[str, str]]) -> plan.Step:
+    before = next((number for number in undo.following if (undo.path, number) in ids), "")
+    return plan.Add(Row(undo.path, undo.key, values), before)
+
+
+def _in_place(undo: Undo, row: Found, found: Sequence[Found]) -> bool:
+    """Whether a row stands before what it stood before; where that is gone nobody can say."""
+    at = {other.id: place for place, other in enumerate(found) if other.path == undo.path}
+    after = next((number for number in undo.following if number in at), "")
+    return at[row.id] + 1 == at[after] if after else at[row.id] == max(at.values())
 
 
 def text(wanted: Sequence[Undo], folder: str, label: str) -> str:
@@ -171,30 +199,41 @@ def _lines(undo: Undo, folder: str) -> list[str]:
     menu = undo.path.replace("/", " ").strip()
     if rows.BY_PATH[undo.path].owner is Owner.SINGLE:
         return [f":do {{ /{menu} set {_pairs(undo.values or {})} }} on-error={{}}"]
-    find = f"[find where {_mark(undo, folder)}]"
+    find = f"[find where {_where(undo, folder)}]"
     if undo.values is None:
         return [f":do {{ /{menu} remove {find} }} on-error={{}}"]
     change = f"/{menu} set {find} {_pairs({n: v for n, v in undo.values.items() if n != 'name'})}"
     if undo.names:
         return [f":do {{ {change} }} on-error={{}}"]
+    if undo.moved:
+        change += "".join(f"; /{menu} move {find} destination={number}" for number in undo.following[:1])
     plain = add = f"/{menu} add {_pairs(undo.values)}"
     for number in reversed(undo.following):
         add = f":do {{ {plain} {_BEFORE}={number} }} on-error={{ {add} }}"
     return [
-        f":if ([:len [/{menu} find where {_mark(undo, folder)}]] = 0) do={{",
+        f":if ([:len [/{menu} find where {_where(undo, folder)}]] = 0) do={{",
         f"  :do {{ {add} }} on-error={{}}",
         f"}} else={{ :do {{ {change} }} on-error={{}} }}",
     ]
 
 
-def _mark(undo: Undo, folder: str) -> str:
-    match rows.BY_PATH[undo.path].owner:
-        case Owner.COMMENT:
-            return f"comment={script.quote(f'{rows.MARK}:{undo.key}')}"
-        case Owner.FOLDER:
-            return f"name={script.quote(f'{folder}/{undo.key}')}"
-        case _:
-            return f"name={script.quote(undo.key)}"
+def _mark(path: str, key: str, folder: str) -> tuple[str, str]:
+    """The field that holds our mark, and what it says; keys of named rows are their names."""
+    owner = rows.BY_PATH[path].owner
+    if owner is Owner.FOLDER:
+        return "name", f"{folder}/{key}"
+    named = key == rows.MARK or key.startswith(f"{rows.MARK}-")
+    if owner is Owner.NAME or (owner is Owner.EITHER and named):
+        return "name", key
+    return "comment", f"{rows.MARK}:{key}"
+
+
+def _where(undo: Undo, folder: str) -> str:
+    """The condition that finds the row; one that carries our mark no more after the change has only its id."""
+    if undo.unmarked:
+        return f".id={undo.id}"
+    name, value = _mark(undo.path, undo.key, folder)
+    return f"{name}={script.quote(value)}"
 
 
 def _pairs(values: Mapping[str, str]) -> str:

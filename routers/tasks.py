@@ -231,7 +231,7 @@ def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
 def look(schema: str, router_id: int) -> None:
     """Read all menus that we write, because a person wants to see them; nothing is written."""
-    with _leased(schema, router_id) as job:
+    with leased(schema, router_id) as job:
         if job is None:
             return
         try:
