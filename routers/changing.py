@@ -21,7 +21,6 @@ from routers import (
     risks,
     rollouts,
     rows,
-
     sync,
 )
 from routers.device import Device, DeviceError

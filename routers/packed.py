@@ -64,7 +64,14 @@ def _step(step: plan.Step) -> dict[str, Any]:
             return {"do": "add", "path": row.path, "key": row.key, "before": before, "values": values}
         case plan.Set(id=number, row=row, changed=changed, gives_back=back):
             values = dict(changed)
-            return {"do": "set", "path": row.path, "key": row.key, "id": number, "back": back, "values": values}
+            return {
+                "do": "set",
+                "path": row.path,
+                "key": row.key,
+                "id": number,
+                "back": back,
+                "values": values,
+            }
         case plan.Remove(id=number, path=path, key=key):
             return {"do": "remove", "path": path, "key": key, "id": number}
 

@@ -186,10 +186,10 @@ LOCKOUTS = (
 
 def shut_out(site: Site, values: dict[str, str], *, first: bool) -> Outcome:
     """Push a rule that cuts our access."""
-    place = {"place-before": site.router.tree.rows(FILTER)[0][".id"]} if first else {}
-    rule = {"chain": "input", "action": "drop", "comment": "kmikro:push.42", **values, **place}
+    place = site.router.tree.rows(FILTER)[0][".id"] if first else ""
+    rule = {"chain": "input", "action": "drop", "comment": "kmikro:push.42", **values}
     before, began = site.plain(), site.router.device.clock.uptime()
-    said = site.cut_off(plan.Add(Row(FILTER, "push.42", rule)))
+    said = site.cut_off(plan.Add(Row(FILTER, "push.42", rule), place))
     assert said != "kept", rule
     found = site.judge(said, before, before, began)
     assert site.made(site.first) == ""

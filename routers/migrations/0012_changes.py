@@ -8,7 +8,7 @@ import kmikro.lib.secrets
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("routers", "0010_offers"),
+        ("routers", "0011_api_pin"),
     ]
 
     operations = [
