@@ -22,8 +22,8 @@ def apply(router: VirtualRouter, step: plan.Step) -> None:
     """One step with the rights of our user."""
     caller = router.device.caller("kmikro", "api")
     match step:
-        case plan.Add(row=row):
-            args = dict(row.values)
+        case plan.Add():
+            args = dict(step.words)
         case plan.Set(id=number, changed=changed):
             args = {**changed, **({".id": number} if number else {})}
         case plan.Remove(id=number):

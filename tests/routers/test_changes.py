@@ -119,7 +119,9 @@ def test_a_person_keeps_or_takes_back(fresh_isp: Isp, site: Site, asked: list[An
     assert not site.armed()
 
 
-def test_a_lost_router_is_unknown_until_it_was_read(fresh_isp: Isp, site: Site, asked: list[Any]) -> None:
+def test_a_lost_router_is_unknown_until_it_was_read(
+    fresh_isp: Isp, site: Site, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = site.plain()
     number = planned(fresh_isp, site)
     begun(fresh_isp, number)
@@ -128,7 +130,13 @@ def test_a_lost_router_is_unknown_until_it_was_read(fresh_isp: Isp, site: Site, 
         site.router.faults.refuse_login = True
         raise EOFError
 
-    site.sent.left, site.sent.trigger = 28, gone
+    take = guarding._take
+
+    def taken(talk: Any, change: guarding.Push) -> None:
+        take(talk, change)
+        site.sent.left, site.sent.trigger = 3, gone  # in the middle of the steps
+
+    monkeypatch.setattr(guarding, "_take", taken)
     changing.apply_change(fresh_isp.schema_name, number)
     assert seen(fresh_isp, number).state == State.UNKNOWN
     site.heal()
