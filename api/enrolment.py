@@ -13,6 +13,7 @@ from accounts import limits
 from accounts.limits import TooMany
 from kmikro.lib.refusal import Refusal
 from routers import addresses, enrolment, radsec
+from routers import preflight as checks
 from routers.tasks import enrol, sync
 
 PER_ADDRESS = "30 per minute"
@@ -93,6 +94,15 @@ def certificate_report(request: HttpRequest, token: str) -> HttpResponse:
     radsec.renewed(router, facts.get("radsec", ""), now=now)
     sync.soon(router.pk, "A new certificate")
     return _said("ok\n")
+
+
+@csrf_exempt
+@require_POST
+@_for_routers
+def preflight(request: HttpRequest, token: str) -> HttpResponse:
+    """What is on the router, before its script changes anything; the answer says whether it goes on."""
+    router = enrolment.find(token, schema=_schema(request), now=datetime.now(UTC))
+    return _said(enrolment.preflight(router, request.read(checks.LARGEST), address=_address(request)))
 
 
 @csrf_exempt

@@ -9,5 +9,6 @@ urlpatterns = [
     path("<slug:token>/radsec.rsc", enrolment.certificate_script, name="enrolment-certificate-script"),
     path("<slug:token>/radsec.pem", enrolment.certificate, name="enrolment-certificate"),
     path("<slug:token>/radsec", enrolment.certificate_report, name="enrolment-certificate-report"),
+    path("<slug:token>/preflight", enrolment.preflight, name="enrolment-preflight"),
     path("<slug:token>/report", enrolment.report, name="enrolment-report"),
 ]

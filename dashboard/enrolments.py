@@ -14,12 +14,13 @@ from dashboard.access import Request, operator
 from dashboard.forms_routers import NEW, RouterForm
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
-from routers import enrolment, queries, radsec
+from routers import enrolment, preflight, queries, radsec
 from routers.models import Router
 from routers.tasks import enrol
 from subscribers.models import Site
 
 FORM = "dashboard/routers/edit.html"
+_SHOWN = {preflight.OK: "ok", preflight.WARN: "warn", preflight.STOP: "bad"}  # states of a step
 PAGE = "dashboard/routers/enrol.html"
 
 
@@ -124,6 +125,7 @@ def _context(request: Request, router: Router) -> dict[str, Any]:
         "left": max(0, int((expires - now).total_seconds())) if live and expires else 0,
         "expired": router.state in {Router.State.WAITING, Router.State.FETCHED} and not live,
         "steps": trace(router, expired=not live),
+        "checks": [{**check, "state": _SHOWN[check["state"]]} for check in router.preflight],
     }
 
 

@@ -4,6 +4,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
 from routers import addresses, guard_address, radsec, rotation, script
+from routers import preflight as checks
 from routers.models import Router
 from routers.radsec import SPENT
 from subscribers.models import Site
@@ -60,6 +62,7 @@ def renew(router: Router, *, by: Actor, now: datetime) -> Router:
     router.state = Router.State.WAITING
     router.trouble = ""
     router.serial = router.api_pin = ""
+    router.preflight = []
     router.address = None
     router.fetched_at = router.reached_at = router.api_user_at = router.radius_tested_at = router.ready_at = (
         None
@@ -115,6 +118,27 @@ def fetch(router: Router, *, token: str, host: str, address: str, now: datetime)
             certificate=radsec.next_one(router) if router.radsec_due else None,
         )
     )
+
+
+def preflight(router: Router, body: bytes, *, address: str) -> str:
+    """Judge what the router told before anything was changed on it; gives `go`, or why not for its terminal."""
+    if router.state != Router.State.FETCHED or router.address != address:
+        raise SPENT
+    found = checks.checks(
+        checks.read(body),
+        checks.Intent(
+            interface=router.hotspot_interface,
+            services=frozenset(router.services),
+            user=router.api_user,
+            pppoe_interface=router.pppoe_interface,
+            pppoe_network=router.pppoe_network,
+        ),
+    )
+    stops = checks.stops(found)
+    router.preflight = [asdict(check) for check in found]
+    router.trouble = stops[0].text[:300] if stops else ""
+    router.save(update_fields=["preflight", "trouble"])
+    return f"{stops[0].title}: {stops[0].text}" if stops else "go"
 
 
 def read_report(body: bytes) -> dict[str, str]:

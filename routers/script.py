@@ -78,6 +78,7 @@ def enrolment(wish: Enrolment) -> str:
         f'  {post} http-data=($facts . "\\nproblem=version")',
         '  :error "This service needs RouterOS 7.0 or newer."',
         "}",
+        *_preflight(wish),
         f":if ([:len [/user group find where name={q(wish.user)}]] = 0) do={{",
         f"  /user group add name={q(wish.user)} policy={POLICY} comment={q(_mark('group'))}",
         f"}} else={{ /user group set [find where name={q(wish.user)}] policy={POLICY} }}",
@@ -102,6 +103,59 @@ def enrolment(wish: Enrolment) -> str:
         ':put "Done. This router is known now; the page in your browser goes on by itself."',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _preflight(wish: Enrolment) -> list[str]:
+    """Tell what is there and ask whether to go on; until the answer nothing is changed. No answer is a no.
+
+    Device mode came with RouterOS 7: it is asked for through :parse, which older ones survive.
+    """
+    q, check = quote, "yes" if wish.url.startswith("https:") else "no"
+    lines = [':local told ($facts . "\\ndate=" . [/system clock get date])', ":local value"]
+    for word, name in (
+        ("mode", "mode"),
+        ("flagged", "flagged"),
+        ("mode-hotspot", "hotspot"),
+        ("mode-scheduler", "scheduler"),
+    ):
+        lines += [
+            ":do {",
+            f"  :set value [:parse {q(f':return [/system device-mode get {name}]')}]",
+            f'  :set told ($told . "\\n{word}=" . [$value])',
+            "} on-error={}",
+        ]
+    user = f"name={q(wish.user)}"
+    listed = (
+        ("user", "/user", f" where {user}", ("comment",)),
+        ("group", "/user group", f" where {user}", ("comment",)),
+        ("interface", "/interface", "", ("name",)),
+        ("address", "/ip address", " where !dynamic !disabled", ("address",)),
+        ("hotspot", "/ip hotspot", "", ("interface", "name", "name")),
+        (
+            "pppoe",
+            "/interface pppoe-server server",
+            " where !disabled",
+            ("interface", "comment", "service-name"),
+        ),
+        ("radius", "/radius", " where !disabled", ("service", "comment", "address")),
+    )
+    for word, menu, where, names in listed:
+        values = ' . "\\\\" . '.join(f"[:tostr [{menu} get $row {name}]]" for name in names)
+        lines += [
+            ":do {",
+            f'  :foreach row in=[{menu} find{where}] do={{ :set told ($told . "\\n{word}=" . {values}) }}',
+            "} on-error={}",
+        ]
+    rules = "[:len [/ip firewall filter find where action=fasttrack-connection !disabled !dynamic]]"
+    return [
+        *lines,
+        f':set told ($told . "\\nfasttrack=" . {rules})',
+        (
+            f":local answer ([/tool fetch url={q(f'{wish.url}/preflight')} http-method=post http-data=$told output=user "
+            f'as-value check-certificate={check}]->"data")'
+        ),
+        ':if ($answer != "go") do={ :error $answer }',
+    ]
 
 
 def _api() -> list[str]:

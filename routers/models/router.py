@@ -71,6 +71,9 @@ class Router(models.Model):
     wants_radsec = models.BooleanField(default=False)
     radsec_certificate = models.CharField(max_length=40, blank=True)  # its name on the router; empty: by UDP
     radsec_due = models.BooleanField(default=False)  # the live token may fetch one certificate
+    preflight = models.JSONField(
+        default=list, db_default=NONE
+    )  # [{"key", "state": "ok|warn|stop", "title", "text"}]
     enrolment_sealed = EncryptedTextField(
         blank=True, row="public_id"
     )  # the live token, to show the command again

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from routers.virtual import language
 from routers.virtual.language import Data, as_text, truth
-from routers.virtual.syntax import Argument, Block, Text, Value
+from routers.virtual.script import parse
+from routers.virtual.syntax import Argument, BadScript, Block, Statement, Text, Value
 from routers.virtual.traps import Trap
 from routers.virtual.values import parse_time
 
@@ -24,6 +26,27 @@ class Returned(Exception):
     def __init__(self, value: Data) -> None:
         super().__init__(as_text(value))
         self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What `:parse` made of a text; `[$code]` runs it."""
+
+    body: tuple[Statement, ...]
+
+    def run(self, console: "Console") -> Data:
+        """The value is that of `:return`, else of the last statement."""
+        try:
+            return console.run(self.body)
+        except Returned as back:
+            return back.value
+
+
+def _parse(console: "Console", words: Words) -> Data:
+    try:
+        return Code(parse(as_text(_plain(console, words))))
+    except BadScript as bad:
+        raise Trap(str(bad)) from bad
 
 
 def array(console: "Console", block: Block) -> Data:
@@ -190,6 +213,7 @@ BUILTINS: dict[str, Builtin] = {
     "put": _put,
     "error": _error,
     "return": _return,
+    "parse": _parse,
     "delay": _delay,
     "len": _of(language.length),
     "tostr": _of(as_text),

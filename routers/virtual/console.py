@@ -130,6 +130,11 @@ class Console:
         name = first.value.value if isinstance(first.value, Text) and first.key is None else ""
         if name.startswith("#"):
             return None
+        code = (
+            self.lookup(first.value.name) if isinstance(first.value, Variable) and first.key is None else None
+        )
+        if isinstance(code, builtins.Code):
+            return code.run(self)
         plain = name.removeprefix(":")
         here = self.device.command_tree
         local = not name.startswith((":", "/")) and self.path != "/"

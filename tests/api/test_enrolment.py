@@ -200,3 +200,20 @@ def test_a_certificate_is_pinned_only_when_it_can_be_one(
     call(anonymous, waiting)
     assert call(anonymous, waiting, "report", GOOD + b"\npin=" + told.encode()).status_code == 200
     assert Router.objects.get(pk=waiting.pk).api_pin == kept
+
+
+def test_a_preflight_is_judged_once_the_script_was_fetched_and_for_its_caller_alone(
+    waiting: Router, anonymous: HostClient, laboratory: None, asked: Asked
+) -> None:
+    told = b"version=7.20.8\ninterface=bridge-lan\ndate=2026-11-26"
+    assert call(anonymous, waiting, "preflight", told).status_code == 404
+    call(anonymous, waiting)
+    assert call(anonymous, waiting, "preflight", told, REMOTE_ADDR="127.0.0.8").status_code == 404
+    assert call(anonymous, waiting, "preflight", told).content == b"go"
+    assert call(anonymous, waiting, "preflight", b"version=6.49").content.startswith(
+        b"RouterOS: It runs RouterOS 6.49"
+    )
+    router = Router.objects.get(pk=waiting.pk)
+    assert (router.state, router.preflight[0]["state"]) == ("fetched", "stop")
+    assert "Upgrade it to 7.0" in router.trouble
+    assert asked == []

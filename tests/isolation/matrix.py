@@ -273,6 +273,7 @@ TENANT: dict[str, Line] = {
     "enrolment-certificate-report": at(
         "enrolment token", get=None, post=404, token=Key("enrolment"), body={}
     ),
+    "enrolment-preflight": at("enrolment token", get=None, post=(200, 404), token=Key("enrolment"), body={}),
     "enrolment-report": at("enrolment token", get=None, post=(200, 404), token=Key("enrolment"), body={}),
 }
 

@@ -206,11 +206,39 @@ def test_only_the_first_caller_gets_the_script(
     assert worked(mikrotik.paste(line))
 
 
-def test_a_hotspot_of_somebody_else_is_not_touched_and_the_fix_is_said(
+def test_what_is_in_the_way_is_found_before_anything_is_changed_and_the_same_line_works_after_the_fix(
     web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
 ) -> None:
     mikrotik.paste("/ip hotspot add name=theirs interface=bridge-lan disabled=no")
-    number = enrolled(fresh_isp, mikrotik, asked)
+    number, line = begin(fresh_isp)
+    before = {
+        path: mikrotik.tree.rows(path)
+        for path in ("/user", "/ip/service", "/ip/firewall/filter", "/certificate")
+    }
+    assert "A hotspot that is not ours" in mikrotik.paste(line)
+    assert before == {path: mikrotik.tree.rows(path) for path in before}
+    router = seen(fresh_isp, number)
+    assert (router.state, asked) == (Router.State.FETCHED, [])
+    assert "(theirs)" in router.trouble
+    assert {check["key"]: check["state"] for check in router.preflight}["hotspot"] == "stop"
+    mikrotik.device.mode.name = "home"
+    mikrotik.paste("/ip hotspot remove theirs")
+    assert "forbids hotspot" in mikrotik.paste(line)
+    mikrotik.device.mode.name = ""
+    assert worked(mikrotik.paste(line))
+    router = seen(fresh_isp, number)
+    assert (router.state, router.trouble) == (Router.State.REACHED, "")
+    assert {check["state"] for check in router.preflight} == {"ok"}
+
+
+def test_a_hotspot_of_somebody_else_is_not_touched_and_the_fix_is_said(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number, line = begin(fresh_isp)
+    assert worked(mikrotik.paste(line))
+    mikrotik.paste("/ip hotspot add name=theirs interface=bridge-lan disabled=no")
+    asked.clear()
+    tasks.enrol(fresh_isp.schema_name, number)
     router = seen(fresh_isp, number)
     assert router.state == Router.State.API_USER
     assert "theirs" in router.trouble
