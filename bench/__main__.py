@@ -18,10 +18,20 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmikro.settings")
 django.setup()
 
-from bench import ground, pages, party, radius_page, radius_peers, radius_rates, scale, vouchers  # noqa: E402 - models need django.setup first
+from bench import (  # noqa: E402 - models need django.setup first
+    ground,
+    pages,
+    party,
+    radius_page,
+    radius_peers,
+    radius_rates,
+    routers_fleet,
+    scale,
+    vouchers,
+)
 
 PARTS = {"radius": radius_rates.measure, "vouchers": vouchers.measure, "pages": pages.measure}
-ASKED_FOR = ("radius-peers", "radius-ours", "radius-scale")
+ASKED_FOR = ("radius-peers", "radius-ours", "radius-scale", "routers-fleet")
 
 
 def _asked(words: list[str]) -> argparse.Namespace:
@@ -38,6 +48,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
         "--people", type=int, default=200_000, help="services of the large ISP of radius-scale"
     )
     parser.add_argument("--tenants", type=int, default=200, help="ISPs of radius-scale")
+    parser.add_argument("--routers", type=int, default=1_000, help="virtual routers of routers-fleet")
     parser.add_argument("--full", action="store_true", help="of radius-scale: 1,000,000 services, 1,000 ISPs")
     asked = parser.parse_args(words)
     if asked.full:
@@ -54,6 +65,7 @@ def main(words: list[str]) -> int:
     parts = PARTS | {
         "radius-peers": lambda laid: radius_peers.measure(laid, most=asked.rounds),
         "radius-scale": lambda laid: scale.measure(laid, asked.people, asked.tenants, asked.rounds),
+        "routers-fleet": lambda laid: routers_fleet.measure(laid, asked.routers, asked.rounds),
         "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds, asked.rate),
     }
     logging.disable(logging.WARNING)

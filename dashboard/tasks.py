@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts import people
 from accounts.models import User
 from accounts.tasks import post
+from dashboard import auditing
 from legal import consent
 from legal.models import Document
 from radius import disconnect, stale
@@ -19,7 +20,7 @@ from routers import kick
 from subscribers.models import Site
 from tenants import addresses, finding, onboarding
 from tenants.models import Isp
-from tenants.tasks import tenant_task, unit
+from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("dashboard.tasks")
 
@@ -127,3 +128,28 @@ def look_at_router(schema: str, router_id: int) -> None:
         return
     with unit(schema):
         stale.judge(router_id, presence.devices, _clock())
+
+
+@tenant_task(enter=False)
+def audit(schema: str) -> None:
+    """Compare router, accounting and database for every router of the ISP, one after the other."""
+    with unit(schema):
+        number, routers = auditing.begin(now=_clock())
+    for router_id in routers:
+        with unit(schema):
+            target = kick.target_of(router_id)
+        if target is None:
+            continue
+        people = kick.people(
+            target
+        )  # before accounting is read: who comes meanwhile is younger than the grace
+        with unit(schema):
+            auditing.note(number, router_id, people, now=_clock())
+    with unit(schema):
+        auditing.end(number, now=_clock())
+
+
+@shared_task(name="dashboard.tasks.audit_everywhere")
+def audit_everywhere() -> int:
+    """Beat: the leak audit of every ISP, at night."""
+    return each_isp(audit)

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmikro.settings")
@@ -51,6 +52,11 @@ app.conf.beat_schedule = {
         "task": "routers.care_tasks.tidy_everywhere",
         "schedule": 300.0,
         "options": {"expires": 300},
+    },
+    "routers-leaks": {
+        "task": "dashboard.tasks.audit_everywhere",
+        "schedule": crontab(hour="0", minute="40"),
+        "options": {"expires": 3600},
     },
     "api-purge-replies": {
         "task": "api.tasks.purge_replies_everywhere",

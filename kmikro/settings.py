@@ -160,6 +160,7 @@ CELERY_TASK_ROUTES = {
     "billing.tasks.*": {"queue": "bulk"},
     "radius.tasks.*": {"queue": "router"},
     "dashboard.tasks.remove_at_router": {"queue": "router"},
+    "dashboard.tasks.audit": {"queue": "bulk"},
     "dashboard.tasks.look_at_router": {"queue": "router"},
     "accounts.tasks.*": {"queue": "message"},
 }

@@ -26,7 +26,8 @@ from routers import (
 from routers.device import Device, DeviceError
 from routers.guarding import End
 from routers.models import Change
-from routers.tasks import HARD, SOFT, leased
+from routers.talks import leased
+from routers.tasks import HARD, SOFT
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.changing")

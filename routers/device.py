@@ -10,14 +10,37 @@ import socket
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import NoReturn
 
 from librouteros.connections import SocketTransport
 from librouteros.exceptions import LibRouterosError
 from librouteros.protocol import ApiProtocol, decode_length, determine_length, encode_length
 
 from routers import allowed, pinned, seats
+from routers.failures import (
+    BadReply as BadReply,
+)
+from routers.failures import (
+    Crowded as Crowded,
+)
+from routers.failures import (
+    DeviceError as DeviceError,
+)
+from routers.failures import (
+    HungUp as HungUp,
+)
+from routers.failures import (
+    LoginRefused as LoginRefused,
+)
+from routers.failures import (
+    Trapped as Trapped,
+)
+from routers.failures import (
+    Unreachable as Unreachable,
+)
+from routers.failures import (
+    WrongIdentity as WrongIdentity,
+)
+from routers.target import Target as Target
 
 LARGEST_WORD = 1 << 20
 LARGEST_REPLY = 8 << 20
@@ -31,61 +54,6 @@ _NO_TLS = "It was told nothing. Look at api-ssl under IP, Services, or make a ne
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]*\Z")
 
 
-class DeviceError(Exception):
-    """A conversation with a router that did not work out."""
-
-
-class Unreachable(DeviceError):
-    """No connection, or it broke, or the answer took too long."""
-
-
-class HungUp(Unreachable):
-    """The connection was there and is gone."""
-
-
-class Crowded(Unreachable):
-    """The router hangs up before anybody can sign in, as it does when its API has no session left; or we have none."""
-
-
-class LoginRefused(DeviceError):
-    """The router does not know the user, the password or our address."""
-
-
-class BadReply(DeviceError):
-    """What came is no RouterOS API, or more than we are ready to read. What was done on the router is unknown."""
-
-
-class WrongIdentity(DeviceError):
-    """Another router answers than the one that enrolled; it was told nothing. shown is its certificate's SHA-256."""
-
-    def __init__(self, shown: str) -> None:
-        super().__init__("Another certificate is shown than the one that the router enrolled with.")
-        self.shown = shown
-
-
-class Trapped(DeviceError):
-    """The router said no; message is its own text."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a router's API is and who we are there; source is the address we speak from.
-
-    pin is the SHA-256 of the certificate that the router must show; without one the conversation is in clear.
-    """
-
-    address: str
-    port: int
-    user: str
-    password: str = field(repr=False)
-    source: str = ""
-    pin: str = ""
-
-
 class _Wire(SocketTransport):
     """A socket whose reads all count against one deadline."""
 
@@ -93,19 +61,23 @@ class _Wire(SocketTransport):
         super().__init__(sock)
         self.until = 0.0
         self.room = 0
+        self._come = bytearray()  # received and not yet read
 
     def read(self, length: int) -> bytes:
         self.room -= length
         if self.room < 0:
             raise BadReply("The router's answer is longer than 8 MiB.")
-        data = bytearray()
-        while len(data) < length:
+        while (
+            len(self._come) < length
+        ):  # words are short: a call to the system for each would cost most of the time
             self._wait()
-            got = self.sock.recv(length - len(data))
+            got = self.sock.recv(65536)
             if not got:
                 raise HungUp("The router closed the connection.")
-            data += got
-        return bytes(data)
+            self._come += got
+        data = bytes(self._come[:length])
+        del self._come[:length]
+        return data
 
     def write(self, data: bytes) -> None:
         self._wait()
@@ -250,10 +222,7 @@ class Device:
 
 @contextmanager
 def opened(target: Target) -> Generator[Device, None, None]:
-    """Connect, sign in, and hang up at the end; raises DeviceError of the fitting kind.
-
-    It takes one of the two connections that we allow ourselves to a router (routers.seats).
-    """
+    """Connect by one of the two seats that we have, sign in, hang up at the end; raises the fitting DeviceError."""
     with ExitStack() as stack:
         try:
             stack.enter_context(seats.seat(target.address, target.port))
@@ -272,7 +241,8 @@ def _connected(target: Target) -> Generator[Device, None, None]:
             source_address=(target.source, 0) if target.source else None,
         )
     except OSError as error:
-        _no_connection(error)
+        why = "refused" if isinstance(error, ConnectionRefusedError) else "no answer"
+        raise Unreachable(f"The connection failed: {why}.") from None
     if target.pin:
         sock = _secured(sock, target.pin)
     device = Device(sock, until, target)
@@ -297,11 +267,6 @@ def _secured(sock: socket.socket, pin: str) -> socket.socket:
         raise BadReply(f"What answers there speaks no TLS. {_NO_TLS}") from None
     except TimeoutError:
         raise Unreachable("The router did not answer in time.") from None
-
-
-def _no_connection(error: OSError) -> NoReturn:
-    why = "refused" if isinstance(error, ConnectionRefusedError) else "no answer"
-    raise Unreachable(f"The connection failed: {why}.") from None
 
 
 def _pairs(words: Sequence[str]) -> dict[str, str]:

@@ -28,11 +28,14 @@ def look(device: Device, wish: desired.Wish) -> tuple[sync.Outcome, list[dict[st
 def found(router: Router, steps: list[dict[str, Any]], *, dice: float, now: datetime) -> list[Incident]:
     """Write down what differs, before anything is put right; gives incidents that were opened or closed."""
     watch = Watch.objects.get(pk=router.pk)
+    knew = bool(watch.drift)
     watch.drift = steps[:MOST_SHOWN]
     watch.drift_since = (watch.drift_since or now) if steps else None
     watch.compared_at = now
     watch.compare_at = now + pace.until_comparison(bool(steps), dice=dice)
     watch.save(update_fields=["drift", "drift_since", "compared_at", "compare_at"])
+    if not steps and not knew:
+        return []
     there = Incident.objects.filter(router=router, kind=Kind.DRIFT, closed_at=None).first()
     if not steps:
         return [incidents.end(there, now=now)] if there else []

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from kmikro.lib import macs
 from kmikro.lib.refusal import Refusal
-from routers import device, faults, sync
+from routers import device, faults, readings, rows, sync
 from routers.device import Device, DeviceError, Target, Trapped
+from routers.leaks import OnRouter
 from routers.models import Router
 
 # Where sessions are, and what device and address are called there.
@@ -65,12 +66,47 @@ def present(target: Target) -> Presence:
 def _present(talk: Device) -> Iterator[tuple[str, str]]:
     for menu, device_word, address_word in _MENUS:
         try:
-            rows = talk.read(menu, fields=(device_word, address_word))
+            online = talk.read(menu, fields=(device_word, address_word))
         except Trapped:  # the package is not installed: nobody is in there
             continue
-        for row in rows:
+        for row in online:
             caller = row.get(device_word, "")  # a MAC, or the address that a tunnel comes from
             yield macs.normalise(caller) or caller, row.get(address_word, "")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who a router has online, as its lists say, or why nobody could look."""
+
+    rows: tuple[OnRouter, ...]
+    trouble: str = ""
+
+
+def people(target: Target) -> People:
+    """Read the active lists of hotspot and PPP."""
+    try:
+        sync.guard(target)
+        with device.opened(target) as talk:
+            return People(tuple(_people(talk)))
+    except (DeviceError, Refusal) as error:
+        return People((), faults.in_words(error, target))
+
+
+def _people(talk: Device) -> Iterator[OnRouter]:
+    for way, menu, name, mac in (
+        ("hotspot", "/ip/hotspot/active", "user", "mac-address"),
+        ("ppp", "/ppp/active", "name", "caller-id"),
+    ):
+        try:
+            found = talk.read(menu, fields=(name, mac, "address", "uptime"))
+        except Trapped:  # the package is not installed: nobody is in there
+            continue
+        for row in found:
+            caller = row.get(mac, "")
+            up = rows.milliseconds(row.get("uptime", ""))
+            username = readings.clean(row.get(name, ""), 128)
+            shown = macs.normalise(caller) or readings.clean(caller, 40)
+            yield OnRouter(way, username, shown, row.get("address", ""), None if up is None else up // 1000)
 
 
 def _remove(talk: Device, mac: str, address: str) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 AT_ONCE = 200  # connects in flight
 SECONDS = 4.0  # for one answer
+LULL = 0.2  # without an answer, after which those that came are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +28,40 @@ def answering(
     doors: Mapping[int, Door], *, seconds: float = SECONDS, at_once: int = AT_ONCE
 ) -> dict[int, str]:
     """Key → empty when a connection was made, else why not; every key that was given is in the answer."""
+    found: dict[int, str] = {}
+    for wave in waves(doors, seconds=seconds, at_once=at_once):
+        found |= wave
+    return found
+
+
+def waves(
+    doors: Mapping[int, Door], *, seconds: float = SECONDS, at_once: int = AT_ONCE
+) -> Iterator[dict[int, str]]:
+    """The same in parts: who answers is told at once, and need not wait for those who say nothing."""
     waiting = iter(doors.items())
     found: dict[int, str] = {}
     with selectors.DefaultSelector() as selector:
         running: dict[socket.socket, tuple[int, float]] = {}
         more = True
         while running or more:
-            more = _begin(
-                waiting,
-                selector,
-                running,
-                found,
-                until=time.monotonic() + seconds,
-                room=at_once - len(running),
-            )
-            for key, _events in selector.select(_patience(running)):
+            until, room = time.monotonic() + seconds, at_once - len(running)
+            more = _begin(waiting, selector, running, found, until=until, room=room)
+            ready = selector.select(min(_patience(running), LULL))
+            for key, _events in ready:
                 sock = key.fileobj
                 assert isinstance(sock, socket.socket)
-                number, _until = running[sock]
                 error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                found[number] = _why(error) if error else ""
+                found[running[sock][0]] = _why(error) if error else ""
                 _end(sock, selector, running)
             now = time.monotonic()
-            for sock in [each for each, (_number, until) in running.items() if until <= now]:
+            for sock in [each for each, (_number, ends) in running.items() if ends <= now]:
                 found[running[sock][0]] = "no answer"
                 _end(sock, selector, running)
-    return found
+            if found and not ready and not (more and room):
+                yield found
+                found = {}
+    if found:
+        yield found
 
 
 def _begin(

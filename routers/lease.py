@@ -20,8 +20,8 @@ class Lost(Exception):
     """Somebody else has the router by now; nothing more may be written for it."""
 
 
-def take(router_id: int, *, now: datetime) -> int | None:
-    """The fence of a new lease; None when the router is gone, leased, or known to end workers.
+def begin(router_id: int, *, now: datetime) -> bool:
+    """Take a new lease; False when the router is gone, leased, or known to end workers.
 
     The talk is counted before it begins and forgotten when it ends in order (`give_back`): what is left over are
     talks whose worker died, and after MOST_DEATHS of them the router is left alone for QUARANTINE.
@@ -31,7 +31,12 @@ def take(router_id: int, *, now: datetime) -> int | None:
     taken = Router.objects.filter(free, calm, pk=router_id, address__isnull=False).update(
         leased_until=now + LENGTH, lease_fence=F("lease_fence") + 1, talks_begun=F("talks_begun") + 1
     )
-    if not taken:
+    return taken == 1
+
+
+def take(router_id: int, *, now: datetime) -> int | None:
+    """The fence of a new lease, or None."""
+    if not begin(router_id, now=now):
         return None
     return Router.objects.values_list("lease_fence", flat=True).get(pk=router_id)
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from routers.models import Router, SyncRun
+from routers.models import LeakAudit, Router, SyncRun
 
 FILTERS = ("up", "down", "enrolling")
 RUNS_SHOWN = 10
@@ -47,3 +47,8 @@ def one(router_id: int) -> Router | None:
 def runs(router: Router) -> list[SyncRun]:
     """The newest runs."""
     return list(router.runs.order_by("-id")[:RUNS_SHOWN])
+
+
+def newest_audit() -> LeakAudit | None:
+    """The newest leak audit that came to its end."""
+    return LeakAudit.objects.filter(ended_at__isnull=False).first()

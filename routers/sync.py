@@ -64,10 +64,10 @@ class Outcome:
 
 def take(router_id: int, host: str, *, now: datetime) -> Job | None:
     """Lease the router and give what the conversation needs; None when it is gone or another worker has it."""
-    fence = lease.take(router_id, now=now)
-    if fence is None:
+    if not lease.begin(router_id, now=now):
         return None
-    return job_of(Router.objects.select_related("template").get(pk=router_id), host, now=now, fence=fence)
+    router = Router.objects.select_related("template").get(pk=router_id)
+    return job_of(router, host, now=now, fence=router.lease_fence)
 
 
 def own_address() -> str:
@@ -267,13 +267,21 @@ def learn(router_id: int, outcome: Outcome, *, now: datetime) -> None:
     if outcome.facts is None or not outcome.whole:
         return
     router = Router.objects.select_related("template").get(pk=router_id)
+    before = (router.login_url, router.hotspot_address, router.more_logins, router.version, router.serial)
     if outcome.login_url:
         router.login_url = outcome.login_url[:200]
     router.hotspot_address = outcome.hotspot_address or None
     router.more_logins = [each[:200] for each in outcome.more_logins]
     router.version = outcome.facts.version[:40]
     router.serial = router.serial or outcome.facts.serial[:40]
-    router.save(update_fields=["login_url", "hotspot_address", "more_logins", "version", "serial"])
+    if (
+        router.login_url,
+        router.hotspot_address,
+        router.more_logins,
+        router.version,
+        router.serial,
+    ) != before:
+        router.save(update_fields=["login_url", "hotspot_address", "more_logins", "version", "serial"])
     adopting.learned(router, outcome.facts, now=now)
     if outcome.written or not inventory.known(router_id):
         inventory.keep(router_id, outcome.facts, whole=False, now=now)

@@ -1,8 +1,7 @@
 """Work on routers in the background: every talk holds a fenced lease and no transaction."""
 
 import random
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import structlog
@@ -18,17 +17,17 @@ from routers import (
     faults,
     health,
     inventory,
-    knock,
     lease,
     progress,
+    rounds,
     samples,
     seats,
+    talks,
     watching,
 )
 from routers import sync as syncing
-from routers.device import Device, DeviceError, Unreachable, WrongIdentity
+from routers.device import Device, DeviceError, WrongIdentity
 from routers.models import Incident, Router
-from tenants import routes
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.tasks")
@@ -36,7 +35,7 @@ MOST_TRIES = 10
 LONGEST_WAIT = 60
 SPREAD = 5  # seconds over which visits of one beat are spread, so that 1,000 logins do not come in one moment
 SOFT, HARD = 90, 110  # seconds for one task: both end before its lease does
-NOW_AND_THEN = 300  # seconds that a wish for a visit may wait before it is not worth it any more
+NOW_AND_THEN = 300  # seconds after which a wish for a visit is void
 
 
 def _now() -> datetime:
@@ -48,37 +47,11 @@ def _wait(attempt: int) -> float:
     return float(min(3 << attempt, LONGEST_WAIT)) * random.uniform(0.8, 1.2)
 
 
-@contextmanager
-def leased(schema: str, router_id: int) -> Generator[syncing.Job | None, None, None]:
-    """The lease of a router for one talk; None when there is nobody to talk to or another worker does.
-
-    A talk that ends with an error that nobody foresaw keeps its lease until it runs out, and stays counted.
-    """
-    host = routes.host_of(schema)
-    with unit(schema):
-        job = syncing.take(router_id, host, now=_now())
-    try:
-        yield job
-    except lease.Lost as lost:  # somebody else has it by now, and everything we know is old
-        log.warning("lease-lost", router=router_id, why=str(lost))
-        return
-    if job is not None:
-        with unit(schema):
-            lease.give_back(router_id, job.fence)
-
-
-@contextmanager
-def _held(schema: str, job: syncing.Job) -> Generator[Router, None, None]:
-    """A transaction in which only the holder of the newest lease may write; others leave with lease.Lost."""
-    with unit(schema):
-        yield lease.held(job.router_id, job.fence)
-
-
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
 def enrol(schema: str, router_id: int, attempt: int = 0) -> None:
     """From 'the router has reported' to 'ready'; tries again by itself while the router does not answer."""
     again, trouble = True, ""
-    with leased(schema, router_id) as job:
+    with talks.leased(schema, router_id) as job:
         if job is not None:
             again, trouble = _enrol(schema, job)
     with unit(schema):
@@ -113,7 +86,7 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
     wish = job.wish
     if not echo.heard(job.target.address, wish.coa_port, wish.radius_secret, source=job.target.source):
         return True, faults.not_heard(job.target, wish.coa_port)
-    with _held(schema, job) as router:
+    with talks.held(schema, job) as router:
         watching.answered(router, reading, front, dice=random.random(), now=_now())
         progress.ready(job.router_id, now=_now())
     return False, ""
@@ -123,9 +96,9 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
 def sync(schema: str, router_id: int, reason: str, force: bool = False, attempt: int = 0) -> None:
     """Make one router as it should be, because a person or a change of what is wanted asked for it."""
     busy = False
-    with leased(schema, router_id) as job:
+    with talks.leased(schema, router_id) as job:
         busy = job is None
-        if job is not None and job.state == Router.State.READY:
+        if job and job.state == Router.State.READY:
             _sync(schema, job, reason, force)
     if busy and attempt + 1 < MOST_TRIES:  # another worker talks to it; what is wanted must still get there
         with unit(schema):
@@ -147,7 +120,7 @@ def _sync(schema: str, job: syncing.Job, reason: str, force: bool) -> None:
 def _kept(
     schema: str, job: syncing.Job, reason: str, outcome: syncing.Outcome, trouble: str, started: datetime
 ) -> None:
-    with _held(schema, job):
+    with talks.held(schema, job):
         if outcome.steps or trouble or reason != progress.ROUTINE:
             syncing.record(job.router_id, reason, outcome, trouble, started=started, now=_now())
         progress.synced(job.router_id, trouble)
@@ -160,12 +133,12 @@ def _kept(
 def check(schema: str, router_id: int) -> None:
     """One conversation: how is it, and, when it is time, is it as it should be?"""
     with ExitStack() as stack:
-        job = stack.enter_context(leased(schema, router_id))
+        job = stack.enter_context(talks.leased(schema, router_id))
         if job is None or job.state != Router.State.READY:
             _not_now(schema, router_id, job)
             return
         with unit(schema):
-            watch = watching.watch_of(Router.objects.get(pk=router_id), now=_now())
+            watch = watching.watch_of_id(router_id, now=_now())
         if watch.failures:  # known to be in trouble: it may wait, others may not wait for it
             try:
                 stack.enter_context(seats.slow_lane())
@@ -193,7 +166,7 @@ def _visit(schema: str, job: syncing.Job, *, extras: bool, compare: bool) -> Non
         syncing.guard(job.target)
         with device.opened(job.target) as talk:
             reading, front = health.measure(talk, extras=extras)
-            with _held(schema, job) as router:
+            with talks.held(schema, job) as router:
                 news = watching.answered(
                     router, reading, front, extras=extras, dice=random.random(), now=_now()
                 )
@@ -203,18 +176,17 @@ def _visit(schema: str, job: syncing.Job, *, extras: bool, compare: bool) -> Non
     except (DeviceError, Refusal) as error:
         trouble = faults.in_words(error, job.target)
         failure = error if isinstance(error, DeviceError) else DeviceError(error.text)
-        with _held(schema, job) as router:
+        with talks.held(schema, job) as router:
             news = watching.missed(router, failure, trouble, visited=True, dice=random.random(), now=_now())
             _tell(news.changed)
 
 
 def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
     """What differs is written down first; it is put right only where the router's policy says so."""
-    started, trouble = _now(), ""
-    outcome = syncing.Outcome()
+    started, trouble, outcome = _now(), "", syncing.Outcome()
     try:
         outcome, steps = drift.look(talk, job.wish)
-        with _held(schema, job) as router:
+        with talks.held(schema, job) as router:
             _tell(drift.found(router, steps, dice=random.random(), now=_now()))
             if not steps:
                 progress.synced(job.router_id, "")
@@ -231,7 +203,7 @@ def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
 def look(schema: str, router_id: int) -> None:
     """Read all menus that we write, because a person wants to see them; nothing is written."""
-    with leased(schema, router_id) as job:
+    with talks.leased(schema, router_id) as job:
         if job is None:
             return
         try:
@@ -239,10 +211,10 @@ def look(schema: str, router_id: int) -> None:
             with device.opened(job.target) as talk:
                 facts = syncing.read(talk)
         except (DeviceError, Refusal) as error:
-            with _held(schema, job):
+            with talks.held(schema, job):
                 progress.synced(router_id, faults.in_words(error, job.target))
             return
-        with _held(schema, job):
+        with talks.held(schema, job):
             inventory.keep(router_id, facts, whole=True, now=_now())
 
 
@@ -250,24 +222,13 @@ def look(schema: str, router_id: int) -> None:
 def let_go(schema: str, router_id: int, attempt: int = 0) -> None:
     """Take our rows off a router that was removed, then forget it; gives up after some tries."""
     done = False
-    with leased(schema, router_id) as job:
-        done = job is not None and _released(job)
+    with talks.leased(schema, router_id) as job:
+        done = job is not None and talks.released(job)
     with unit(schema):
         if done or attempt + 1 >= MOST_TRIES:
             Router.objects.filter(pk=router_id, leaving_at__isnull=False).delete()
         else:
             let_go.soon(router_id, attempt + 1, countdown=_wait(attempt))
-
-
-def _released(job: syncing.Job) -> bool:
-    try:
-        syncing.guard(job.target)
-        with device.opened(job.target) as talk:
-            syncing.release(talk, syncing.Outcome(), job.wish.originals)
-    except (DeviceError, Refusal) as error:
-        log.info("release-failed", router=job.router_id, why=type(error).__name__)
-        return False
-    return True
 
 
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
@@ -279,41 +240,23 @@ def check_all(schema: str) -> None:
     with unit(schema):
         enrolment.expire(now=_now())
         waiting = {each.router_id: each for each in watching.due(now=_now())}
-    doors, refused = {}, dict[int, str]()
-    for router_id, each in waiting.items():
-        try:
-            target = device.Target(each.address, each.port, "", "", syncing.own_address())
-            syncing.guard(target)
-            doors[router_id] = knock.Door(target.address, target.port, target.source)
-        except Refusal as error:
-            refused[router_id] = error.text
-    found = _knocked({key: door for key, door in doors.items() if not waiting[key].leased})
+    doors, refused = rounds.doors_of(waiting.values())
+    many = len(doors) > 50
+    _note(schema, {key: "" for key in doors if waiting[key].leased}, refused, many=many)
+    for wave in rounds.knocked({key: door for key, door in doors.items() if not waiting[key].leased}):
+        _note(schema, wave, {}, many=many)
+
+
+def _note(schema: str, wave: dict[int, str], refused: dict[int, str], *, many: bool) -> None:
+    """Ask for visits of those that opened, and write down those that did not."""
     with unit(schema):
-        for router_id in [*doors, *refused]:  # those that failed lately come last (watching.due)
-            why = found.get(router_id, "")
-            if why or router_id in refused:
-                _nobody_there(router_id, why, refused.get(router_id, ""))
+        for router_id, why in wave.items():
+            if why:
+                _tell(rounds.nobody_there(router_id, why, "", dice=random.random(), now=_now()))
             else:
-                check.soon(router_id, countdown=random.uniform(0, SPREAD) if len(doors) > 50 else 0)
-
-
-def _knocked(doors: dict[int, knock.Door]) -> dict[int, str]:
-    """Knock where we have a connection to spare; where we have none, somebody of us is inside."""
-    try:
-        with seats.many({key: (door.address, door.port) for key, door in doors.items()}) as allowed:
-            return knock.answering({key: door for key, door in doors.items() if key in allowed})
-    except seats.Taken:
-        return {}
-
-
-def _nobody_there(router_id: int, why: str, refusal: str) -> None:
-    router = Router.objects.select_for_update(of=("self",)).filter(pk=router_id).first()
-    if router is None:
-        return
-    target = device.Target(router.address or "", router.api_port, router.api_user, "", syncing.own_address())
-    error: DeviceError = DeviceError(refusal) if refusal else Unreachable(f"The connection failed: {why}.")
-    trouble = refusal or faults.in_words(error, target)
-    _tell(watching.missed(router, error, trouble, visited=False, dice=random.random(), now=_now()).changed)
+                check.soon(router_id, countdown=random.uniform(0, SPREAD) if many else 0)
+        for router_id, text in refused.items():
+            _tell(rounds.nobody_there(router_id, "", text, dice=random.random(), now=_now()))
 
 
 def _tell(changed: list[Incident]) -> None:
@@ -353,5 +296,5 @@ def check_everywhere() -> int:
 
 @shared_task(name="routers.tasks.tend_everywhere")
 def tend_everywhere() -> int:
-    """Beat: notices, roll-ups and retention of every ISP."""
+    """Beat: the same of every ISP."""
     return each_isp(tend)

@@ -29,8 +29,17 @@ class News:
 
 def watch_of(router: Router, *, now: datetime) -> Watch:
     """The watch of a router, made at its first visit."""
-    watch, _made = Watch.objects.get_or_create(router=router, defaults={"due_at": now, "compare_at": now})
-    return watch
+    return watch_of_id(router.pk, now=now)
+
+
+def watch_of_id(router_id: int, *, now: datetime) -> Watch:
+    """The same by the router's number."""
+    found = Watch.objects.filter(pk=router_id).first()
+    if found is None:
+        found, _made = Watch.objects.get_or_create(
+            router_id=router_id, defaults={"due_at": now, "compare_at": now}
+        )
+    return found
 
 
 def state_of(watch: Watch) -> Breaker:

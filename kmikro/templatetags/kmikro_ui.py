@@ -79,15 +79,15 @@ def faceplate(model: str = "", ports: str = "", labels: bool = False, title: str
 
 
 @register.simple_tag
-def spark(values: Sequence[float], label: str = "") -> SafeString:
+def spark(values: Sequence[float | None], label: str = "") -> SafeString:
     """A small line chart without axes."""
     return mark_safe(charts.spark(list(values), label))
 
 
 @register.simple_tag
 def plot(
-    down: Sequence[float],
-    up: Sequence[float] = (),
+    down: Sequence[float | None],
+    up: Sequence[float | None] = (),
     kind: str = "lines",
     unit: str = "rate",
     x: Sequence[str] = (),
@@ -96,11 +96,12 @@ def plot(
 ) -> SafeString:
     """A chart with axes in HTML; kind lines or columns; unit rate (bit/s), bytes (octets) or count."""
     stacked = kind == "columns"
-    rows = [a + b for a, b in zip(down, up, strict=False)] if stacked and up else [*down, *up]
+    heights = [value or 0 for value in down], [value or 0 for value in up]
+    rows = [a + b for a, b in zip(*heights, strict=False)] if stacked and up else [*heights[0], *heights[1]]
     top = charts.nice_top(max(rows, default=0))
     show = SHOWN.get(unit, plain)
     drawing = (
-        charts.columns(list(down), list(up), list(titles), top, label)
+        charts.columns(*heights, list(titles), top, label)
         if stacked
         else charts.lines(list(down), list(up), top, label)
     )

@@ -9,18 +9,35 @@ import segno
 WIDTH, HEIGHT = 1000, 200
 
 
-def points(values: Sequence[float], width: float, height: float, top: float) -> list[tuple[float, float]]:
+def points(
+    values: Sequence[float | None], width: float, height: float, top: float
+) -> list[tuple[float, float] | None]:
     last = max(len(values) - 1, 1)
-    return [(index * width / last, height - value / top * height) for index, value in enumerate(values)]
+    return [
+        None if value is None else (index * width / last, height - value / top * height)
+        for index, value in enumerate(values)
+    ]
 
 
-def path(values: Sequence[float], width: float, height: float, top: float, *, close: bool = False) -> str:
-    """An SVG path over the values; closed down to the base line for an area."""
-    if not values:
-        return f"M0 {height:g}"
-    row = list(values) if len(values) > 1 else [values[0], values[0]]
-    line = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points(row, width, height, top))
-    return f"{line} L{width:g} {height:g} L0 {height:g} Z" if close else line
+def path(
+    values: Sequence[float | None], width: float, height: float, top: float, *, close: bool = False
+) -> str:
+    """An SVG path over the values; closed down to the base line for an area. None is a gap, not zero."""
+    row = list(values) if len(values) > 1 else [*values, *values]
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points(row, width, height, top):
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(point)
+    drawn = [_run(run, height, close=close) for run in runs if run]
+    return " ".join(drawn) or f"M0 {height:g}"
+
+
+def _run(run: list[tuple[float, float]], height: float, *, close: bool) -> str:
+    run = run if len(run) > 1 else [run[0], (run[0][0] + 1, run[0][1])]  # one value alone would be no line
+    line = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in run)
+    return f"{line} L{run[-1][0]:.1f} {height:g} L{run[0][0]:.1f} {height:g} Z" if close else line
 
 
 def nice_top(highest: float) -> float:
@@ -44,9 +61,9 @@ def bar(percent: float, tone: str = "s1", label: str = "") -> str:
     )
 
 
-def spark(values: Sequence[float], label: str = "") -> str:
+def spark(values: Sequence[float | None], label: str = "") -> str:
     """A small line over an area, from zero."""
-    top = max(values, default=0) or 1
+    top = max((value for value in values if value is not None), default=0) or 1
     return (
         f'<svg class="spark" viewBox="0 0 100 32" preserveAspectRatio="none" {name_attributes(label)}>'
         f'<path class="a1" d="{path(values, 100, 32, top, close=True)}"/>'
@@ -54,7 +71,7 @@ def spark(values: Sequence[float], label: str = "") -> str:
     )
 
 
-def lines(down: Sequence[float], up: Sequence[float], top: float, label: str) -> str:
+def lines(down: Sequence[float | None], up: Sequence[float | None], top: float, label: str) -> str:
     """Two lines over a grid: download with an area, upload without."""
     grid = "".join(f'<line x1="0" x2="{WIDTH}" y1="{y}" y2="{y}"/>' for y in (0, 50, 100, 150, 200))
     second = f'<path class="l2" d="{path(up, WIDTH, HEIGHT, top)}"/>' if up else ""

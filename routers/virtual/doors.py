@@ -20,6 +20,7 @@ class ApiDoor:
         self.port = port
         self.service = service
         self.sessions: list[ApiSession] = []
+        self.most = 0  # connections at one time since power-on
         self.on_end: list[Callable[[ApiSession], None]] = []
         self._listeners: dict[str, socket.socket] = {}
         self._dropped: list[socket.socket] = []
@@ -119,6 +120,7 @@ class ApiDoor:
             session = ApiSession(self.device, connection, peer[0], self.port)
             with self._lock:
                 self.sessions.append(session)
+                self.most = max(self.most, sum(not each.over for each in self.sessions))
             threading.Thread(target=self._serve, args=(session,), daemon=True).start()
 
     def _serve(self, session: ApiSession) -> None:

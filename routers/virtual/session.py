@@ -40,6 +40,7 @@ class ApiSession:
     _challenge: bytes = b""
     _sentences: int = 0
     _unanswered: bool = False
+    _come: bytearray = field(default_factory=bytearray)
     _running: dict[str, Call] = field(default_factory=dict)
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -69,13 +70,14 @@ class ApiSession:
         self.connection.close()
 
     def _read(self, count: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            chunk = self.connection.recv(count - len(parts))
+        while len(self._come) < count:
+            chunk = self.connection.recv(65536)
             if not chunk:
                 raise EOFError
-            parts += chunk
-        return bytes(parts)
+            self._come += chunk
+        data = bytes(self._come[:count])
+        del self._come[:count]
+        return data
 
     def _answer(self, request: Request) -> bool:
         if request.command == "/quit":

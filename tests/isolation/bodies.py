@@ -44,6 +44,9 @@ ORDER = {"kind": "check", "router": str(EQUAL)}
 API_ORDER = {"kind": "check", "routers": [EQUAL]}
 OFFER = {"key": "cafe", "target": "10.40.0.0/24", "download": "50M"}
 API_OFFER = {"kind": "queue", "key": "cafe", "values": {"target": "10.40.0.0/24", "download": "50M"}}
+ALERT_RULE = {
+    "name": "Night watch", "kinds": ["down"], "site": "", "channel": "email", "target": "watch@example.test", "is_on": "on",
+}  # fmt: skip
 API_ROUTER = {"name": "Gate", "site": "Mall"}
 API_PLAN = {"name": "Fresh", "price_minor": 5000, "download_bps": 5_000_000, "upload_bps": 2_000_000}
 ACCOUNT = {

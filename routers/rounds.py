@@ -1,0 +1,45 @@
+"""A round of the beat: knocking at all doors whose time has come, and noting those that nobody opens."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from kmikro.lib.refusal import Refusal
+from routers import device, faults, knock, seats, sync, watching
+from routers.device import DeviceError, Unreachable
+from routers.knock import Door
+from routers.models import Incident, Router
+from routers.watching import Due
+
+
+def doors_of(waiting: Iterable[Due]) -> tuple[dict[int, Door], dict[int, str]]:
+    """Where to knock, and where we must not; the outbound check is made each time."""
+    doors, refused = dict[int, Door](), dict[int, str]()
+    for each in waiting:
+        target = device.Target(each.address, each.port, "", "", sync.own_address())
+        try:
+            sync.guard(target)
+            doors[each.router_id] = Door(target.address, target.port, target.source)
+        except Refusal as error:
+            refused[each.router_id] = error.text
+    return doors, refused
+
+
+def knocked(doors: dict[int, Door]) -> Iterator[dict[int, str]]:
+    """Knock where we have a connection to spare; where we have none, somebody of us is inside."""
+    try:
+        with seats.many({key: (door.address, door.port) for key, door in doors.items()}) as allowed:
+            yield from knock.waves({key: door for key, door in doors.items() if key in allowed})
+    except seats.Taken:
+        return
+    yield dict.fromkeys(doors.keys() - allowed, "")
+
+
+def nobody_there(router_id: int, why: str, refusal: str, *, dice: float, now: datetime) -> list[Incident]:
+    """Note a door that nobody opened, or that we must not knock at; gives incidents to be told of."""
+    router = Router.objects.select_for_update(of=("self",)).filter(pk=router_id).first()
+    if router is None:
+        return []
+    target = device.Target(router.address or "", router.api_port, router.api_user, "", sync.own_address())
+    error: DeviceError = DeviceError(refusal) if refusal else Unreachable(f"The connection failed: {why}.")
+    trouble = refusal or faults.in_words(error, target)
+    return watching.missed(router, error, trouble, visited=False, dice=dice, now=now).changed
