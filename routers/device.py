@@ -17,30 +17,18 @@ from librouteros.protocol import ApiProtocol, decode_length, determine_length, e
 
 from routers import allowed, pinned, seats
 from routers.failures import (
-    BadReply as BadReply,
+    BadReply,
+    Crowded,
+    DeviceError,
+    HungUp,
+    LoginRefused,
+    Trapped,
+    Unreachable,
+    WrongIdentity,
 )
-from routers.failures import (
-    Crowded as Crowded,
-)
-from routers.failures import (
-    DeviceError as DeviceError,
-)
-from routers.failures import (
-    HungUp as HungUp,
-)
-from routers.failures import (
-    LoginRefused as LoginRefused,
-)
-from routers.failures import (
-    Trapped as Trapped,
-)
-from routers.failures import (
-    Unreachable as Unreachable,
-)
-from routers.failures import (
-    WrongIdentity as WrongIdentity,
-)
-from routers.target import Target as Target
+from routers.target import Target
+
+__all__ = ["BadReply", "Crowded", "Device", "DeviceError", "HungUp", "LoginRefused", "Target", "Trapped", "Unreachable", "WrongIdentity", "opened"]  # fmt: skip
 
 LARGEST_WORD = 1 << 20
 LARGEST_REPLY = 8 << 20
