@@ -69,9 +69,10 @@ class Offers(View):
 
         Nothing is written on the router yet: look at its plan.
         """
+        router = one(queries.all_routers(), pk)
         wanted = self.body(request, OfferNew)
         made = offering.add(
-            one(queries.all_routers(), pk),
+            router,
             kind=wanted["kind"],
             key=wanted["key"],
             given=wanted["values"],

@@ -139,6 +139,7 @@ class StopOrder(View):
     scopes = {"POST": Action.CHANGE_ROUTERS}
 
     @extend_schema(request=Nothing, responses=OrderOut)
+    @idempotent
     @transaction.atomic
     def post(self, request: Request, pk: int) -> Response:
         """Stop an order.

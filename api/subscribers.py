@@ -79,9 +79,10 @@ class OneSubscriber(View):
     @extend_schema(request=SubscriberIn, responses=SubscriberOut)
     def patch(self, request: Request, pk: int) -> Response:
         """Answer a subscriber in another language: what a router shows when a login is refused."""
+        person = one(Subscriber.objects.all(), pk)
         given = self.body(request, SubscriberIn)
         people.answer_in(
-            one(Subscriber.objects.all(), pk),
+            person,
             given["language"],
             by=access.actor(request),
             now=datetime.now(UTC),

@@ -14,6 +14,7 @@ from accounts.journal import record
 from accounts.roles import Action
 from api import access
 from api.fields import Moment, Named, PageQuery, Strict, Text
+from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
 from kmikro.lib.refusal import Refusal
@@ -125,13 +126,14 @@ class Looks(View):
     scopes = {"POST": Action.SEE_ROUTERS}
 
     @extend_schema(request=LookNew, responses={202: LookOut})
+    @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Look from a router: ping, path, an interface, the queues.
 
         `look` needs the scope `radius:trace` too. Ask for the answer until `is_done`.
         """
-        wanted = self.body(request, LookNew)
         router = one(queries.all_routers(), pk)
+        wanted = self.body(request, LookNew)
         tool = wanted["tool"]
         if tool == "look" and not access.may(request, Action.TRACE):
             raise Refusal("scope", "This look needs the scope radius:trace.", field="tool")

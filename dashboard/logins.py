@@ -27,6 +27,8 @@ RULES = {
     "eap_broken": "What it says can be read",
     "eap_unknown": "Its sign-in is one that we know",
     "tls_failed": "It trusts our certificate",
+    "isp": "The workspace is open",
+    "isp_suspended": "The workspace is open",
     "known": "Voucher or account found",
     "unknown_user": "Voucher or account found",
     "password": "The password is right",

@@ -81,7 +81,7 @@ def operations() -> list[tuple[str, str, Action]]:
             .replace("<slug:kind>", "terms")
             .replace("<slug:reason>", "ended")
         )
-        path = path.replace("<int:number>", "1")
+        path = path.replace("<int:number>", "1").replace("<slug:token>", "none")
         for method in view.http_method_names:
             if method != "head" and hasattr(view, method):
                 found.append((method.upper(), path, view.scopes.get(method.upper(), "undeclared")))

@@ -128,6 +128,7 @@ SHAPES: dict[str, Callable[[str], Any]] = {
     "routers.Change.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "line": text, "done": True}],
     "routers.Change.risks": lambda text: [{"code": "door", "level": "high", "text": text}],
     "routers.Change.trail": lambda text: [{"at": AT.isoformat(), "who": text, "what": text, "ok": True}],
+    "routers.Router.preflight": lambda text: [{"key": "version", "state": "warn", "title": text, "text": text}],
     "routers.SyncRun.steps": lambda text: [{"do": "add", "path": "/radius", "what": text, "done": True}],
     "legal.Version.changes": lambda text: [text],
     "legal.Version.sections": lambda text: [

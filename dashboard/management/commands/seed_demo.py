@@ -52,6 +52,7 @@ class Command(BaseCommand):
                     "country": "KE",
                     "currency": "KES",
                     "time_zone": "Africa/Nairobi",
+                    "language": "en",
                 }
             )
         if isp.state != Isp.State.ACTIVE:  # an earlier run was stopped in the middle
