@@ -16,7 +16,7 @@ from tests.conftest import HostClient, host_of, sign_in
 WHOLE = "dashboard.urls_account", "dashboard.urls_settings", "dashboard.urls_public", "dashboard.urls"
 
 
-ANA = SimpleNamespace(name="Ana")
+ANA = SimpleNamespace(suspended_at=None, name="Ana")
 
 
 def request_of(user=None, path="/x/", isp=ANA, **headers):
