@@ -41,6 +41,7 @@ STATES: dict[str, State] = {
     "enrolling": State("brand", "loader-circle", "Enrolling"),
     "failed": State("bad", "circle-alert", "Failed"),
     "pending": State("", "clock", "Pending"),
+    "open": State("bad", "circle-alert", "Open"),
     "running": State("brand", "loader-circle", "Running"),
     "done": State("ok", "circle-check", "Done"),
     "skipped": State("", "circle-dashed", "Left out"),
