@@ -24,7 +24,7 @@ def read(device: Device, menus: frozenset[str] | None = None) -> Facts:
         if menus is not None and menu.path not in ALWAYS | menus:
             continue
         tables[menu.path] = (
-            _files(device) if menu.path == "/file" else _found(menu.path, device.read(menu.path))
+            files(device) if menu.path == "/file" else _found(menu.path, device.read(menu.path))
         )
     version = resource[0].get("version", "") if resource else ""
     return Facts(version, serial_of(device), tables)
@@ -43,7 +43,8 @@ def _found(path: str, read_rows: list[dict[str, str]]) -> list[Found]:
     return [Found(path, row.get(".id", ""), row) for row in read_rows]
 
 
-def _files(device: Device) -> list[Found]:
+def files(device: Device) -> list[Found]:
+    """All files; ours with their contents, asked for with one question."""
     listing = device.read("/file", fields=(".id", "name", "type"))
     names = [row.get("name", "") for row in listing]
     folder = rows.folder_on("flash" in names)

@@ -29,12 +29,12 @@ def plan(
     if not router.is_ready:
         raise Refusal("not_ready", "The router is not set up yet.")
     if Change.objects.filter(router=router, state__in=OPEN).exists():
-        raise Refusal("change_open", "Another change of this router has not ended.")
+        raise Refusal("change_open", f"Another change of {router} has not ended.")
     if not_before and not_before > now + LONGEST_AHEAD:
         raise Refusal("too_far", "A change can wait 60 days at most.", field="not_before")
     if not_after and not_after <= (not_before or now):
         raise Refusal("no_window", "The window ends before it begins.", field="not_after")
-    change = Change.objects.create(
+    change = Change(
         router=router,
         rollout=rollout,
         place=place,

@@ -9,32 +9,35 @@ from django.db.models import Q
 
 from kmikro.lib.refusal import Refusal
 from routers import (
+    adopting,
     changes,
-    desired,
     device,
     faults,
     guarding,
     lines,
     packed,
     plan,
+    planning,
     proof,
     risks,
     rollouts,
-    rows,
     sync,
+    talks,
+    watching,
 )
+from routers.desired import Facts
 from routers.device import Device, DeviceError
 from routers.guarding import End
-from routers.models import Change
-from routers.talks import leased
-from routers.tasks import HARD, SOFT
+from routers.models import Change, Rollout
+from routers.tasks import HARD, SOFT, check
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.changing")
 State = Change.State
 US = "K-Mikro"
 MARGIN = timedelta(seconds=15)  # after the router's timer, until we look
-STALE = timedelta(minutes=4)  # an apply whose worker is gone
+STALE = rollouts.STALE
+LAST = 20  # tries of one task to settle; after them the beat asks for one try at a time
 
 
 def _now() -> datetime:
@@ -42,15 +45,22 @@ def _now() -> datetime:
 
 
 def _talk(schema: str, change_id: int, state: str, act: Callable[[Device, sync.Job, Change], None]) -> bool:
-    """Lease, open, act, save; False when the router is busy or does not answer."""
+    """Lease, open, act, save; False when the router is busy."""
     with unit(schema):
-        change = Change.objects.select_related("router").filter(pk=change_id, state=state).first()
-        if change is None:
-            return True
-        _opened = change.sealed_rows  # while we are inside
-    with leased(schema, change.router_id) as job:
+        change = Change.objects.filter(pk=change_id, state=state).first()
+    if change is None:
+        return True
+    with talks.leased(schema, change.router_id) as job:
         if job is None:
             return False
+        if state == State.ASKED:
+            job = talks.neighbours(schema, job)
+        with unit(schema):  # as it is now: until the lease was ours another worker may have settled it
+            change = Change.objects.select_related("router").filter(pk=change_id, state=state).first()
+            if change is None:
+                return True
+            _opened = change.sealed_rows  # while we are inside
+        known = len(change.trail)
         try:
             sync.guard(job.target)
             with device.opened(job.target) as talk:
@@ -60,11 +70,23 @@ def _talk(schema: str, change_id: int, state: str, act: Callable[[Device, sync.J
             changes.note(change, US, waits.text, now=_now(), ok=False)
         except (DeviceError, Refusal) as error:
             _failed(change, faults.in_words(error, job.target))
-    with unit(schema):
-        change.save()
-        if change.rollout_id and change.state in {State.PLANNED, *Change.OVER}:
-            advance.soon(change.rollout_id)
+        with talks.held(schema, job):
+            _save(change, state, known)
     return True
+
+
+def _save(change: Change, was: str, known: int) -> None:
+    """Write down what became of it, unless people dropped it meanwhile; what they noted meanwhile stays."""
+    stored = Change.objects.select_for_update().only("state", "trail").filter(pk=change.pk).first()
+    if stored is None or stored.state != was:
+        return
+    change.trail = [*stored.trail, *change.trail[known:]]
+    change.save()
+    if change.rollout_id and change.state in {State.PLANNED, *Change.OVER}:
+        advance.soon(change.rollout_id)
+    if change.state == State.KEPT:  # what follows from new rows is learned as after every comparison
+        watching.compare_now(change.router_id, now=_now())
+        check.soon(change.router_id)
 
 
 def _failed(change: Change, trouble: str) -> None:
@@ -109,11 +131,9 @@ def _plan(talk: Device, job: sync.Job, change: Change) -> None:
     changes.note(change, US, f"Planned {len(steps)} steps.", now=_now())
 
 
-def _steps(talk: Device, job: sync.Job) -> tuple[desired.Facts, list[plan.Step]]:
-    facts = sync.read(talk)
-    wanted = desired.build(job.wish, facts)
-    have = [row for menu in rows.MENUS for row in facts.of(menu.path)]
-    return facts, plan.diff(wanted, have, folder=rows.folder_on(facts.flash), force=True)
+def _steps(talk: Device, job: sync.Job) -> tuple[Facts, list[plan.Step]]:
+    facts = sync.read(talk, job.wish.menus)
+    return facts, planning.steps(job.wish, facts, force=True)
 
 
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
@@ -142,8 +162,9 @@ def _apply(schema: str, talk: Device, job: sync.Job, change: Change) -> None:
         note=_noter(change), wrote=_marker(change), by_hand=change.by_hand,
     )  # fmt: skip
     change.sealed_rows = packed.pack(steps, push.undos, folder=push.folder, serial=push.serial)
-    with unit(schema):
-        change.save()  # before anything is written: another worker may have to settle it
+    with talks.held(schema, job):  # before anything is written: another worker may have to settle it
+        change.save(update_fields=["sealed_rows"])
+        adopting.keep_singles(job.router_id, sync.singles(steps, facts), now=_now())
     change.armed_until = _now() + timedelta(seconds=guarding.TIMER)
     try:
         result = guarding.push(talk, push)
@@ -190,7 +211,7 @@ def settle_change(schema: str, change_id: int, what: str, attempt: int = 0) -> N
         done = _talk(schema, change_id, state, act) and done
     with unit(schema):
         still = Change.objects.filter(pk=change_id, state__in=(State.PROVING, State.UNKNOWN)).exists()
-        if (still or not done) and attempt < 20:
+        if (still or not done) and attempt < LAST:
             settle_change.soon(
                 change_id, what if not done else "look", attempt + 1, countdown=min(30.0, 3 << attempt)
             )
@@ -232,20 +253,37 @@ def due() -> None:
     )
     for change in Change.objects.filter(waiting):
         if change.not_after and now > change.not_after:
-            change.state, change.ended_at, change.trouble = State.FAILED, now, "Its window is over."
-            change.save()
+            _lost(change, "Its window is over.", now=now)
             continue
         change.state, change.waits_for, change.started_at = State.APPLYING, "", now
         change.save()
         apply_change.soon(change.pk)
     lost = Change.objects.filter(state=State.APPLYING, started_at__lt=now - STALE)
     for change in lost:
-        change.state = State.UNKNOWN if change.sealed_rows else State.FAILED
+        if not change.sealed_rows:
+            _lost(change, "The worker was lost before anything was written.", now=now)
+            continue
+        change.state = State.UNKNOWN
         changes.note(change, US, "The worker was lost; what was done is unknown.", now=now, ok=False)
         change.save()
     overdue = Change.objects.filter(state__in=(State.PROVING, State.UNKNOWN))
     for change in overdue.filter(Q(armed_until=None) | Q(armed_until__lt=now - MARGIN)):
-        settle_change.soon(change.pk, "look")
+        settle_change.soon(change.pk, "look", LAST)
+    for number in Change.objects.filter(state=State.ASKED, rollout=None, made_at__lt=now - STALE).values_list(
+        "pk", flat=True
+    ):
+        plan_change.soon(number, LAST)
+    for number in Rollout.objects.filter(state=Rollout.State.RUNNING).values_list("pk", flat=True):
+        advance.soon(number)
+
+
+def _lost(change: Change, why: str, *, now: datetime) -> None:
+    """It has failed without a word from the router; its rollout must know."""
+    change.state, change.ended_at, change.waits_for, change.trouble = State.FAILED, now, "", why
+    changes.note(change, US, why, now=now, ok=False)
+    change.save()
+    if change.rollout_id:
+        advance.soon(change.rollout_id)
 
 
 @shared_task(name="routers.changing.due_everywhere")

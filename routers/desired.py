@@ -51,6 +51,7 @@ class Wish:
     originals: tuple[Original, ...] = field(default=(), repr=False)  # and as they were
     broken: str = ""  # why its offers are not known: nothing is written then, or rows would go
     menus: frozenset[str] = frozenset()  # to read beside the usual, since rows of ours may be there
+    other_pools: tuple[tuple[str, str], ...] = ()  # what the ISP's other routers hand out: name, ranges
 
     @property
     def asking(self) -> frozenset[str]:

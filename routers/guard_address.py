@@ -3,7 +3,7 @@
 import ipaddress
 
 from kmikro.lib import outward
-from kmikro.lib.outward import Inside, Lookup
+from kmikro.lib.outward import Inside
 from kmikro.lib.refusal import Refusal
 
 PORTS = frozenset({8728, 8729, 443})
@@ -33,16 +33,12 @@ def check(text: str, *, own: str, private: bool, pool: str = "", allotted: str =
         raise Refusal("bad_address", _REFUSED) from None
 
 
-def pin(place: str, lookup: Lookup, *, own: str, private: bool, pool: str = "") -> str:
-    """The one address behind what a person typed, a name or an address; it is what we connect to from then on."""
-    try:
-        return outward.pinned(place, lookup, lambda text: check(text, own=own, private=private, pool=pool))
-    except Inside:
-        raise Refusal("bad_address", _REFUSED) from None
-
-
 def check_port(port: int, *, private: bool) -> int:
     """The API port when we may connect to it: on public hosts only ports that can be a router's API."""
     if private or port in PORTS:
         return port
-    raise Refusal("bad_port", f"The API service listens on port {port}. Set it to 8728 under IP, Services.")
+    raise Refusal(
+        "bad_port",
+        f"The API service listens on port {port}. Under IP, Services set api-ssl to 8729, or api to 8728 where there "
+        "is no TLS.",
+    )

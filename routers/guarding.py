@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from routers import device, plan, reverse, rows
+from routers import asking, device, plan, reverse, rows
 from routers.desired import Facts, version_of
 from routers.device import BadReply, Device, DeviceError, Target, Trapped, Unreachable
 from routers.reverse import BOOT_JOB, JOB, Undo
@@ -66,25 +66,26 @@ class Push:
     wrote: Callable[[int], None] = lambda number: None  # called after each step
     by_hand: bool = False
     held: bool = False
+    script: str = ""  # what the router's timer runs; empty for one that is only settled
 
 
 def prepared(
     steps: Sequence[plan.Step], facts: Facts, label: str, prove: Callable[[], str], **more: Any
 ) -> Push:
-    """A change whose way back is known from what the router told just now."""
+    """A change whose way back is known from what the router told just now; Refusal when there is none."""
     folder = rows.folder_on(facts.flash)
     undos = reverse.undos(steps, _all(facts), folder)
-    return Push(steps, undos, folder, facts.serial, facts.version, label, prove, **more)
+    script = reverse.text(undos, folder, label)
+    return Push(steps, undos, folder, facts.serial, facts.version, label, prove, script=script, **more)
 
 
 def push(talk: Device, change: Push) -> Result:
-    """Apply, prove, keep or take back. Raises Waits when it must not begin, and Refusal when it cannot be guarded."""
-    script = reverse.text(change.undos, change.folder, change.label)
+    """Apply, prove, keep or take back. Raises Waits when it must not begin."""
     if JOB in armed(talk):
         raise Waits("timer", "An earlier change has not ended: the router takes it back within two minutes.")
     disarm(talk)  # half of a timer is left from before anything was written
     try:
-        _arm(talk, change, script)
+        _arm(talk, change)
         _take(talk, change)
     except Trapped as trap:
         return _back(talk, change, f"The router would not set the timer: {trap.message}.")
@@ -163,10 +164,11 @@ def _take(talk: Device, change: Push) -> None:
     change.note("Safe mode is taken.")
 
 
-def _arm(talk: Device, change: Push, script: str) -> None:
+def _arm(talk: Device, change: Push) -> None:
     """Two entries: after two minutes by the uptime, which no clock can spoil, and at the next start."""
     policy = reverse.rights(change.undos)
-    common = {"on-event": script, "policy": policy, "comment": f"{rows.MARK}: takes a change back by itself"}
+    about = f"{rows.MARK}: takes a change back by itself"
+    common = {"on-event": change.script, "policy": policy, "comment": about}
     talk.add(_TIMERS, {"name": BOOT_JOB, "start-time": "startup", "interval": "0s", **common})
     talk.add(_TIMERS, {"name": JOB, "interval": f"{TIMER}s", **common})
     change.note(f"The router takes this back by itself after {TIMER} seconds, unless we say otherwise.")
@@ -238,12 +240,7 @@ def reconcile(talk: Device, change: Push, trouble: str) -> Result:
 
 
 def _same_router(talk: Device, change: Push) -> bool:
-    board = []
-    try:
-        board = talk.read("/system/routerboard", fields=("serial-number",))
-    except Trapped:
-        pass
-    serial = board[0].get("serial-number", "") if board else ""
+    serial = asking.serial_of(talk)
     return not change.serial or not serial or serial == change.serial
 
 
@@ -276,13 +273,7 @@ def _menu(talk: Device, path: str, folder: str) -> list[Found]:
     """A menu as it is; of files only ours, which are asked for with their contents."""
     if path != "/file":
         return [Found(path, row.get(".id", ""), row) for row in talk.read(path)]
-    listing = talk.read("/file", fields=(".id", "name", "type"))
-    mine = [row for row in listing if row.get("name", "").startswith(f"{folder}/")]
-    found: list[Found] = []
-    for row in mine:
-        told = talk.read("/file", f"name={row['name']}", fields=("name", "contents"))
-        found.append(Found(path, row.get(".id", ""), row | (told[0] if told else {})))
-    return found
+    return [row for row in asking.files(talk) if row.values.get("name", "").startswith(f"{folder}/")]
 
 
 def _all(facts: Facts) -> list[Found]:

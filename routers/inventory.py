@@ -52,6 +52,13 @@ def known(router_id: int) -> bool:
     return Inventory.objects.filter(router_id=router_id).exists()
 
 
+def pools_elsewhere(router_id: int) -> tuple[tuple[str, str], ...]:
+    """What the other routers of the ISP hand out, as they told last: name of the router, ranges of a pool."""
+    others = Inventory.objects.exclude(router_id=router_id).filter(router__leaving_at=None)
+    told = others.order_by("router__name").values_list("router__name", "tables__/ip/pool")
+    return tuple((name, pool["ranges"]) for name, pools in told for pool in pools or () if pool.get("ranges"))
+
+
 def facts_of(reading: Inventory) -> Facts:
     """The facts as a conversation would have given them, but for secrets."""
     tables = {

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from routers import device, echo
+from routers import asking, device, echo
 from routers.desired import Facts, Wish
-from routers.device import DeviceError, Target, Trapped
+from routers.device import DeviceError, Target
 
 
 def prover(target: Target, wish: Wish, facts: Facts) -> Callable[[], str]:
@@ -14,7 +14,7 @@ def prover(target: Target, wish: Wish, facts: Facts) -> Callable[[], str]:
     def prove() -> str:
         try:
             with device.opened(target) as again:
-                serial = _serial(again)
+                serial = asking.serial_of(again)
         except DeviceError as error:
             return f"A new login does not work: {error}"
         if facts.serial and serial and serial != facts.serial:
@@ -32,11 +32,3 @@ def _listens(facts: Facts) -> bool:
 
 def _heard(target: Target, wish: Wish, *, tries: int) -> bool:
     return echo.heard(target.address, wish.coa_port, wish.radius_secret, source=target.source, tries=tries)
-
-
-def _serial(talk: device.Device) -> str:
-    try:
-        board = talk.read("/system/routerboard", fields=("serial-number",))
-    except Trapped:
-        return ""
-    return board[0].get("serial-number", "") if board else ""

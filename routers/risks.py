@@ -68,7 +68,6 @@ class Surroundings:
     our_address: str = ""
     api_port: int = 8728
     router_address: str = ""
-    tunnel: str = ""  # the interface we come through, when it is ours
     tables: Mapping[str, Sequence[Found]] = field(default_factory=dict)
     online: Mapping[str, int] = field(default_factory=dict)  # rows of /ip/hotspot/active and /ppp/active
     other_pools: Sequence[tuple[str, str]] = ()  # (name of the router, its ranges)
@@ -171,7 +170,7 @@ def _meets_api(values: Mapping[str, str], around: Surroundings) -> bool:
 
 
 def _our_interface(around: Surroundings) -> set[str]:
-    names = {around.tunnel} if around.tunnel else set()
+    names: set[str] = set()
     for row in around.tables.get("/ip/address", ()):
         if row.values.get("address", "").partition("/")[0] == around.router_address:
             names |= {row.values.get("interface", ""), row.values.get("actual-interface", "")}

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from accounts import journal
 from accounts.journal import Actor
@@ -12,6 +14,8 @@ from routers.models import Change, Rollout, Router
 
 SHARE = 0.05
 MOST = 2_000
+AT_ONCE = 20  # changes under way: the rest has not begun when one fails
+STALE = timedelta(minutes=4)  # after which a worker that was asked counts as gone
 State = Rollout.State
 _BAD = frozenset({"failed", "taken_back", "unknown"})
 _GOOD = frozenset({"kept", "dropped"})
@@ -23,6 +27,7 @@ def waves(count: int) -> list[int]:
     return sorted({min(1, count), second, count} - {0})
 
 
+@transaction.atomic
 def begin(name: str, routers: Sequence[Router], *, by: Actor, now: datetime) -> Rollout:
     """A rollout over these routers; the first is the canary."""
     ready = [router for router in routers if router.is_ready]
@@ -46,26 +51,33 @@ def advance(rollout_id: int, *, now: datetime) -> list[tuple[int, str]]:
     rollout = Rollout.objects.select_for_update().get(pk=rollout_id)
     if rollout.state != State.RUNNING:
         return []
-    every = list(rollout.changes.select_related("router").order_by("place"))
-    bad = next((change for change in every if change.state in _BAD), None)
+    found = rollout.changes.select_related("router").order_by("place")
+    bad = found.filter(state__in=_BAD).first()
     if bad is not None:
         _stop(rollout, f"{bad.router}: {bad.trouble or bad.get_state_display()}", now=now)
         return []
-    ends = waves(len(every))
-    wave = every[: ends[min(rollout.wave, len(ends) - 1)]]
-    while all(change.state in _GOOD for change in wave) and rollout.wave < len(ends) - 1:
+    every = list(found.values_list("pk", "state"))
+    ends = waves(len(every)) or [0]  # routers may have been removed meanwhile, all of them too
+    rollout.wave = min(rollout.wave, len(ends) - 1)
+    while not (left := _left(every[: ends[rollout.wave]])) and rollout.wave < len(ends) - 1:
         rollout.wave += 1
-        wave = every[: ends[rollout.wave]]
-    rollout.save()
-    if all(change.state in _GOOD for change in every):
+    if not left:
         rollout.state, rollout.ended_at = State.DONE, now
-        rollout.save()
-        return []
-    return [todo for change in wave if (todo := _next(rollout, change, now=now))]
+    rollout.save()
+    under_way = found.filter(pk__in=left[:AT_ONCE])
+    return [todo for change in under_way if (todo := _next(rollout, change, now=now))]
+
+
+def _left(wave: Sequence[tuple[int, str]]) -> list[int]:
+    return [pk for pk, state in wave if state not in _GOOD]
 
 
 def _next(rollout: Rollout, change: Change, *, now: datetime) -> tuple[int, str] | None:
     if change.state == Change.State.ASKED:
+        if change.started_at and change.started_at > now - STALE:
+            return None  # a worker has been asked
+        change.started_at = now
+        change.save(update_fields=["started_at"])
         return change.pk, "plan"
     if change.state != Change.State.PLANNED:
         return None
@@ -84,6 +96,7 @@ def stop(rollout: Rollout, *, by: Actor, now: datetime) -> None:
     journal.record(by, "rollout.stop", rollout, now=now)
 
 
+@transaction.atomic
 def resume(rollout: Rollout, *, by: Actor, now: datetime) -> None:
     """Go on; routers whose change went wrong get another one."""
     if rollout.state != State.STOPPED:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from routers import rows
 
-FILE = "kmikro.rsc"
+FILE, LOOSE = "kmikro.rsc", "kmikro-loose.rsc"  # the second checks no certificate of ours
 _CERTIFICATE = f"{rows.MARK}-api"  # of the API; made on the router
 RENEWAL, PEM = "radsec.rsc", "radsec.pem"
 # read, write: the hotspot menus. api: to sign in. sensitive: to see whether the RADIUS secret is still ours.
@@ -40,6 +40,12 @@ class Enrolment:
     coa_port: int
     interface: str
     certificate: "Certificate | None" = None
+    check_certificate: bool = True
+
+    @property
+    def check(self) -> str:
+        """Whether the router makes sure who answers, in RouterOS' words."""
+        return _check(self.url, self.check_certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,13 @@ class Certificate:
     common_name: str
 
 
+def _check(url: str, wanted: bool = True) -> str:
+    return "yes" if wanted and url.startswith("https:") else "no"
+
+
 def one_line(url: str, *, check_certificate: bool = True, file: str = FILE) -> str:
     """What a person pastes: fetch, run, forget the file with its secrets."""
-    check = f" check-certificate={'yes' if check_certificate else 'no'}" if url.startswith("https:") else ""
+    check = f" check-certificate={_check(url, check_certificate)}" if url.startswith("https:") else ""
     return (
         f"/tool fetch url={quote(f'{url}/{file}')} dst-path={file}{check}; :delay 1s; "
         f"/import file-name={file}; /file remove {file}"
@@ -62,8 +72,7 @@ def one_line(url: str, *, check_certificate: bool = True, file: str = FILE) -> s
 def enrolment(wish: Enrolment) -> str:
     """The script of one enrolment."""
     q = quote
-    check = "yes" if wish.url.startswith("https:") else "no"
-    post = f"/tool fetch url={q(f'{wish.url}/report')} http-method=post output=none check-certificate={check}"
+    post = f"/tool fetch url={q(f'{wish.url}/report')} http-method=post output=none check-certificate={wish.check}"
     lines = [
         "# K-Mikro Core: makes this router known to its service. It can be run again.",
         f"# It adds the group and user {wish.user}, opens the API for one address, and reports what this router is.",
@@ -98,7 +107,11 @@ def enrolment(wish: Enrolment) -> str:
         f":foreach row in=[/ip address find where interface={q(wish.interface)}] do={{",
         "  :set lan [/ip address get $row address]",
         "}",
-        *([':local radsec ""'] if wish.certificate is None else _certificate(wish.url, wish.certificate)),
+        *(
+            [':local radsec ""']
+            if wish.certificate is None
+            else _certificate(wish.url, wish.certificate, wish.check)
+        ),
         f'{post} http-data=($facts . "\\nport=" . $port . "\\npin=" . $pin . "\\nlan=" . $lan . "\\nradsec=" . $radsec)',
         ':put "Done. This router is known now; the page in your browser goes on by itself."',
     ]
@@ -110,7 +123,7 @@ def _preflight(wish: Enrolment) -> list[str]:
 
     Device mode came with RouterOS 7: it is asked for through :parse, which older ones survive.
     """
-    q, check = quote, "yes" if wish.url.startswith("https:") else "no"
+    q = quote
     lines = [':local told ($facts . "\\ndate=" . [/system clock get date])', ":local value"]
     for word, name in (
         ("mode", "mode"),
@@ -152,7 +165,7 @@ def _preflight(wish: Enrolment) -> list[str]:
         f':set told ($told . "\\nfasttrack=" . {rules})',
         (
             f":local answer ([/tool fetch url={q(f'{wish.url}/preflight')} http-method=post http-data=$told output=user "
-            f'as-value check-certificate={check}]->"data")'
+            f'as-value check-certificate={wish.check}]->"data")'
         ),
         ':if ($answer != "go") do={ :error $answer }',
     ]
@@ -200,11 +213,11 @@ def _api() -> list[str]:
 
 def renewal(url: str, certificate: Certificate) -> str:
     """The script that brings a router another certificate for RadSec and says so."""
-    check = "yes" if url.startswith("https:") else "no"
+    check = _check(url)
     post = f"/tool fetch url={quote(f'{url}/radsec')} http-method=post output=none check-certificate={check}"
     lines = [
         "# K-Mikro Core: brings this router a certificate for RADIUS over TLS, and changes nothing else.",
-        *_certificate(url, certificate),
+        *_certificate(url, certificate, check),
         ':if ([:len $radsec] = 0) do={ :error "The certificate could not be imported. Make a new command." }',
         f'{post} http-data=("radsec=" . $radsec)',
         ':put "Done. The router is told to use it in a moment."',
@@ -212,12 +225,12 @@ def renewal(url: str, certificate: Certificate) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _certificate(url: str, certificate: Certificate) -> list[str]:
+def _certificate(url: str, certificate: Certificate, check: str) -> list[str]:
     """Fetch, import, give it its name; $radsec stays empty when that fails, and RADIUS then goes by UDP.
 
     One file with two certificates: RouterOS numbers the names of what it imports in ways that differ by version.
     """
-    q, check = quote, "yes" if url.startswith("https:") else "no"
+    q = quote
     name, first = q(certificate.name), q("_0$")
     return [
         ':local radsec ""',

@@ -16,7 +16,9 @@ import redis
 from django.conf import settings
 
 SEATS = 2
-HELD = 75  # seconds after which a seat is free by itself; a conversation is shorter (device.CONVERSATION)
+# Seconds after which a seat is free by itself. Longer than any task (tasks.HARD): a guarded change keeps its seat while it
+# proves itself, or looks what became of it, over a second connection.
+HELD = 120
 PATIENCE = 3.0  # seconds to wait for a seat
 GAP = 0.1
 SLOW = 1  # workers at once for routers in trouble

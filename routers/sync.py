@@ -127,7 +127,7 @@ def run(device: Device, wish: Wish, outcome: Outcome, *, force: bool = False) ->
     facts = outcome.facts = read(device, wish.menus)
     steps = planning.steps(wish, facts, force=force)
     if steps:
-        outcome.singles = _singles(steps, facts)
+        outcome.singles = singles(steps, facts)
         _carry_out(device, wish, facts, steps, outcome, force=force)
         facts = outcome.facts = read(device, wish.menus)
         left = planning.steps(wish, facts, force=force)
@@ -145,7 +145,7 @@ def told(wish: Wish, facts: Facts, outcome: Outcome) -> None:
     outcome.whole = True
 
 
-def _singles(steps: Sequence[plan.Step], facts: Facts) -> list[tuple[Found, dict[str, str]]]:
+def singles(steps: Sequence[plan.Step], facts: Facts) -> list[tuple[Found, dict[str, str]]]:
     """The rows of menus with one row that are about to be written, where such a menu comes with an offer."""
     return [
         (facts.of(step.row.path)[0], dict(step.row.values))
@@ -213,6 +213,7 @@ def surroundings(device: Device, wish: Wish, facts: Facts, steps: list[plan.Step
         router_address=wish.router_address,
         tables=facts.tables,
         online=online,
+        other_pools=wish.other_pools,
     )
 
 

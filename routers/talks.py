@@ -2,12 +2,13 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 
 from kmikro.lib.refusal import Refusal
-from routers import device, lease
+from routers import device, inventory, lease
 from routers import sync as syncing
 from routers.device import DeviceError
 from routers.models import Router
@@ -41,6 +42,12 @@ def held(schema: str, job: syncing.Job) -> Generator[Router, None, None]:
     """A transaction in which only the holder of the newest lease may write; others leave with lease.Lost."""
     with unit(schema):
         yield lease.held(job.router_id, job.fence)
+
+
+def neighbours(schema: str, job: syncing.Job) -> syncing.Job:
+    """The same job, which knows what the other routers hand out: for talks in which a plan may be weighed."""
+    with unit(schema):
+        return replace(job, wish=replace(job.wish, other_pools=inventory.pools_elsewhere(job.router_id)))
 
 
 def released(job: syncing.Job) -> bool:

@@ -53,7 +53,7 @@ def enrol(schema: str, router_id: int, attempt: int = 0) -> None:
     again, trouble = True, ""
     with talks.leased(schema, router_id) as job:
         if job is not None:
-            again, trouble = _enrol(schema, job)
+            again, trouble = _enrol(schema, talks.neighbours(schema, job))
     with unit(schema):
         if trouble:
             progress.stopped(router_id, trouble)
@@ -99,7 +99,7 @@ def sync(schema: str, router_id: int, reason: str, force: bool = False, attempt:
     with talks.leased(schema, router_id) as job:
         busy = job is None
         if job and job.state == Router.State.READY:
-            _sync(schema, job, reason, force)
+            _sync(schema, talks.neighbours(schema, job), reason, force)
     if busy and attempt + 1 < MOST_TRIES:  # another worker talks to it; what is wanted must still get there
         with unit(schema):
             if Router.objects.filter(pk=router_id, state=Router.State.READY, leaving_at=None).exists():
@@ -194,7 +194,7 @@ def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
         if not steps or policy != Router.Policy.REPAIR:
             return
         outcome = syncing.Outcome()
-        syncing.run(talk, job.wish, outcome)
+        syncing.run(talk, talks.neighbours(schema, job).wish, outcome)
     except (DeviceError, Refusal) as error:
         trouble = faults.in_words(error, job.target)
     _kept(schema, job, progress.ROUTINE, outcome, trouble, started)

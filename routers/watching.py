@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from accounts import journal
 from routers import breaker, incidents, outages, pace, progress, samples
 from routers.breaker import Breaker
-from routers.device import BadReply, Crowded, DeviceError, LoginRefused, Unreachable
+from routers.device import BadReply, Crowded, DeviceError, LoginRefused, Unreachable, WrongIdentity
 from routers.incidents import Kind, Verdict
 from routers.models import Incident, Router, Watch
 from routers.readings import Reading
@@ -18,6 +18,7 @@ from routers.readings import Reading
 DEBOUNCE = timedelta(seconds=60)
 EXTRAS = timedelta(minutes=15)  # between two readings of neighbours and log
 ASKED = timedelta(minutes=3)  # after which a visit that was asked for counts as lost
+CLOSED_BY_AN_ANSWER = (Kind.DOWN, Kind.FULL, Kind.SIGN_IN, Kind.OTHER, Kind.STUCK)
 
 
 @dataclass(slots=True)
@@ -55,6 +56,8 @@ def kind_of(error: Exception) -> str:
             return "silent"
         case LoginRefused():
             return "refused"
+        case WrongIdentity():
+            return "other"
         case BadReply():
             return "garbage"
         case _:
@@ -77,7 +80,7 @@ def answered(
         watch.neighbours = list(reading.neighbours or ())
     known = incidents.open_ones(router.pk)
     verdicts = incidents.judged(reading, timeouts=timeouts, bad_replies=bad, requests=requests)
-    verdicts += [Verdict(each, "") for each in (Kind.DOWN, Kind.FULL, Kind.SIGN_IN, Kind.STUCK)]
+    verdicts += [Verdict(each, "") for each in CLOSED_BY_AN_ANSWER]
     news = News(incidents.apply(router, verdicts, known, now=now))
     if not was_up and router.is_ready:
         watch.changed_at = now
@@ -151,7 +154,7 @@ def _refused(router: Router, kind: str, trouble: str, *, now: datetime) -> list[
     """It is there and does not let us work: that is no outage, but somebody has to know why."""
     router.trouble = trouble[:300]
     router.save(update_fields=["trouble"])
-    wanted = {"full": Kind.FULL, "refused": Kind.SIGN_IN}.get(kind)
+    wanted = {"full": Kind.FULL, "refused": Kind.SIGN_IN, "other": Kind.OTHER}.get(kind)
     opened = incidents.begin(router, wanted, trouble, now=now) if wanted else None
     return [opened] if opened else []
 
@@ -182,6 +185,11 @@ def _plan(watch: Watch, seen: pace.Seen, *, dice: float, now: datetime) -> None:
 def later(router_id: int, *, dice: float, now: datetime) -> None:
     """Not now: somebody else is busy with it, or with another router in trouble."""
     Watch.objects.filter(pk=router_id).update(asked_at=None, due_at=now + pace.MISSING * (0.5 + dice))
+
+
+def compare_now(router_id: int, *, now: datetime) -> None:
+    """The next visit compares, whatever its turn."""
+    Watch.objects.filter(pk=router_id).update(compare_at=now)
 
 
 def wants_extras(watch: Watch, *, now: datetime) -> bool:

@@ -72,7 +72,9 @@ class Change(models.Model):
     approved_by = models.CharField(max_length=140, blank=True)
     accepted_by = models.CharField(max_length=140, blank=True)  # who said yes to its risks
     made_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(
+        null=True
+    )  # when a worker was asked last, to apply it or to plan it in a rollout
     armed_until = models.DateTimeField(null=True)  # then the router goes back by itself
     ended_at = models.DateTimeField(null=True)
     steps = models.JSONField(default=list)  # [{"do", "path", "what", "line", "done"}]

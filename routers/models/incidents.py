@@ -38,6 +38,7 @@ class Incident(models.Model):
         DOWN = "down", "Not answering"
         FULL = "full", "API connections refused"
         SIGN_IN = "sign_in", "Our API user is refused"
+        OTHER = "other", "Another router answers"
         DRIFT = "drift", "Differs from what it should be"
         HOT = "hot", "Too hot"
         CPU = "cpu", "Processor at its limit"

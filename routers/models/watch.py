@@ -16,7 +16,9 @@ class Watch(models.Model):
     failures = models.PositiveIntegerField(default=0)
     open_until = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)  # the newest, with its fix
-    failure_kind = models.CharField(max_length=10, blank=True)  # silent | full | refused | garbage | no
+    failure_kind = models.CharField(
+        max_length=10, blank=True
+    )  # silent | full | refused | other | garbage | no
     missed_since = models.DateTimeField(null=True)  # the first of the failures in a row
     changed_at = models.DateTimeField(null=True)  # went up or down, or was written to
     # The newest answer

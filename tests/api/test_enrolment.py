@@ -217,3 +217,17 @@ def test_a_preflight_is_judged_once_the_script_was_fetched_and_for_its_caller_al
     assert (router.state, router.preflight[0]["state"]) == ("fetched", "stop")
     assert "Upgrade it to 7.0" in router.trouble
     assert asked == []
+
+
+def test_the_line_that_checks_no_certificate_fetches_a_script_that_checks_none(
+    waiting: Router, anonymous: HostClient, laboratory: None, isp: Isp, settings: Any
+) -> None:
+    settings.PUBLIC_SCHEME, settings.PUBLIC_PORT = "https", 443
+    for loose, said, other in ((True, "no", "yes"), (False, "yes", "no")):
+        line = enrolment.command(waiting, host_of(isp), check_certificate=not loose)
+        file = line.partition("dst-path=")[2].partition(" ")[0]
+        assert f"/{file}" in line
+        text = call(anonymous, waiting, file).content.decode()
+        for each in (line, text):
+            assert f"check-certificate={said}" in each
+            assert f"check-certificate={other}" not in each

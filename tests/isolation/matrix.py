@@ -290,6 +290,7 @@ TENANT: dict[str, Line] = {
     "portal-enter": at("signed visit", get=None, post=200, body=bodies.PORTAL_ENTER, public_id=Key("router")),
     "portal-connected": at("signed visit", query=bodies.CONNECTED, public_id=Key("router")),
     "enrolment-script": at("enrolment token", token=Key("enrolment")),
+    "enrolment-loose-script": at("enrolment token", token=Key("enrolment")),
     "enrolment-certificate-script": at("enrolment token", get=404, token=Key("enrolment")),
     "enrolment-certificate": at("enrolment token", get=404, token=Key("enrolment")),
     "enrolment-certificate-report": at(

@@ -35,3 +35,22 @@ def test_a_name_needs_a_dot_and_letters_at_its_end(name: str) -> None:
 
     with pytest.raises(Inside):
         outward.pinned(name, lambda _: pytest.fail("looked up"), check)
+
+
+def checked(text: str) -> str:
+    return outward.public(text, own=("41.90.0.7",))
+
+
+def test_a_name_is_looked_up_once_and_its_first_answer_is_what_counts() -> None:
+    """Input 40: an answer that alternates has one chance."""
+    answers = iter([["102.68.77.10"], ["127.0.0.1"]])
+    assert outward.pinned("Hooks.example.net.", lambda name: next(answers), checked) == "102.68.77.10"
+    assert next(answers) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "answers", [[], ["127.0.0.1"], ["102.68.77.10", "10.0.0.5"], ["41.90.0.7"], ["169.254.169.254"]]
+)
+def test_a_name_with_one_answer_of_ours_is_refused(answers: list[str]) -> None:
+    with pytest.raises(Inside):
+        outward.pinned("rebind.example.net", lambda name: answers, checked)

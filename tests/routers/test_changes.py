@@ -8,8 +8,10 @@ import pytest
 
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import changes, changing, enrolment, guarding, rollouts
-from routers.models import Change, Rollout, Router
+from routers import adopting, changes, changing, enrolment, guarding, inventory, rollouts, tasks, watching
+from routers.facts import Facts
+from routers.models import Change, Rollout, Router, Taken, Watch
+from routers.rows import Found
 from tenants import scope
 from tenants.models import Isp
 from tests.addresses import own
@@ -37,7 +39,8 @@ def site(settings: Any) -> Iterator[Site]:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     calls: list[tuple[Any, ...]] = []
-    for task in (changing.plan_change, changing.apply_change, changing.settle_change, changing.advance):
+    ours = (changing.plan_change, changing.apply_change, changing.settle_change, changing.advance)
+    for task in (*ours, tasks.check):
 
         def keep(
             args: tuple[Any, ...] = (), name: str = task.name.rpartition(".")[2], **_options: Any
@@ -216,10 +219,139 @@ def test_a_rollout_of_one_goes_through(fresh_isp: Isp, site: Site, asked: list[A
         number = rollouts.begin("All", [known(site)], by=ANN, now=now()).pk
     for _ in range(8):
         changing.advance(fresh_isp.schema_name, number)
-        todo, asked[:] = [call for call in asked if call[0] != "advance"], []
+        todo, asked[:] = [call for call in asked if call[0] not in ("advance", "check")], []
         for name, change_id in todo:
             getattr(changing, name)(fresh_isp.schema_name, change_id)
     with scope.inside(fresh_isp.schema_name):
         rollout = Rollout.objects.get(pk=number)
         assert (rollout.state, rollout.trouble) == (Rollout.State.DONE, "")
         assert [change.state for change in rollout.changes.all()] == [State.KEPT]
+
+
+def test_addresses_that_another_router_hands_out_are_a_risk(
+    fresh_isp: Isp, site: Site, asked: list[Any]
+) -> None:
+    with scope.inside(fresh_isp.schema_name):
+        gate = known(site)
+        tower = Router.objects.create(name="Tower", site=gate.site, public_id="tower", made_at=now())
+        pools = [Found("/ip/pool", "*1", {".id": "*1", "name": "people", "ranges": "10.88.0.9-10.88.0.20"})]
+        inventory.keep(tower.pk, Facts("7.20.8", "", {"/ip/pool": pools}), whole=False, now=now())
+        assert inventory.pools_elsewhere(tower.pk) == ()
+        number = changes.plan(gate, reason="PPPoE", by=ANN, now=now()).pk
+    changing.plan_change(fresh_isp.schema_name, number)
+    change = seen(fresh_isp, number)
+    assert change.state == State.PLANNED
+    [text] = [risk["text"] for risk in change.risks if risk["code"] == "shared_pool"]
+    assert "Tower hands out addresses of 10.88.0.9-10.88.0.20 too" in text
+
+
+def test_a_row_that_was_taken_over_is_changed_and_not_made_a_second_time(
+    fresh_isp: Isp, site: Site, asked: list[Any]
+) -> None:
+    site.router.paste('/queue simple add name=boss target=10.7.0.5/32 max-limit=1000/2000 comment=""')
+    row = site.router.tree.find("/queue/simple", name="boss")
+    assert row is not None
+    original = adopting._without_secrets(Found("/queue/simple", row[".id"], dict(row)))
+    with scope.inside(fresh_isp.schema_name):
+        gate = known(site)
+        Taken.objects.create(
+            router=gate, path="/queue/simple", key="taken.a", name="boss", original=original,
+            wanted={**original, "comment": "kmikro:taken.a"}, made_at=now(),
+        )  # fmt: skip
+        number = changes.plan(gate, reason="PPPoE", by=ANN, now=now()).pk
+    changing.plan_change(fresh_isp.schema_name, number)
+    change = seen(fresh_isp, number)
+    assert (change.state, change.trouble) == (State.PLANNED, "")
+    assert [step["do"] for step in change.steps if step["path"] == "/queue/simple"] == ["set"]
+
+
+def test_what_is_kept_is_compared_at_once_so_that_what_follows_is_learned(
+    fresh_isp: Isp, site: Site, asked: list[Any]
+) -> None:
+    number = planned(fresh_isp, site)
+    with scope.inside(fresh_isp.schema_name):
+        router = Router.objects.get()
+        watching.watch_of(router, now=now())
+        Watch.objects.update(compare_at=now() + timedelta(hours=1))
+    begun(fresh_isp, number)
+    changing.apply_change(fresh_isp.schema_name, number)
+    assert seen(fresh_isp, number).state == State.KEPT
+    assert ("check", router.pk) in asked
+    with scope.inside(fresh_isp.schema_name):
+        assert Watch.objects.get().compare_at <= now()
+
+
+def test_a_change_that_is_dropped_while_the_router_is_read_stays_dropped(
+    fresh_isp: Isp, site: Site, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weigh = changing.risks.weigh
+
+    def meanwhile(*given: Any) -> Any:
+        with scope.inside(fresh_isp.schema_name):
+            changes.drop(Change.objects.get(), by=BEN, now=now())
+        return weigh(*given)
+
+    monkeypatch.setattr(changing.risks, "weigh", meanwhile)
+    change = seen(fresh_isp, planned(fresh_isp, site))
+    assert (change.state, change.trail[-1]["what"]) == (State.DROPPED, "Dropped.")
+
+
+def test_who_comes_late_does_not_take_back_what_was_kept_meanwhile(
+    fresh_isp: Isp, site: Site, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = planned(fresh_isp, site, by_hand=True)
+    begun(fresh_isp, number)
+    changing.apply_change(fresh_isp.schema_name, number)
+    kept = site.plain()
+    leased = changing.talks.leased
+
+    def late(*given: Any) -> Any:
+        monkeypatch.setattr(changing.talks, "leased", leased)
+        changing.settle_change(fresh_isp.schema_name, number, "keep")
+        return leased(*given)
+
+    monkeypatch.setattr(changing.talks, "leased", late)
+    changing.settle_change(fresh_isp.schema_name, number, "take-back")
+    assert seen(fresh_isp, number).state == State.KEPT
+    assert {path: rows for path, rows in site.plain().items() if path != "/system/scheduler"} == {
+        path: rows for path, rows in kept.items() if path != "/system/scheduler"
+    }
+
+
+def test_what_people_say_while_a_worker_talks_stays_in_the_record(
+    fresh_isp: Isp, site: Site, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = planned(fresh_isp, site, by_hand=True)
+    begun(fresh_isp, number)
+    changing.apply_change(fresh_isp.schema_name, number)
+    disarm = guarding.disarm
+
+    def meanwhile(talk: Any) -> bool:
+        with scope.inside(fresh_isp.schema_name):
+            changes.decide(Change.objects.get(), "keep", by=BEN, now=now())
+        return disarm(talk)
+
+    monkeypatch.setattr(guarding, "disarm", meanwhile)
+    changing.settle_change(fresh_isp.schema_name, number, "keep")
+    told = [line["what"] for line in seen(fresh_isp, number).trail]
+    assert told[-2:] == ["Keep it.", "The timer is removed: the change stays."]
+
+
+def test_a_lost_worker_ends_a_change_that_had_not_begun_and_its_rollout_is_told(
+    fresh_isp: Isp, site: Site, asked: list[Any]
+) -> None:
+    long_ago = now() - changing.STALE - timedelta(seconds=1)
+    with scope.inside(fresh_isp.schema_name):
+        gate = known(site)
+        rollout = rollouts.begin("All", [gate], by=ANN, now=now())
+        number = rollout.changes.get().pk
+        Change.objects.update(state=State.APPLYING, started_at=long_ago)
+    changing.due(fresh_isp.schema_name)
+    change = seen(fresh_isp, number)
+    assert (change.state, "before anything was written" in change.trouble) == (State.FAILED, True)
+    assert change.ended_at is not None
+    assert ("advance", rollout.pk) in asked
+    with scope.inside(fresh_isp.schema_name):
+        second = changes.plan(gate, reason="x", by=ANN, now=long_ago).pk
+    changing.due(fresh_isp.schema_name)
+    assert ("plan_change", second, changing.LAST) in asked

@@ -231,6 +231,27 @@ def test_what_is_in_the_way_is_found_before_anything_is_changed_and_the_same_lin
     assert {check["state"] for check in router.preflight} == {"ok"}
 
 
+@pytest.mark.parametrize("group", ["kmikro", "full"])
+def test_a_user_or_group_named_like_ours_that_somebody_made_is_not_taken_over(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]], group: str
+) -> None:
+    """Once a group, once a user: both stop the script with words, and stay as they are."""
+    theirs = (
+        "/user group add name=kmikro policy=read"
+        if group == "kmikro"
+        else f"/user add name=kmikro group={group} password=x"
+    )
+    assert mikrotik.paste(theirs) == ""
+    before = {path: [dict(row) for row in mikrotik.tree.rows(path)] for path in ("/user", "/user/group")}
+    number, line = begin(fresh_isp)
+    assert "kmikro that we did not make. Rename or remove it" in mikrotik.paste(line)
+    assert before == {path: [dict(row) for row in mikrotik.tree.rows(path)] for path in before}
+    assert "Names" in str(seen(fresh_isp, number).preflight)
+    assert asked == []
+    mikrotik.paste("/user group remove kmikro" if group == "kmikro" else "/user remove kmikro")
+    assert worked(mikrotik.paste(line))
+
+
 def test_a_hotspot_of_somebody_else_is_not_touched_and_the_fix_is_said(
     web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
 ) -> None:

@@ -60,29 +60,6 @@ def test_the_tunnel_of_another_router_is_refused_and_its_own_is_not(text: str, p
     )
 
 
-@pytest.mark.parametrize("text", [word for word in NEVER if word.strip() not in ("8.8.8.8",)])
-def test_what_is_refused_at_connect_is_refused_when_it_is_typed(text: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        guard_address.pin(
-            text, lambda name: pytest.fail(f"{name} was looked up"), own=OWN, private=False, pool=POOL
-        )
-    assert (refused.value.code, refused.value.text) == ("bad_address", guard_address._REFUSED)
-
-
-def test_a_name_is_looked_up_once_and_its_first_answer_is_what_counts() -> None:
-    """Input 40: an answer that alternates has one chance."""
-    answers = iter([["102.68.77.10"], ["127.0.0.1"]])
-    assert (
-        guard_address.pin("Gate.example.net.", lambda name: next(answers), own=OWN, private=False)
-        == "102.68.77.10"
-    )
-    assert next(answers) == ["127.0.0.1"]
-
-
-@pytest.mark.parametrize(
-    "answers", [[], ["127.0.0.1"], ["102.68.77.10", "10.0.0.5"], [OWN], ["169.254.169.254"], ["10.99.0.9"]]
-)
-def test_a_name_with_one_answer_of_ours_is_refused(answers: list[str]) -> None:
-    with pytest.raises(Refusal) as refused:
-        guard_address.pin("rebind.example.net", lambda name: answers, own=OWN, private=False, pool=POOL)
-    assert refused.value.text == guard_address._REFUSED
+def test_who_moved_the_api_hears_of_both_services() -> None:
+    with pytest.raises(Refusal, match="api-ssl to 8729, or api to 8728"):
+        guard_address.check_port(2222, private=False)

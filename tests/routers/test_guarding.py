@@ -129,3 +129,12 @@ def test_without_a_yes_a_risky_plan_is_not_begun(site: Site) -> None:
     assert refused.value.code == "needs_yes"
     assert "shuts our own way" in refused.value.text
     assert said(site, since) == []
+
+
+def test_what_no_timer_can_take_back_is_refused_before_anybody_is_asked(site: Site, monkeypatch: Any) -> None:
+    monkeypatch.setattr(reverse, "LARGEST_SCRIPT", 100)
+    with device.opened(site.target) as talk:
+        facts, steps = server(site, talk)
+    with pytest.raises(Refusal) as refused:
+        guarding.prepared(steps, facts, "a test", lambda: "")
+    assert refused.value.code == "too_large"

@@ -10,9 +10,7 @@ ADDRESSES = [
     Found("/ip/address", "*1", {"address": "10.5.50.1/24", "interface": "bridge-lan"}),
     Found("/ip/address", "*2", {"address": "10.99.0.7/32", "interface": "wg-core"}),
 ]
-AROUND = Surroundings(
-    our_address="10.99.0.1", router_address="10.99.0.7", tunnel="wg-core", tables={"/ip/address": ADDRESSES}
-)
+AROUND = Surroundings(our_address="10.99.0.1", router_address="10.99.0.7", tables={"/ip/address": ADDRESSES})
 FILTER = "/ip/firewall/filter"
 
 

@@ -1,6 +1,7 @@
 """One first, then a twentieth, then all; the first failure stops, and what is stopped can go on."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -43,8 +44,8 @@ def turn(rollout: Rollout, state: str, trouble: str = "") -> list[tuple[int, str
 
 def test_waves_follow_each_other_until_all_are_done(inside_isp: Isp) -> None:
     rollout = rollouts.begin("Everywhere", routers(30), by=ANN, now=NOW)
-    sizes = [len(turn(rollout, "kept")) for _ in range(7)]
-    assert sizes == [1, 1, 2, 2, 27, 27, 0]
+    sizes = [len(turn(rollout, "kept")) for _ in range(9)]
+    assert sizes == [1, 1, 2, 2, 20, 20, 7, 7, 0]
     rollout.refresh_from_db()
     assert rollout.state == Rollout.State.DONE
 
@@ -86,3 +87,43 @@ def test_where_a_second_person_is_wanted_there_are_no_rollouts(inside_isp: Isp) 
     with pytest.raises(Refusal) as refused:
         rollouts.begin("Everywhere", routers(1), by=ANN, now=NOW)
     assert refused.value.code == "needs_second"
+
+
+def test_who_was_asked_is_asked_again_only_when_nothing_came_of_it(inside_isp: Isp) -> None:
+    rollout = rollouts.begin("Everywhere", routers(60), by=ANN, now=NOW)
+    for _ in range(4):
+        turn(rollout, "kept")
+    first = rollouts.advance(rollout.pk, now=NOW)
+    assert len(first) == rollouts.AT_ONCE
+    assert rollouts.advance(rollout.pk, now=NOW) == []
+    Change.objects.filter(pk=first[0][0]).update(state="kept")
+    assert len(rollouts.advance(rollout.pk, now=NOW)) == 1, "the next one has its turn"
+    assert len(rollouts.advance(rollout.pk, now=NOW + rollouts.STALE)) == rollouts.AT_ONCE
+
+
+def test_how_many_rows_are_read_does_not_grow_with_the_routers(
+    inside_isp: Isp, django_assert_max_num_queries: Any
+) -> None:
+    rollout = rollouts.begin("Everywhere", routers(30), by=ANN, now=NOW)
+    for _ in range(4):
+        turn(rollout, "kept")
+    rollouts.advance(rollout.pk, now=NOW)
+    with django_assert_max_num_queries(5):
+        assert rollouts.advance(rollout.pk, now=NOW) == []
+
+
+def test_a_router_with_another_change_refuses_it_by_name_and_nothing_is_left(inside_isp: Isp) -> None:
+    every = routers(3)
+    changes.plan(every[2], reason="x", by=ANN, now=NOW)
+    with pytest.raises(Refusal, match="Another change of R2"):
+        rollouts.begin("Everywhere", every, by=ANN, now=NOW)
+    assert (Rollout.objects.count(), Change.objects.count()) == (0, 1)
+
+
+def test_a_rollout_whose_routers_were_removed_is_done(inside_isp: Isp) -> None:
+    every = routers(2)
+    rollout = rollouts.begin("Everywhere", every, by=ANN, now=NOW)
+    Router.objects.all().delete()
+    assert rollouts.advance(rollout.pk, now=NOW) == []
+    rollout.refresh_from_db()
+    assert rollout.state == Rollout.State.DONE

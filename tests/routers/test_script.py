@@ -191,3 +191,14 @@ def test_a_paste_that_was_cut_after_any_line_can_be_pasted_again(core: Core) -> 
                 said = router.paste(line)
             assert said.endswith("goes on by itself."), cut
             assert left(router) == wanted, cut
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_script_checks_certificates_in_all_its_calls_or_in_none(check: bool) -> None:
+    brought = script.Certificate("kmikro-radsec-1", "router-1")
+    text = script.enrolment(
+        wish(url="https://ana.example.net/e/t", certificate=brought, check_certificate=check)
+    )
+    said, other = ("yes", "no") if check else ("no", "yes")
+    assert text.count(f"check-certificate={said}") == text.count("/tool fetch") == 4
+    assert f"check-certificate={other}" not in text

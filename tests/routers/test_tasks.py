@@ -217,6 +217,34 @@ def test_no_session_left_at_the_router_opens_the_breaker_and_names_the_cause(
     assert seen(fresh_isp, number)[1].open_until is None, "the trial went well"
 
 
+def test_another_router_is_an_incident_of_its_own_until_ours_answers_again(
+    fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[Any]
+) -> None:
+    mikrotik.paste(
+        "/certificate add name=mine common-name=router key-size=prime256v1\n/certificate sign mine\n"
+        "/ip service set api-ssl certificate=mine disabled=no"
+    )
+    made = mikrotik.tree.find("/certificate", name="mine")
+    assert made is not None
+    number = ready(fresh_isp, mikrotik)
+    with scope.inside(fresh_isp.schema_name):
+        Router.objects.update(api_port=mikrotik.secure_port, api_pin="0" * 64)
+    tasks.check(fresh_isp.schema_name, number)
+    router, watch = seen(fresh_isp, number)
+    assert (watch.failure_kind, router.is_up) == ("other", True)
+    with scope.inside(fresh_isp.schema_name):
+        incident = Incident.objects.get()
+        assert (incident.kind, "Another router answers" in incident.text) == ("other", True)
+        Router.objects.update(api_pin=made["fingerprint"])
+    tasks.check(fresh_isp.schema_name, number)
+    with scope.inside(fresh_isp.schema_name):
+        assert Incident.objects.get(kind="other").closed_at is not None
+
+
+def test_a_seat_is_held_longer_than_any_task_can_last() -> None:
+    assert seats.HELD > tasks.HARD > tasks.SOFT > device.CONVERSATION
+
+
 def test_never_more_than_two_connections_whoever_wants_them(mikrotik: VirtualRouter, settings: Any) -> None:
     lock = threading.Lock()
     target = device.Target(mikrotik.address, mikrotik.api_port, "admin", "admin")
