@@ -19,6 +19,7 @@ class Action(StrEnum):
     SEE_ROUTERS = "routers:read"
     CHANGE_ROUTERS = "routers:write"
     EXCUSE_ROUTERS = "routers:unsigned"
+    TAKE_COPIES = "routers:copies"
     SEE_PLANS = "plans:read"
     CHANGE_PLANS = "plans:write"
     SEE_VOUCHERS = "vouchers:read"
@@ -48,7 +49,8 @@ _SALES = frozenset(
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.OWNER: _EVERYTHING,
-    Role.MANAGER: _EVERYTHING - {Action.CHANGE_TOKENS, Action.ACCEPT_TERMS, Action.EXCUSE_ROUTERS},
+    Role.MANAGER: _EVERYTHING
+    - {Action.CHANGE_TOKENS, Action.ACCEPT_TERMS, Action.EXCUSE_ROUTERS, Action.TAKE_COPIES},
     Role.SUPPORT: frozenset(
         {
             Action.SEE_HOME,

@@ -25,6 +25,7 @@ PERSONS_ONLY = frozenset(
         Action.CHANGE_TEAM,
         Action.CHANGE_SETTINGS,
         Action.EXCUSE_ROUTERS,
+        Action.TAKE_COPIES,
     }
 )
 SCOPES = tuple(action for action in Action if action not in PERSONS_ONLY)

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from django.db import transaction
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -140,7 +139,6 @@ class StopOrder(View):
 
     @extend_schema(request=Nothing, responses=OrderOut)
     @idempotent
-    @transaction.atomic
     def post(self, request: Request, pk: int) -> Response:
         """Stop an order.
 

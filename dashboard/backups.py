@@ -1,10 +1,11 @@
 """Backups of a router: its versions, what changed from one to the next, and the way back in sentences."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -107,7 +108,29 @@ def show(request: Request, pk: int, number: int) -> HttpResponse:
         cut=len(lines) > MOST_LINES,
         counts=exports.counts(lines),
         others=backups.of(pk).exclude(pk=backup.pk)[: backups.KEPT],
+        may_take_copy=backup.copy_size and access.may(request, Action.TAKE_COPIES),
     )
+
+
+@operator(Action.TAKE_COPIES)
+@require_http_methods(["GET", "POST"])
+def copy(request: Request, pk: int, number: int) -> HttpResponse:
+    """The router's own backup file, which holds every password of it, and in answer to a POST what opens it."""
+    router, backup = router_or_404(pk), backup_or_404(pk, number)
+    if not backup.copy_size:
+        raise Http404
+    by, now = access.actor(request), datetime.now(UTC)
+    if request.method == "GET" and request.GET.get("format") == "file":
+        record(by, "backup.copy_taken", router, now=now, backup=backup.pk)
+        answer = HttpResponse(base64.b64decode(backup.copy), content_type="application/octet-stream")
+        answer["Content-Disposition"] = f'attachment; filename="router-{router.pk}-{backup.pk}.backup"'
+        return answer
+    password = ""
+    if request.method == "POST":
+        record(by, "backup.copy_password", router, now=now, backup=backup.pk)
+        password = backup.copy_password
+    template = "dashboard/backups/copy.html"
+    return page(request, template, nav_key="routers", router=router, backup=backup, password=password)
 
 
 @operator(Action.CHANGE_ROUTERS)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import formset_factory
 
-from dashboard.forms_terms import places
+from dashboard.forms_terms import offer, places
 from dashboard.numbers import SPANS, NumberForm, number, plain, split, unit
 from kmikro.lib import timetable
 from subscribers import stages
@@ -81,8 +81,7 @@ class RulesForm(NumberForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("sites", sites), ("routers", routers)):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        offer(self, sites=sites, routers=routers)
 
     def values(self) -> dict[str, Any]:
         """Everything but hours and stages, by the names of Rules; mind `errors` afterwards."""

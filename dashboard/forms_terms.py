@@ -1,6 +1,7 @@
 """The form of what is agreed with one account alone; read into subscribers.own_terms.OwnTerms."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,6 +19,17 @@ def places(label: str, hint: str) -> Any:
     return forms.TypedMultipleChoiceField(
         label=label, coerce=int, required=False, help_text=hint, widget=forms.CheckboxSelectMultiple
     )
+
+
+def offer(form: forms.Form, **known: Choices) -> None:
+    """Fill in the places that there are, and those named already that are gone.
+
+    Without those, somebody who may sign in nowhere could sign in everywhere after any change.
+    """
+    for name, choices in known.items():
+        there = {pk for pk, _ in choices}
+        gone = [(pk, f"No. {pk}, which is gone") for pk in form.initial.get(name) or () if pk not in there]
+        form.fields[name].choices = [*choices, *gone]  # type: ignore[attr-defined]
 
 
 class TermsForm(NumberForm):
@@ -58,15 +70,14 @@ class TermsForm(NumberForm):
 
     def __init__(self, *args: Any, sites: Choices, routers: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("sites", sites), ("routers", routers)):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        offer(self, sites=sites, routers=routers)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         grace = self.scaled("grace_seconds", _GRACE)
         if not self.errors:
             data["terms"] = OwnTerms(
-                expires_at=data["expires_at"],
+                expires_at=self._end(data["expires_at"]),
                 grace_seconds=grace,
                 sites=data["sites"],
                 routers=data["routers"],
@@ -75,6 +86,11 @@ class TermsForm(NumberForm):
                 delegated_ipv6_prefix=data["delegated_ipv6_prefix"].strip() or None,
             )
         return data
+
+    def _end(self, typed: datetime | None) -> datetime | None:
+        """The field shows minutes: an end that is not touched keeps its seconds, and may be past."""
+        before: datetime | None = self.initial.get("expires_at")
+        return before if before and typed == before.replace(second=0, microsecond=0) else typed
 
 
 def initial(terms: OwnTerms) -> dict[str, Any]:

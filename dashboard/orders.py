@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
@@ -32,6 +33,7 @@ OFFERED = [
 ]
 CUTS = frozenset({Kind.UPGRADE, Kind.REBOOT})
 HEADS = ("Router", "Site", "State", "Trouble", "Began", "Ended", "Steps")
+ORDERS = ("Order", "State", "By", "Made", "Ended", "Routers", "Done", "Failed", "Left out")
 LONGEST_WINDOW = timedelta(days=30)
 
 
@@ -58,14 +60,23 @@ def _is_id(text: str) -> bool:
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What was ordered lately."""
-    found = listing.paged(request, care.all_runs())
+    runs = care.all_runs()
+    if listing.wants_csv(request):
+        return listing.csv_answer("orders", ORDERS, (_run(each) for each in runs.iterator()))
     return page(
         request,
         "dashboard/orders/index.html",
         nav_key="routers",
-        page=found,
+        page=listing.paged(request, runs),
+        export_url=listing.link(request, format="csv"),
         may_change=access.may(request, Action.CHANGE_ROUTERS),
     )
+
+
+def _run(run: Any) -> tuple[object, ...]:
+    ended = run.ended_at.isoformat() if run.ended_at else ""
+    told = (run.get_kind_display(), run.state, run.by, run.made_at.isoformat(), ended)
+    return (*told, run.routers, run.fine, run.bad, run.skipped)
 
 
 @operator(Action.CHANGE_ROUTERS)
@@ -111,7 +122,7 @@ def _moment(text: str, field: str, now: datetime) -> datetime | None:
         when = datetime.fromisoformat(text.strip()[:25])
     except ValueError:
         raise Refusal("window", "Type a date and a time, such as 2026-11-27T02:00.", field=field) from None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    when = when if when.tzinfo else when.replace(tzinfo=timezone.get_current_timezone())
     if not now - timedelta(minutes=5) <= when <= now + LONGEST_WINDOW:
         raise Refusal("window", "The window lies within the next 30 days.", field=field)
     return when
@@ -166,16 +177,13 @@ def _kept(given: QueryDict) -> list[tuple[str, str]]:
 @require_GET
 def order(request: Request, pk: int) -> HttpResponse:
     """One order, polled while it runs."""
-    run = get_object_or_404(care.all_runs(), pk=pk)
+    run: Any = get_object_or_404(care.all_runs(), pk=pk)  # with its counts
     items = care.items_of(run)
     if listing.wants_csv(request):
         return listing.csv_answer(f"order-{pk}", HEADS, _csv(items.iterator(chunk_size=500)))
     listing.limit_statements()
     found = listing.paged(request, items)
-    count = items.count()
-    left = CareItem.objects.filter(
-        run=run, state__in=(CareItem.State.WAITING, CareItem.State.RUNNING)
-    ).count()
+    left = run.routers - run.fine - run.bad - run.skipped
     return page(
         request,
         "dashboard/orders/order.html",
@@ -184,7 +192,7 @@ def order(request: Request, pk: int) -> HttpResponse:
         run=run,
         page=found,
         left=left,
-        percent=round(100 * (count - left) / count) if count else 100,
+        percent=round(100 * (run.routers - left) / run.routers) if run.routers else 100,
         runs=run.state == CareRun.State.RUNNING or left,
         here=listing.link(request, page=found.number if found.number > 1 else None),
         export_url=listing.link(request, format="csv"),

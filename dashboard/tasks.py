@@ -16,7 +16,7 @@ from legal import consent
 from legal.models import Document
 from radius import disconnect, stale
 from radius.models import Session
-from routers import kick
+from routers import kick, talk
 from subscribers.models import Site
 from tenants import addresses, finding, onboarding
 from tenants.models import Isp
@@ -98,7 +98,7 @@ def remove_at_router(schema: str, session_id: int) -> None:
     """End a session over its router's API after RADIUS failed to: RADIUS and routers meet only on this floor."""
     with unit(schema):
         session = Session.objects.filter(pk=session_id, ended_at=None).first()
-        target = None if session is None else kick.target_of(session.router_id)
+        target = None if session is None else talk.target_of(session.router_id)
     if session is None:
         return
     if target is None:
@@ -119,7 +119,7 @@ def remove_at_router(schema: str, session_id: int) -> None:
 def look_at_router(schema: str, router_id: int) -> None:
     """Look which of the sessions that a silent router does not report it still has; what cannot be told stays."""
     with unit(schema):
-        target = kick.target_of(router_id)
+        target = talk.target_of(router_id)
     if target is None:
         return
     presence = kick.present(target)
@@ -137,7 +137,7 @@ def audit(schema: str) -> None:
         number, routers = auditing.begin(now=_clock())
     for router_id in routers:
         with unit(schema):
-            target = kick.target_of(router_id)
+            target = talk.target_of(router_id)
         if target is None:
             continue
         people = kick.people(

@@ -17,6 +17,7 @@ from dashboard.page import page, refused
 from kmikro.lib.refusal import Refusal
 from radius.models import Session
 from routers import asks, care_tasks, live, queries, rights, tools
+from routers.models import Router
 
 TOOLS, DOCTOR, RATE = "dashboard/tools/index.html", "dashboard/tools/doctor.html", "dashboard/tools/rate.html"
 FOLLOWED = tuple(name for name, tool in tools.TOOLS.items() if name == "look")  # shows what people do
@@ -92,21 +93,20 @@ def doctor(request: Request, pk: int) -> HttpResponse:
         return page(request, DOCTOR, "steps", nav_key="routers", router=router, ask=None, steps=[])
     typed = request.POST.get("session", "")
     if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-        return _examine(request, pk, "")
+        return _examine(request, router, "")
     if not access.may(request, Action.SEE_SESSIONS):
         return access.no_permission(request)
     session = get_object_or_404(Session, pk=int(typed), router_id=pk)
-    return _examine(request, pk, f"{session.mac}|{session.framed_ip or ''}")
+    return _examine(request, router, f"{session.mac}|{session.framed_ip or ''}")
 
 
-def _examine(request: Request, pk: int, subject: str) -> HttpResponse:
-    router = router_or_404(pk)
+def _examine(request: Request, router: Router, subject: str) -> HttpResponse:
     try:
         token = asks.begin(router, "doctor", subject, by=access.actor(request), now=datetime.now(UTC))
     except Refusal as refusal:
         return refused(request, DOCTOR, refusal=refusal, nav_key="routers", router=router, ask=None, steps=[])
     care_tasks.examine.soon(token)
-    return HttpResponseRedirect(reverse("router-examination", args=[pk, token]))
+    return HttpResponseRedirect(reverse("router-examination", args=[router.pk, token]))
 
 
 @operator(Action.SEE_ROUTERS)
@@ -132,15 +132,11 @@ def examination(request: Request, pk: int, token: str) -> HttpResponse:
     )
 
 
-def _session_or_404(pk: int) -> Session:
-    return get_object_or_404(Session, pk=pk)
-
-
 @operator(Action.SEE_SESSIONS)
 @require_GET
 def rate(request: Request, pk: int) -> HttpResponse:
     """The speed of a session now; the page stops asking after three minutes."""
-    session = _session_or_404(pk)
+    session = get_object_or_404(Session, pk=pk)
     turn = min(listing.number(request, "turn") or 0, 10_000)
     router = queries.one(session.router_id)
     over = session.ended_at is not None or turn * live.EVERY >= live.LONGEST or router is None

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/backups/", backups.index, name="router-backups"),
     path("<int:pk>/backups/take/", backups.take, name="router-backup-take"),
     path("<int:pk>/backups/<int:number>/", backups.show, name="router-backup"),
+    path("<int:pk>/backups/<int:number>/copy/", backups.copy, name="router-backup-copy"),
     path("<int:pk>/backups/<int:number>/restore/", backups.restore, name="router-restore"),
     path("<int:pk>/plans/<slug:token>/", backups.plan, name="router-plan"),
     path("<int:pk>/tools/", tools.index, name="router-tools"),

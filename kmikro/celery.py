@@ -45,7 +45,7 @@ app.conf.beat_schedule = {
     },
     "routers-backups": {
         "task": "routers.care_tasks.back_up_everywhere",
-        "schedule": 86_400.0,
+        "schedule": crontab(minute="10"),  # of every hour: each ISP has its own night
         "options": {"expires": 3600},
     },
     "routers-orders": {

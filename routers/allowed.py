@@ -16,7 +16,7 @@ ACTS = frozenset(
         "/safe-mode/unroll",  # guarding
         "/system/scheduler/add",  # guarding
         "/system/scheduler/remove",  # guarding
-        "/ping",  # tools
+        "/tool/ping",  # tools
         "/tool/traceroute",  # tools
         "/tool/torch",  # tools
         "/interface/monitor-traffic",  # tools

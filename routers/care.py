@@ -120,10 +120,15 @@ def finish(
     item_id: int, *, is_fine: bool, steps: Sequence[dict[str, str]], trouble: str, now: datetime
 ) -> int | None:
     """Note what became of an item; gives its run when that goes on."""
-    item = CareItem.objects.select_related("run").filter(pk=item_id, state=Item.RUNNING).first()
-    if item is None:
+    # The order first: who waits for it here must see what became of the item meanwhile.
+    run = (
+        CareRun.objects.select_for_update()
+        .filter(pk__in=CareItem.objects.filter(pk=item_id).values("run"))
+        .first()
+    )
+    item = None if run is None else run.items.filter(pk=item_id, state=Item.RUNNING).first()
+    if run is None or item is None:
         return None
-    run = CareRun.objects.select_for_update().get(pk=item.run_id)
     item.state = Item.DONE if is_fine else Item.FAILED
     item.phase, item.steps, item.trouble, item.ended_at = "", list(steps), trouble[:600], now
     item.save(update_fields=["state", "phase", "steps", "trouble", "ended_at"])

@@ -1,7 +1,6 @@
 """What an order does on one router: each act opens its own talk and holds no transaction meanwhile."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,10 +14,10 @@ from routers import (
     exports,
     faults,
     firmware,
-    lease,
     restoring,
     rights,
     talk,
+    talks,
     tasks,
 )
 from routers.device import Device, Target, Trapped
@@ -26,12 +25,13 @@ from routers.models import CareRun, Router, RouterBackup, RouterFirmware, SyncRu
 from subscribers.models import Site
 from tenants.tasks import unit
 
-MOST_TRIES = 24  # looks after a restart
-EVERY = 15  # seconds between them
-RESTARTING = "restarting"
+RESTARTING, BUSY = "restarting", "busy"  # what is waited for: the router, or the worker that talks to it
+PAUSES = {RESTARTING: 15, BUSY: 5}  # seconds between two looks
+MOST_TRIES = 24  # looks
 REASON = "Asked for, several routers"
 T = TypeVar("T")
-LEASED = frozenset({CareRun.Kind.UPGRADE, CareRun.Kind.REBOOT, CareRun.Kind.RESTORE})
+# A backup too: two that write the router's own file at once would keep one of them with the password of the other.
+LEASED = frozenset({CareRun.Kind.BACKUP, CareRun.Kind.UPGRADE, CareRun.Kind.REBOOT, CareRun.Kind.RESTORE})
 Clock = Callable[[], datetime]
 
 
@@ -53,7 +53,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How an act ended; phase is set when it goes on after a while."""
+    """How an act ended; phase is set when it goes on after a pause."""
 
     is_fine: bool
     trouble: str = ""
@@ -64,27 +64,26 @@ class Ended:
 
 def do(work: Work, clock: Clock) -> Ended:
     """The act of an order on one router; what the router refuses becomes a sentence."""
+    if work.kind not in LEASED or work.phase == RESTARTING:
+        return _acted(work, clock)
+    ended = Ended(False, "Another worker took the router over.", steps=work.steps)
+    with talks.leased(work.schema, work.router_id) as job:
+        ended = _busy(work) if job is None else _acted(work, clock)
+    return ended
+
+
+def _acted(work: Work, clock: Clock) -> Ended:
     try:
-        if work.kind in LEASED and not work.phase:
-            with _leased(work, clock):
-                return ACTS[work.kind](work, clock)
         return ACTS[work.kind](work, clock)
     except Refusal as refusal:
         return Ended(False, refusal.text, steps=work.steps)
 
 
-@contextmanager
-def _leased(work: Work, clock: Clock) -> Generator[None, None, None]:
-    """Nobody else talks to the router meanwhile (routers.lease)."""
-    with unit(work.schema):
-        fence = lease.take(work.router_id, now=clock())
-    if fence is None:
-        raise Refusal("busy", "Another worker talks to the router now. Order it again in a minute.")
-    try:
-        yield
-    finally:
-        with unit(work.schema):
-            lease.give_back(work.router_id, fence)
+def _busy(work: Work) -> Ended:
+    """Another worker talks to the router: a look every minute must not end an order over many routers."""
+    if work.phase == BUSY and work.tries >= MOST_TRIES:
+        return Ended(False, "Another worker talks to the router all the time. Order it again later.")
+    return Ended(True, phase=BUSY, steps=work.steps)
 
 
 def _step(work: Work, title: str, text: str, state: str = "ok") -> None:
@@ -260,7 +259,7 @@ def restore(work: Work, clock: Clock) -> Ended:
     paths = tuple(path for path in restoring.KEYS if path in work.details.get("paths", ()))
     kept, _ = _keep(work, "Before a restore", clock)
     _step(work, "Backup", f"{kept.lines} lines are kept.")
-    failed = _talk(work, lambda device: [_add_all(work, device, saved, paths)])[0]
+    failed = _talk(work, lambda device: _add_all(work, device, saved, paths))
     return Ended(not failed, failed, steps=work.steps)
 
 

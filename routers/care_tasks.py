@@ -3,7 +3,8 @@
 import json
 import random
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from celery import shared_task
@@ -13,13 +14,14 @@ from kmikro.lib.refusal import Refusal
 from routers import asks, backups, care, care_acts, doctor, live, queries, restoring, sync, talk, tools
 from routers.device import Target
 from routers.models import CareItem, CareRun, Router, RouterBackup
+from routers.tasks import HARD, SOFT
 from tenants import routes
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.care")
-BUSY_AGAIN = 5.0
-WINDOW_LOOK = 300.0  # seconds between looks whether a window has opened
-NIGHT_SPREAD = 1800
+SOON = timedelta(minutes=5)  # so often `tidy` comes by: a window that opens later needs no task of its own
+NIGHT = 4  # o'clock at the ISP: no clock change leaves this hour out or has it twice
+NIGHT_SPREAD = 1800  # seconds
 
 
 def _now() -> datetime:
@@ -34,17 +36,16 @@ def go_on(schema: str, run_id: int) -> None:
         for item_id in care.take_next(run_id, now=now):
             work_on.soon(item_id)
         run = CareRun.objects.filter(pk=run_id, state=CareRun.State.RUNNING).first()
-        if run is not None and run.not_before and run.not_before > now:
-            left = (run.not_before - now).total_seconds()
-            go_on.soon(run_id, countdown=min(left + 1, WINDOW_LOOK))
+        if run is not None and run.not_before and now < run.not_before <= now + SOON:
+            go_on.soon(run_id, countdown=(run.not_before - now).total_seconds() + 1)
 
 
-@tenant_task(enter=False)
+@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
 def work_on(schema: str, item_id: int) -> None:
     """The work on one router; what has to wait for a restart comes here again."""
     with unit(schema):
         item = CareItem.objects.select_related("run").filter(pk=item_id, state=CareItem.State.RUNNING).first()
-        target = None if item is None else talk.target_of(item.router_id)
+        target = None if item is None else _target_of(item)
     if item is None:
         return
     if target is None:
@@ -67,15 +68,26 @@ def work_on(schema: str, item_id: int) -> None:
     with unit(schema):
         if ended.phase:
             CareItem.objects.filter(pk=item_id).update(
-                phase=ended.phase, before=ended.before, steps=ended.steps, tries=item.tries + 1
+                phase=ended.phase,
+                before=ended.before,
+                steps=ended.steps,
+                tries=item.tries + 1 if item.phase == ended.phase else 0,
             )
-            work_on.soon(item_id, countdown=care_acts.EVERY)
+            work_on.soon(item_id, countdown=care_acts.PAUSES[ended.phase])
             return
         following = care.finish(
             item_id, is_fine=ended.is_fine, steps=ended.steps, trouble=ended.trouble, now=_now()
         )
         if following is not None:
             go_on.soon(following)
+
+
+def _target_of(item: CareItem) -> Target | None:
+    """Where its router is; a move to another site says nothing to it, so that it need not have told its address."""
+    if item.run.kind != CareRun.Kind.SITE:
+        return talk.target_of(item.router_id)
+    router = Router.objects.filter(pk=item.router_id, leaving_at=None).first()
+    return None if router is None else sync.target_of(router)
 
 
 @tenant_task(enter=False)
@@ -162,11 +174,13 @@ def examine(schema: str, token: str) -> None:
 
 @tenant_task()
 def back_up_all() -> None:
-    """Every night: one order for all ready routers of the ISP."""
+    """Every hour: in the night of the ISP, orders for all of its ready routers."""
     now = _now()
-    routers = list(queries.all_routers().filter(state=Router.State.READY)[: care.MOST])
-    if routers:
-        run = care.order(CareRun.Kind.BACKUP, routers, by=SYSTEM, now=now)
+    if now.astimezone(ZoneInfo(routes.zone_name(routes.own_schema()))).hour != NIGHT:
+        return
+    routers = list(queries.all_routers().filter(state=Router.State.READY).order_by("pk"))
+    for start in range(0, len(routers), care.MOST):
+        run = care.order(CareRun.Kind.BACKUP, routers[start : start + care.MOST], by=SYSTEM, now=now)
         go_on.soon(run.pk, countdown=random.uniform(0, NIGHT_SPREAD))
 
 
@@ -179,7 +193,7 @@ def tidy() -> None:
 
 @shared_task(name="routers.care_tasks.back_up_everywhere")
 def back_up_everywhere() -> int:
-    """Beat: a backup of every router of every ISP."""
+    """Beat, every hour: a backup of every router of the ISPs where it is night."""
     return each_isp(back_up_all)
 
 

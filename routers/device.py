@@ -164,7 +164,7 @@ class Device:
         self._protocol.close()
 
     def do(self, command: str, values: Mapping[str, str]) -> list[dict[str, str]]:
-        """An act, such as `/ping` with a count; gives the rows of its answer."""
+        """An act, such as `/tool/ping` with a count; gives the rows of its answer."""
         return self._ask(command, *_words(values))[0]
 
     def _ask(self, command: str, *words: str) -> tuple[list[dict[str, str]], str]:

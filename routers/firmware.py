@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from routers import desired, rights, rows, talk
 from routers.device import Device, Unreachable
 
-CHANNELS = ("stable", "long-term", "testing", "development")
 NEEDED_SPACE = 20 << 20  # octets free for the packages of an upgrade, beside the running system
 SMALL_DISK = 32 << 20  # boards with so little keep the download in memory
 SETTLED = 5 * 60 * 1000  # a router that started less than five minutes ago may be in a loop

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kmikro.lib import macs
-from kmikro.lib.refusal import Refusal
-from routers import device, faults, readings, rows, sync
-from routers.device import Device, DeviceError, Target, Trapped
+from routers import readings, rows, talk
+from routers.device import Device, Target
 from routers.leaks import OnRouter
-from routers.models import Router
 
 # Where sessions are, and what device and address are called there.
 _MENUS = (("/ip/hotspot/active", "mac-address", "address"), ("/ppp/active", "caller-id", "address"))
@@ -25,24 +23,12 @@ class Removal:
     trouble: str = ""
 
 
-def target_of(router_id: int) -> Target | None:
-    """Where the router's API is; None when there is no such router or it has not told its address."""
-    router = Router.objects.filter(pk=router_id, address__isnull=False, leaving_at=None).first()
-    if router is None:
-        return None
-    return sync.target_of(router)
-
-
 def end(target: Target, *, mac: str, address: str) -> Removal:
     """End the session of a device; needs no lease, since nothing that we keep in order is written."""
     if not mac or not address:  # one of them alone may be somebody else's
         return Removal(0, "The session has no device or no address by which the router could find it.")
-    try:
-        sync.guard(target)
-        with device.opened(target) as talk:
-            return Removal(_remove(talk, mac, address))
-    except (DeviceError, Refusal) as error:
-        return Removal(0, faults.in_words(error, target))
+    said = talk.with_router(target, lambda device: _remove(device, mac, address))
+    return Removal(said.value or 0, said.trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +41,13 @@ class Presence:
 
 def present(target: Target) -> Presence:
     """Look who is online at a router."""
-    try:
-        sync.guard(target)
-        with device.opened(target) as talk:
-            return Presence(frozenset(_present(talk)))
-    except (DeviceError, Refusal) as error:
-        return Presence(frozenset(), faults.in_words(error, target))
+    said = talk.with_router(target, lambda device: frozenset(_present(device)))
+    return Presence(said.value or frozenset(), said.trouble)
 
 
-def _present(talk: Device) -> Iterator[tuple[str, str]]:
+def _present(device: Device) -> Iterator[tuple[str, str]]:
     for menu, device_word, address_word in _MENUS:
-        try:
-            online = talk.read(menu, fields=(device_word, address_word))
-        except Trapped:  # the package is not installed: nobody is in there
-            continue
-        for row in online:
+        for row in talk.optional(device, menu, fields=(device_word, address_word)):
             caller = row.get(device_word, "")  # a MAC, or the address that a tunnel comes from
             yield macs.normalise(caller) or caller, row.get(address_word, "")
 
@@ -84,24 +62,16 @@ class People:
 
 def people(target: Target) -> People:
     """Read the active lists of hotspot and PPP."""
-    try:
-        sync.guard(target)
-        with device.opened(target) as talk:
-            return People(tuple(_people(talk)))
-    except (DeviceError, Refusal) as error:
-        return People((), faults.in_words(error, target))
+    said = talk.with_router(target, lambda device: tuple(_people(device)))
+    return People(said.value or (), said.trouble)
 
 
-def _people(talk: Device) -> Iterator[OnRouter]:
+def _people(device: Device) -> Iterator[OnRouter]:
     for way, menu, name, mac in (
         ("hotspot", "/ip/hotspot/active", "user", "mac-address"),
         ("ppp", "/ppp/active", "name", "caller-id"),
     ):
-        try:
-            found = talk.read(menu, fields=(name, mac, "address", "uptime"))
-        except Trapped:  # the package is not installed: nobody is in there
-            continue
-        for row in found:
+        for row in talk.optional(device, menu, fields=(name, mac, "address", "uptime")):
             caller = row.get(mac, "")
             up = rows.milliseconds(row.get("uptime", ""))
             username = readings.clean(row.get(name, ""), 128)
@@ -109,21 +79,17 @@ def _people(talk: Device) -> Iterator[OnRouter]:
             yield OnRouter(way, username, shown, row.get("address", ""), None if up is None else up // 1000)
 
 
-def _remove(talk: Device, mac: str, address: str) -> int:
+def _remove(device: Device, mac: str, address: str) -> int:
     """Cookies go first: a hotspot would let the device in again with one."""
-    for row in _rows(talk, _COOKIES, f"mac-address={mac}"):
-        talk.remove(_COOKIES, row)
+    for row in _rows(device, _COOKIES, f"mac-address={mac}"):
+        device.remove(_COOKIES, row)
     count = 0
     for menu, device_word, address_word in _MENUS:
-        for row in _rows(talk, menu, f"{device_word}={mac}", f"{address_word}={address}"):
-            talk.remove(menu, row)
+        for row in _rows(device, menu, f"{device_word}={mac}", f"{address_word}={address}"):
+            device.remove(menu, row)
             count += 1
     return count
 
 
-def _rows(talk: Device, menu: str, *queries: str) -> list[str]:
-    try:
-        found = talk.read(menu, *queries, fields=(".id",))
-    except Trapped:  # the package is not installed: nobody is in there
-        return []
-    return [row[".id"] for row in found if ".id" in row]
+def _rows(device: Device, menu: str, *queries: str) -> list[str]:
+    return [row[".id"] for row in talk.optional(device, menu, *queries, fields=(".id",)) if ".id" in row]

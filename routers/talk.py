@@ -1,4 +1,7 @@
-"""One short conversation with a router for a person who waits, and the trouble in words when it does not work out."""
+"""One short conversation with a router that needs no lease, and the trouble in words when it does not work out.
+
+What must be the only one to talk to a router meanwhile is framed by routers.talks.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +57,10 @@ def rights_of(talk: Device, user: str) -> frozenset[str] | None:
 
 
 def optional(talk: Device, path: str, *queries: str, fields: Sequence[str] = ()) -> list[dict[str, str]]:
-    """Rows of a menu that some routers do not have."""
+    """Rows of a menu that some routers do not have; one that we may not read is not empty, and raises."""
     try:
         return talk.read(path, *queries, fields=fields)
-    except Trapped:
+    except Trapped as trap:
+        if rights.is_refusal(trap.message):
+            raise
         return []

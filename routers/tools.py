@@ -45,7 +45,7 @@ def checked(tool: str, subject: str) -> str:
     subject = subject.strip()
     if field == "address":
         try:
-            return str(ipaddress.ip_address(subject))
+            return str(ipaddress.ip_address("" if "%" in subject else subject))  # a zone may hold anything
         except ValueError:
             raise Refusal("address", "Type an IP address, such as 9.9.9.9.", field="subject") from None
     if field == "interface":
@@ -57,7 +57,8 @@ def checked(tool: str, subject: str) -> str:
 
 def ping(talk: Device, address: str) -> Table:
     """Five echoes."""
-    answers = talk.do("/ping", {"address": address, "count": str(PINGS)})[:PINGS]
+    # RouterOS 7.24 has no /ping at the root any more; the one under /tool is in every version.
+    answers = talk.do("/tool/ping", {"address": address, "count": str(PINGS)})[:PINGS]
     cells = [
         [
             row.get("seq", ""),

@@ -90,8 +90,7 @@ def _checked(terms: OwnTerms, before: OwnTerms, held: Service, now: datetime) ->
     if terms.grace_seconds is not None and not 0 <= terms.grace_seconds <= LONGEST_SECONDS:
         raise Refusal("out_of_range", f"Grace is from 0 to {LONGEST_SECONDS} seconds.", field="grace_seconds")
     sites, routers = sorted(set(terms.sites)), sorted(set(terms.routers))
-    # A place that was taken away meanwhile stays named; it lets nobody in, and hinders no other change.
-    check_places(sorted(set(sites) - set(before.sites)), sorted(set(routers) - set(before.routers)))
+    check_places(sites, routers, but_sites=before.sites, but_routers=before.routers)
     read: dict[str, Any] = {"sites": sites, "routers": routers, "framed_ip": _address(terms.framed_ip)}
     for name, shortest in zip(_PREFIXES, (SHORTEST_PREFIX, SHORTEST_DELEGATED), strict=True):
         read[name] = _prefix(name, getattr(terms, name), shortest)

@@ -1,5 +1,6 @@
 """What a plan rules beside price, speed and limits: grace, hours, quotas of a day, fair use, locks, places, the queue."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -52,9 +53,9 @@ def rules_of(plan: Plan) -> Rules:
 
 def settle(plan: Plan, rules: Rules, *, by: Actor, now: datetime) -> Plan:
     """Give a plan these rules. Raises Refusal with the field that is wrong. RADIUS hears of it by itself."""
-    _check(rules)
     with transaction.atomic():
         held = Plan.objects.select_for_update().get(pk=plan.pk)
+        _check(rules, rules_of(held))
         before = asdict(rules_of(held))
         changed = {
             name: [before[name], value] for name, value in asdict(rules).items() if before[name] != value
@@ -68,7 +69,7 @@ def settle(plan: Plan, rules: Rules, *, by: Actor, now: datetime) -> Plan:
     return held
 
 
-def _check(rules: Rules) -> None:
+def _check(rules: Rules, before: Rules) -> None:
     windows_of(rules.windows)
     stages_of(rules.stages)
     _within(rules, "grace_seconds", 0, LONGEST_SECONDS)
@@ -86,7 +87,7 @@ def _check(rules: Rules) -> None:
         raise Refusal("bad_lock", "The lock is empty, first or list.", field="lock")
     for name in ("address_list", "pool"):
         check_name(name, getattr(rules, name))
-    check_places(rules.sites, rules.routers)
+    check_places(rules.sites, rules.routers, but_sites=before.sites, but_routers=before.routers)
 
 
 def _within(rules: Rules, name: str, low: int, high: int) -> None:
@@ -101,14 +102,23 @@ def check_name(name: str, value: str) -> None:
         raise Refusal("bad_name", "A name on the router has at most 63 letters, on one line.", field=name)
 
 
-def check_places(sites: list[int], routers: list[int]) -> None:
-    """Sites and routers that there are, and not too many of them. Raises Refusal."""
-    for name, wanted, known in (
-        ("sites", sites, Site.objects.values_list("pk")),
-        ("routers", routers, Site.objects.values_list("routers")),
+def check_places(
+    sites: list[int],
+    routers: list[int],
+    *,
+    but_sites: Collection[int] = (),
+    but_routers: Collection[int] = (),
+) -> None:
+    """Sites and routers that there are, and not too many of them. Raises Refusal.
+
+    Those of `but_…` are named already and may be gone meanwhile: they let nobody in, and hinder no other change.
+    """
+    for name, wanted, named, known in (
+        ("sites", sites, but_sites, Site.objects.values_list("pk")),
+        ("routers", routers, but_routers, Site.objects.values_list("routers")),
     ):
         if len(wanted) > MOST_PLACES:
             raise Refusal("many_places", f"At most {MOST_PLACES} places can be named.", field=name)
-        unknown = set(wanted) - {each for (each,) in known}
+        unknown = set(wanted) - set(named) - {each for (each,) in known}
         if unknown:
             raise Refusal("no_place", f"There is none with the number {min(unknown)}.", field=name)

@@ -55,7 +55,7 @@ class CareItem(models.Model):
     router = models.ForeignKey(Router, on_delete=models.CASCADE, related_name="care_items")
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    phase = models.CharField(max_length=12, blank=True)  # restarting: what is waited for
+    phase = models.CharField(max_length=12, blank=True)  # restarting or busy: what is waited for
     before = models.CharField(max_length=40, blank=True)  # the version before an upgrade
     tries = models.PositiveSmallIntegerField(default=0)
     steps = models.JSONField(default=list)  # [{"state": "ok|bad", "title", "text"}]

@@ -27,6 +27,7 @@ def install(device: Device, hotspot: Hotspot, nas: Nas, incoming: Incoming) -> N
         ("/", "import"): acts.import_file,
         ("/", "execute"): acts.execute,
         ("/", "ping"): acts.ping,
+        ("/tool", "ping"): acts.ping,
         ("/system/script", "run"): acts.run_script,
         ("/certificate", "import"): partial(certificates.import_file, device),
         ("/certificate", "sign"): partial(certificates.sign, device),

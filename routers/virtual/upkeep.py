@@ -47,7 +47,6 @@ class Upkeep:
             ("/system/package/update", "check-for-updates"): self.check,
             ("/system/package/update", "install"): self.install,
             ("/system", "reboot"): self.reboot,
-            ("/tool", "ping"): lambda caller, call: device.actions["/", "ping"](caller, call),
             ("/tool", "traceroute"): self.traceroute,
             ("/tool", "torch"): self.torch,
             ("/interface", "monitor-traffic"): self.traffic,

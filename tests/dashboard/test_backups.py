@@ -1,5 +1,6 @@
 """Backups on pages: versions, differences, the text, and the way back in sentences."""
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import JournalEntry
-from routers import asks, backups, exports
+from routers import asks, backups, copies, exports
 from routers.models import CareRun, Router, RouterBackup
 from tenants.models import Isp
 from tests.conftest import HostClient
@@ -59,6 +60,29 @@ def test_who_reads_what(gate: Router, client_for: ClientFor) -> None:
     assert technician.post(f"/routers/{gate.pk}/backups/take/").status_code == 403
     assert client_for("owner").get(f"/routers/{other.pk}/backups/{backup.pk}/").status_code == 404
     assert "No backup yet" in text(client_for("owner").get(f"/routers/{other.pk}/backups/"))
+
+
+def test_the_own_file_is_the_owners_alone(gate: Router, client_for: ClientFor) -> None:
+    menus = {"/ip/pool": [{"name": "a"}]}
+    copy = copies.Copy(base64.b64encode(b"\x88\xac of the router").decode(), "opens-it", 15)
+    backup, _ = backups.keep(gate.pk, backups.Taken("7.20.8", "text", menus, copy), "Asked for", now=NOW)
+    here, owner = f"/routers/{gate.pk}/backups/{backup.pk}/copy/", client_for("owner")
+    assert here in text(owner.get(f"/routers/{gate.pk}/backups/{backup.pk}/"))
+    assert "opens-it" not in text(owner.get(here))
+    taken = owner.get(f"{here}?format=file")
+    assert taken.content == b"\x88\xac of the router"
+    assert taken["Cache-Control"] == "no-store"
+    assert "opens-it" in text(owner.post(here))
+    assert "opens-it" not in text(owner.get(here))
+    told = JournalEntry.objects.filter(verb__startswith="backup.copy").order_by("pk")
+    assert [each.verb for each in told] == ["backup.copy_taken", "backup.copy_password"]
+    assert "opens-it" not in str([each.facts for each in told])
+    manager = client_for("manager")
+    assert here not in text(manager.get(f"/routers/{gate.pk}/backups/{backup.pk}/"))
+    for answer in (manager.get(here), manager.post(here), manager.get(f"{here}?format=file")):
+        assert answer.status_code == 403
+    without = kept(gate, 1, a="1")
+    assert owner.get(f"/routers/{gate.pk}/backups/{without.pk}/copy/").status_code == 404
 
 
 def test_one_now(gate: Router, client_for: ClientFor) -> None:

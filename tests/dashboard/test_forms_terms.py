@@ -1,5 +1,9 @@
 """The form of own terms: what it shows first is what it reads."""
 
+from datetime import UTC, datetime
+
+from django.utils import timezone
+
 from dashboard.forms_terms import TermsForm, initial
 from subscribers.own_terms import OwnTerms
 
@@ -15,7 +19,22 @@ def test_what_is_shown_is_read_again():
     assert form.cleaned_data["terms"] == terms
 
 
-def test_a_place_that_is_gone_is_not_kept():
-    form = TermsForm({"grace_seconds_unit": "days", "routers": ["2"]}, **WHERE)
-    assert form.is_valid()
-    assert form.cleaned_data["terms"] == OwnTerms(routers=[2])
+def test_a_place_that_is_gone_is_shown_and_stays_while_it_is_ticked():
+    first = initial(OwnTerms(routers=[7]))
+    assert (7, "No. 7, which is gone") in TermsForm(initial=first, **WHERE).fields["routers"].choices
+    form = TermsForm({"grace_seconds_unit": "days", "routers": ["7"]}, initial=first, **WHERE)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["terms"] == OwnTerms(routers=[7])
+    assert not TermsForm({"grace_seconds_unit": "days", "routers": ["7"]}, **WHERE).is_valid()
+
+
+def test_an_end_that_is_not_touched_keeps_its_seconds():
+    ends = datetime(2026, 11, 1, 10, 0, 37, 5, tzinfo=UTC)
+    form = TermsForm(
+        {"grace_seconds_unit": "days", "expires_at": "2026-11-01T10:00"},
+        initial=initial(OwnTerms(expires_at=ends)),
+        **WHERE,
+    )
+    with timezone.override(UTC):
+        assert form.is_valid(), form.errors
+    assert form.cleaned_data["terms"].expires_at == ends

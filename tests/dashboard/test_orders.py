@@ -1,6 +1,7 @@
 """Orders on pages: preview, who is cut, progress, stop, export; hostile names stay text."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -50,6 +51,9 @@ def test_an_order_is_made_of_the_filter(gate: Router, client_for: ClientFor) -> 
     assert "<svg/onload" not in page
     assert 'hx-trigger="every 2s"' in page
     assert "Back up" in text(client_for("technician").get("/routers/orders/"))
+    listed = text(client_for("technician").get("/routers/orders/?format=csv"))
+    assert '"Back up","running","Manager Ana Net"' in listed
+    assert '"1","0","0","0"' in listed
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,15 @@ def test_an_order_is_made_of_the_filter(gate: Router, client_for: ClientFor) -> 
 def test_what_cannot_be_ordered(gate: Router, client_for: ClientFor, body: dict[str, str]) -> None:
     assert client_for("owner").post("/routers/orders/new/", body).status_code == 422
     assert not CareRun.objects.exists()
+
+
+def test_a_window_is_by_the_clock_of_the_isp(gate: Router, client_for: ClientFor) -> None:
+    nairobi = timezone(timedelta(hours=3))
+    opens = (datetime.now(nairobi) + timedelta(days=2)).replace(hour=2, minute=0, second=0, microsecond=0)
+    client_for("owner").post(
+        "/routers/orders/new/", {"kind": "backup", "not_before": f"{opens:%Y-%m-%dT%H:%M}"}
+    )
+    assert CareRun.objects.get().not_before == opens
 
 
 def test_a_move_names_its_site(gate: Router, client_for: ClientFor) -> None:

@@ -60,6 +60,15 @@ def test_places_are_ticked(plan, client_for):
     assert "Mall" in client_for("owner").get(f"/plans/{plan.pk}/").content.decode()
 
 
+def test_a_router_that_is_gone_stays_ticked(plan, client_for):
+    make_router()
+    Plan.objects.filter(pk=plan.pk).update(routers=[7_000_000])
+    page = client_for("owner").get(here(plan)).content.decode()
+    assert "No. 7000000, which is gone" in page
+    assert client_for("owner").post(here(plan), {**RULES, "routers": ["7000000"]}).status_code == 302
+    assert ruled(plan).routers == [7_000_000]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -3,6 +3,7 @@
 Both ISPs get rows with EQUAL primary keys; the neighbour's rows at ONLY_THERE exist in that ISP alone.
 """
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -73,6 +74,9 @@ OVERRIDES: dict[str, Given] = {
     "routers.CareRun.ended_at": lambda side, pk: None,
     "routers.CareRun.details": lambda side, pk: {},
     "routers.CareItem.phase": lambda side, pk: "",
+    "routers.RouterBackup.copy": lambda side, pk: base64.b64encode(
+        canary(side, "routers.RouterBackup", "copy", pk).encode()
+    ).decode(),
     "routers.RouterBackup.menus": lambda side, pk: json.dumps(
         {"/ip/pool": [{"name": canary(side, "routers.RouterBackup", "menus", pk)}]}
     ),

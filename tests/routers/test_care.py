@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.journal import Actor
 from accounts.models import JournalEntry
@@ -107,6 +109,20 @@ def test_a_stop(fleet: list[Router]) -> None:
     assert (run.state, states(run)) == (State.STOPPED, "ddddssss")
     with pytest.raises(Refusal):
         care.stop(run, by=BY, now=NOW)
+
+
+def test_an_item_that_ended_meanwhile_is_not_ended_again(fleet: list[Router]) -> None:
+    run = care.order(Kind.BACKUP, fleet, by=BY, now=NOW)
+    [first, *_rest] = care.take_next(run.pk, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        assert care.finish(first, is_fine=True, steps=[], trouble="", now=NOW) == run.pk
+    locks, reads = (
+        [number for number, each in enumerate(asked.captured_queries) if word in each["sql"]]
+        for word in ("FOR UPDATE", '"routers_careitem"."steps"')
+    )
+    assert locks[0] < reads[0]  # whoever waited for the lock reads what was written under it
+    assert care.finish(first, is_fine=False, steps=[], trouble="lost", now=NOW) is None
+    assert states(run)[0] == "d"
 
 
 def test_what_was_lost_is_given_up_and_old_orders_are_forgotten(fleet: list[Router]) -> None:

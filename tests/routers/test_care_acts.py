@@ -126,8 +126,15 @@ def test_a_busy_router_is_left_alone(isp: Isp) -> None:
         router = known(isp, target)
         with scope.inside(isp.schema_name):
             Router.objects.filter(pk=router.pk).update(leased_until=datetime(2099, 1, 1, tzinfo=UTC))
-        assert "Another worker" in do(isp, router, target, Kind.REBOOT).trouble
+        for kind in (Kind.BACKUP, Kind.REBOOT):
+            again = do(isp, router, target, kind)
+            assert (again.is_fine, again.phase) == (True, care_acts.BUSY)
+        last = do(isp, router, target, Kind.REBOOT, phase=care_acts.BUSY, tries=care_acts.MOST_TRIES)
+        assert "Another worker" in last.trouble
         assert mikrotik.commands == []
+        with scope.inside(isp.schema_name):
+            Router.objects.filter(pk=router.pk).update(leased_until=None)
+        assert do(isp, router, target, Kind.BACKUP, phase=care_acts.BUSY, tries=3).is_fine
 
 
 def test_a_restore_does_what_was_agreed_to_and_nothing_else(isp: Isp) -> None:

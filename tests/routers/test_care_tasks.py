@@ -1,7 +1,7 @@
 """The workers' part: an order of many goes through, a question is answered, the doctor's steps appear, nights pass."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from routers import asks, care, care_tasks, echo
 from routers.models import CareItem, CareRun, Router, RouterBackup
 from tenants import scope
 from tenants.models import Isp
-from tests.factories import make_router
+from tests.factories import make_router, make_site
 from tests.routers.on_loopback import PASSWORD, enrolled
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +42,58 @@ def test_an_order_over_good_and_dead_routers(isp: Isp, worker: Callable[[], Any]
         assert {sent.verb for sent in mikrotik.commands} == {"print"}
 
 
-def test_a_night(isp: Isp, worker: Callable[[], Any]) -> None:
+def test_a_router_that_is_being_set_up_moves_too(isp: Isp, worker: Callable[[], Any]) -> None:
+    with scope.inside(isp.schema_name):
+        waiting, site = make_router(state="waiting", address=None), make_site(name="Hill")
+    with worker(), scope.inside(isp.schema_name):
+        now = datetime.now(UTC)
+        run = care.order(CareRun.Kind.SITE, [waiting], by=Actor(1, "Ana"), now=now, site=site)
+        care_tasks.go_on.soon(run.pk)
+    with scope.inside(isp.schema_name):
+        assert run.items.get().trouble == ""
+        waiting.refresh_from_db()
+        assert waiting.site_id == site.pk
+
+
+def clock(monkeypatch: pytest.MonkeyPatch, hour: int) -> datetime:
+    then = datetime.now(UTC).replace(hour=hour, minute=10)
+    monkeypatch.setattr(care_tasks, "_now", lambda: then)
+    return then
+
+
+def test_a_night_leaves_no_router_out(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock(monkeypatch, 1)
+    monkeypatch.setattr(care, "MOST", 2)
+    with scope.inside(isp.schema_name):
+        routers = {make_router().pk for _ in range(5)}
+    care_tasks.back_up_all(isp.schema_name)
+    with scope.inside(isp.schema_name):
+        assert routers <= set(CareItem.objects.values_list("router_id", flat=True))
+        assert all(run.items.count() <= 2 for run in CareRun.objects.all())
+
+
+def test_a_far_window_has_no_tasks_of_its_own(isp: Isp, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    now = clock(monkeypatch, 1)
+    monkeypatch.setattr(care_tasks.go_on, "soon", lambda *args, **more: asked.append(more["countdown"]))
+    for ahead in (timedelta(minutes=6), timedelta(minutes=2)):
+        with scope.inside(isp.schema_name):
+            run = care.order(CareRun.Kind.BACKUP, [make_router()], by=SYSTEM, now=now, not_before=now + ahead)
+        care_tasks.go_on(isp.schema_name, run.pk)
+    assert asked == [121.0]
+
+
+def test_a_night(isp: Isp, worker: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     with enrolled(121) as (_mikrotik, target):
         with scope.inside(isp.schema_name):
             Router.objects.exclude(pk=0).update(state="waiting")
             router = make_router(address=target.address, api_port=target.port, api_password=PASSWORD)
+        clock(monkeypatch, 0)  # three o'clock in Nairobi
+        with worker():
+            care_tasks.back_up_all.delay(isp.schema_name)
+        with scope.inside(isp.schema_name):
+            assert not CareRun.objects.exists()
+        clock(monkeypatch, 1)
         with worker():
             care_tasks.back_up_all.delay(isp.schema_name)
         with scope.inside(isp.schema_name):

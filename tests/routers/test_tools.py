@@ -8,7 +8,9 @@ from routers.device import Trapped
 from tests.routers.on_loopback import NAUGHTY, enrolled
 
 
-@pytest.mark.parametrize("typed", ["", "example.com", "1.2.3.4/24", "1.2.3", NAUGHTY, "9.9.9.9;x"])
+@pytest.mark.parametrize(
+    "typed", ["", "example.com", "1.2.3.4/24", "1.2.3", NAUGHTY, "9.9.9.9;x", "fe80::1%ether1"]
+)
 def test_only_addresses_are_pinged(typed: str) -> None:
     with pytest.raises(Refusal):
         tools.checked("ping", typed)
@@ -39,6 +41,14 @@ def test_speeds() -> None:
     assert [tools.bits(each) for each in ("0", "999", "1500", "25000000", "3000000000", "-1", "x")] == [
         "0 bit/s", "999 bit/s", "1.5 kbit/s", "25 Mbit/s", "3.0 Gbit/s", "0 bit/s", "0 bit/s",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["6.49.18 (long-term)", "7.12.2 (stable)", "7.24 (stable)"])
+def test_every_version_pings(version: str) -> None:
+    with enrolled(89, version=version) as (router, target), device.opened(target) as talk:
+        assert "0 % lost" in tools.ping(talk, router.address).summary
+        at_the_root = router.paste(f"/ping address={router.address} count=1")
+        assert ("bad command" in at_the_root) == version.startswith("7.24")
 
 
 def test_all_tools_on_a_router() -> None:

@@ -46,6 +46,14 @@ def test_they_are_kept_and_only_changes_are_journalled() -> None:
     assert "burst_seconds" not in first.facts["changed"]
 
 
+def test_a_place_that_is_gone_hinders_no_other_change() -> None:
+    plan = make_plan(routers=[10**9], sites=[10**9])
+    settle(plan, replace(rules_of(plan), priority=3), by=SYSTEM, now=NOW)
+    assert rules_of(Plan.objects.get(pk=plan.pk)) == Rules(priority=3, routers=[10**9], sites=[10**9])
+    with pytest.raises(Refusal):
+        settle(plan, replace(rules_of(plan), routers=[10**9, 10**9 + 1]), by=SYSTEM, now=NOW)
+
+
 @pytest.mark.parametrize(
     ("bad", "field"),
     [
