@@ -16,8 +16,7 @@ from api.fields import Moment, PageQuery, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
-from kmikro.lib.refusal import Refusal
-from routers import inventory, lines, offer_checks, offering, offers, plan, queries, sync
+from routers import offering, offers, previews, queries
 from routers.models import Offering
 
 ALL_KINDS = f"One of {', '.join(offers.KINDS)}."
@@ -38,6 +37,12 @@ class OfferNew(Strict):
     kind = Text(max_length=12, help_text=ALL_KINDS)
     key = Text(max_length=offers.LONGEST_KEY, help_text="Small letters, digits and dashes.")
     values = serializers.DictField(child=serializers.CharField(max_length=4_000))
+
+
+class OfferChange(Strict):
+    values = serializers.DictField(
+        child=serializers.CharField(max_length=4_000), help_text="All of them: those left out are empty."
+    )
 
 
 class RouterPlanOut(serializers.Serializer[Any]):
@@ -82,6 +87,42 @@ class Offers(View):
         return Response(OfferOut(made).data, status=201)
 
 
+class OneOffer(View):
+    scopes = {"GET": Action.SEE_ROUTERS, "PATCH": Action.CHANGE_ROUTERS, "DELETE": Action.CHANGE_ROUTERS}
+
+    @extend_schema(responses=OfferOut)
+    def get(self, request: Request, pk: int, number: int) -> Response:
+        """Look at an offer of a router."""
+        return Response(OfferOut(_one(pk, number)).data)
+
+    @extend_schema(request=OfferChange, responses=OfferOut)
+    @transaction.atomic
+    def patch(self, request: Request, pk: int, number: int) -> Response:
+        """Give an offer other values.
+
+        Nothing is written on the router yet: look at its plan.
+        """
+        held, wanted = _one(pk, number), self.body(request, OfferChange)
+        offering.change(held, given=wanted["values"], by=access.actor(request), now=datetime.now(UTC))
+        return Response(OfferOut(held).data)
+
+    @extend_schema(responses={204: None})
+    @transaction.atomic
+    def delete(self, request: Request, pk: int, number: int) -> Response:
+        """Let a router offer something no more.
+
+        Its rows are still on the router: look at its plan.
+        """
+        offering.remove(_one(pk, number), by=access.actor(request), now=datetime.now(UTC))
+        return Response(status=204)
+
+
+def _one(pk: int, number: int) -> Offering:
+    router = one(queries.all_routers(), pk)
+    held: Offering = one(Offering.objects.select_related("router").filter(router=router), number)
+    return held
+
+
 class RouterPlan(View):
     scopes = {"GET": Action.SEE_ROUTERS}
 
@@ -92,18 +133,5 @@ class RouterPlan(View):
         The router is not asked: it is compared as it was last read.
         """
         router = one(queries.all_routers(), pk)
-        held = inventory.of(router)
-        found: dict[str, Any] = {"read_at": None, "trouble": "", "cautions": [], "sentences": [], "lines": []}
-        if held is not None:
-            host = split_domain_port(request.get_host())[0]
-            facts = inventory.facts_of(held)
-            wish = sync.job_of(router, host, now=datetime.now(UTC)).wish
-            found["read_at"] = held.read_at
-            try:
-                steps = inventory.preview(wish, facts)
-                found["sentences"] = [plan.sentence(step) for step in steps]
-                found["lines"] = lines.lines(steps)
-                found["cautions"] = offer_checks.cautions(wish.offers, facts)
-            except Refusal as refusal:
-                found["trouble"] = refusal.text
-        return Response(RouterPlanOut(found).data)
+        host = split_domain_port(request.get_host())[0]
+        return Response(RouterPlanOut(previews.of(router, host, now=datetime.now(UTC))).data)

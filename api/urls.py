@@ -16,6 +16,7 @@ from api import (
     orders,
     own_terms,
     plans,
+    router_templates,
     routers,
     rules,
     sessions,
@@ -43,6 +44,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("router-orders/<int:pk>/stop/", orders.StopOrder.as_view(), name="api-router-order-stop"),
     path("routers/<int:pk>/plan/", offers.RouterPlan.as_view(), name="api-router-plan"),
     path("routers/<int:pk>/offers/", offers.Offers.as_view(), name="api-offers"),
+    path("routers/<int:pk>/offers/<int:number>/", offers.OneOffer.as_view(), name="api-offer"),
+    path(
+        "routers/<int:pk>/template/", router_templates.TemplateOfRouter.as_view(), name="api-router-follows"
+    ),
+    path(
+        "routers/<int:pk>/template/preview/",
+        router_templates.TemplatePreview.as_view(),
+        name="api-router-follows-preview",
+    ),
+    path("router-templates/", router_templates.Templates.as_view(), name="api-router-templates"),
+    path("router-templates/<int:pk>/", router_templates.OneTemplate.as_view(), name="api-router-template"),
+    path("sites/<int:pk>/values/", router_templates.ValuesOfSite.as_view(), name="api-site-values"),
     path("routers/<int:pk>/samples/", monitoring.Samples.as_view(), name="api-router-samples"),
     path("outages/", monitoring.Outages.as_view(), name="api-outages"),
     path("leaks/", leaks.Leaks.as_view(), name="api-leaks"),

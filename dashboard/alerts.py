@@ -15,7 +15,7 @@ from dashboard.forms_alerts import RuleForm
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
 from routers import alert_rules, alerts, incidents, outages
-from routers.models import AlertRule, Incident, Outage
+from routers.models import AlertRule, Incident, Notice, Outage
 
 SORTS = {
     "since": ("opened_at", "pk"),
@@ -134,18 +134,20 @@ def _outage(each: Outage) -> tuple[object, ...]:
 @operator(Action.SEE_ROUTERS)
 @require_GET
 def rules(request: Request) -> HttpResponse:
+    found = list(AlertRule.objects.select_related("site")[:200])
+    told = Notice.objects.filter(rule__in=found).order_by("rule_id", "-pk").distinct("rule_id")
+    newest = {each.rule_id: each for each in told}
     return page(
         request,
         "dashboard/alerts/rules.html",
         nav_key="routers",
-        rows=[_rule(each) for each in AlertRule.objects.select_related("site")[:200]],
+        rows=[_rule(each, newest.get(each.pk)) for each in found],
         may_change=access.may(request, Action.CHANGE_ROUTERS),
     )
 
 
-def _rule(rule: AlertRule) -> dict[str, Any]:
+def _rule(rule: AlertRule, last: Notice | None) -> dict[str, Any]:
     names = dict(Incident.Kind.choices)
-    last = rule.notices.order_by("-pk").first()
     return {"rule": rule, "kinds": [str(names[kind]) for kind in rule.kinds if kind in names], "last": last}
 
 

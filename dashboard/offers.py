@@ -14,7 +14,7 @@ from dashboard.enrolments import host_of, router_or_404
 from dashboard.forms_offers import OfferForm
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
-from routers import inventory, lines, offer_checks, offering, offers, plan, sync
+from routers import offering, offers, previews
 from routers.models import Offering, Router
 from routers.tasks import look
 from routers.tasks import sync as sync_task
@@ -29,39 +29,19 @@ def _offering_or_404(router: Router, number: int) -> Offering:
     return found
 
 
-def _shown(router: Router, offer: offers.Offer, number: int | None) -> dict[str, Any]:
+def _shown(offer: offers.Offer, number: int | None) -> dict[str, Any]:
     kind = offers.KINDS[offer.kind]
     return {"key": offer.key, "title": kind.title, "text": offers.in_words(offer), "number": number}
-
-
-def preview_of(router: Router, host: str, *, now: datetime) -> dict[str, Any]:
-    """What would be written on the router as it was last read; it is not asked."""
-    held = inventory.of(router)
-    shown: dict[str, Any] = {"inventory": held, "steps": [], "lines": "", "cautions": [], "trouble": ""}
-    if held is None:
-        return shown
-    facts, wish = inventory.facts_of(held), sync.job_of(router, host, now=now).wish
-    try:
-        steps = inventory.preview(wish, facts)
-    except Refusal as refusal:
-        return {**shown, "trouble": refusal.text}
-    shown["steps"] = [plan.sentence(step) for step in steps]
-    shown["lines"] = "\n".join(lines.lines(steps))
-    shown["cautions"] = offer_checks.cautions(wish.offers, facts)
-    return shown
 
 
 @operator(Action.SEE_ROUTERS)
 @require_GET
 def index(request: Request, pk: int) -> HttpResponse:
     router = router_or_404(pk)
-    own = [
-        _shown(router, offers.Offer(each.kind, each.key, each.values), each.pk)
-        for each in router.offerings.all()
-    ]
+    own = [_shown(offers.Offer(each.kind, each.key, each.values), each.pk) for each in router.offerings.all()]
     keys, trouble = {each["key"] for each in own}, ""
     try:
-        more = [_shown(router, each, None) for each in offering.effective(router) if each.key not in keys]
+        more = [_shown(each, None) for each in offering.effective(router) if each.key not in keys]
     except Refusal as refusal:
         more, trouble = [], refusal.text
     return page(
@@ -74,7 +54,7 @@ def index(request: Request, pk: int) -> HttpResponse:
         template_trouble=trouble,
         kinds=offers.KINDS.values(),
         may_change=access.may(request, Action.CHANGE_ROUTERS),
-        preview=preview_of(router, host_of(request), now=datetime.now(UTC)),
+        preview=previews.of(router, host_of(request), now=datetime.now(UTC)),
     )
 
 

@@ -25,7 +25,11 @@ def index(request: Request, pk: int) -> HttpResponse:
     held = inventory.of(router)
     known = held is not None and held.is_whole
     taken = list(router.taken.exclude(key=""))
-    waiting = [(each.path, each.original) for each in taken]
+    waiting = [
+        (each.path, {name: value for name, value in each.original.items() if value})  # as a proposal tells it
+        for each in taken
+        if each.marked_at is None
+    ]
     found = [
         each
         for each in (proposals.proposed(inventory.facts_of(held)) if held is not None and known else [])

@@ -8,13 +8,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.journal import record
 from accounts.roles import Action
 from dashboard import access, listing
 from dashboard.access import Request, operator
 from dashboard.enrolments import router_or_404
 from dashboard.page import done, page
-from routers import charts, outages, watching
+from kmikro.lib.refusal import Refusal
+from routers import charts, drift, outages, watching
 from routers.breaker import State
 from routers.charts import Range, Series
 from routers.models import LogLine, Router, Watch
@@ -125,10 +125,8 @@ def policy(request: Request, pk: int) -> HttpResponse:
     """What a routine comparison does about a difference."""
     router, wanted = router_or_404(pk), request.POST.get("policy", "")
     back = reverse("router-health", args=[pk])
-    if wanted not in Router.Policy.values:
-        return done(request, back, "Choose what is to be done about differences.", "bad")
-    if wanted != router.policy:
-        router.policy = wanted
-        router.save(update_fields=["policy"])
-        record(access.actor(request), "router.policy", router, now=datetime.now(UTC), policy=wanted)
+    try:
+        drift.settle_policy(router, wanted, by=access.actor(request), now=datetime.now(UTC))
+    except Refusal as refusal:
+        return done(request, back, refusal.text, "bad")
     return done(request, back, "Saved.")

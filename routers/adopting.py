@@ -1,6 +1,7 @@
-"""Taking over rows of an existing router, changing them, and giving them back as they were."""
+"""Taking over rows of an existing router, and giving them back as they were."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -15,12 +16,12 @@ from routers.models import Router, Taken
 from routers.rows import Found, Owner
 
 MOST = 2_000
-LONGEST = 1_000
 
 
 @transaction.atomic
 def take(router: Router, refs: Sequence[str], *, by: Actor, now: datetime) -> int:
     """Take over the rows that a person picked: from now on they are kept as they are. The router is not touched yet."""
+    Router.objects.select_for_update(of=("self",)).get(pk=router.pk)  # one after the other
     reading = inventory.of(router)
     if reading is None or not reading.is_whole:
         raise Refusal("not_read", "Read the router first.")
@@ -31,13 +32,20 @@ def take(router: Router, refs: Sequence[str], *, by: Actor, now: datetime) -> in
     if router.taken.count() + len(picked) > MOST:
         raise Refusal("too_many", f"At most {MOST} rows of a router can be taken over.")
     by_ref = {(row.path, row.id): row for path in proposals.TAKEABLE for row in facts.of(path)}
-    kept = list(router.taken.values_list("path", "original"))
+    there = Counter(_print(row.path, _without_secrets(row)) for row in by_ref.values())
+    before = [(_print(each.path, each.original), each.marked_at) for each in router.taken.all()]
+    named = {mark for mark, _marked_at in before}
+    waiting = Counter(mark for mark, marked_at in before if marked_at is None)
+    taken = []
     for each in picked:
         original = _without_secrets(by_ref[each.path, each.id])
-        if rows.BY_PATH[each.path].owner is Owner.NAME and (each.path, original) in kept:
-            continue  # chosen a moment ago by another person
+        mark = _print(each.path, original)
+        # Chosen a moment ago, by another person or by a second press: there are not more rows like it than we have.
+        if waiting[mark] >= there[mark] or (rows.BY_PATH[each.path].owner is Owner.NAME and mark in named):
+            continue
+        waiting[mark] += 1
         key, wanted = proposals.key_for(each.path, original, secrets.token_hex(5))
-        Taken.objects.create(
+        row = Taken(
             router=router,
             path=each.path,
             key=key,
@@ -46,31 +54,21 @@ def take(router: Router, refs: Sequence[str], *, by: Actor, now: datetime) -> in
             wanted=wanted,
             made_at=now,
         )
-    journal.record(by, "router.adopted", router, now=now, rows=len(picked))
-    return len(picked)
+        taken.append(row)
+    if not taken:
+        raise Refusal("taken_already", "These are taken over already.")
+    Taken.objects.bulk_create(taken)
+    journal.record(by, "router.adopted", router, now=now, rows=len(taken))
+    return len(taken)
+
+
+def _print(path: str, original: Mapping[str, str]) -> tuple[str, frozenset[tuple[str, str]]]:
+    return path, frozenset(original.items())
 
 
 def _without_secrets(found: Found) -> dict[str, str]:
     secret = rows.BY_PATH[found.path].secrets
     return {name: value for name, value in rows.told(found.values).items() if name not in secret}
-
-
-@transaction.atomic
-def change(taken: Taken, given: Mapping[str, str], *, by: Actor, now: datetime) -> None:
-    """Other values for a row that we took over; what it had is kept for the day it is given back."""
-    if taken.leaving_at is not None:
-        raise Refusal("leaving", f"{taken.name} is being given back.")
-    mark = "name" if rows.BY_PATH[taken.path].owner is Owner.NAME else "comment"
-    wanted = dict(taken.wanted)
-    for name, value in given.items():
-        if name == mark or name not in wanted:
-            raise Refusal("not_changeable", f"{name[:40]} cannot be changed here.", field="values")
-        if len(value) > LONGEST or not value.isprintable():
-            raise Refusal("bad_value", f"{name}: plain text, please.", field="values")
-        wanted[name] = value.strip()
-    taken.wanted = wanted
-    taken.save(update_fields=["wanted"])
-    journal.record(by, "router.adopted_changed", taken.router, now=now, row=taken.name, values=sorted(given))
 
 
 @transaction.atomic
@@ -110,12 +108,12 @@ def learned(router: Router, facts: Facts, *, now: datetime) -> None:
         for key, row in rows.owned(facts.of(path), folder)
     }
     offered = offering.menus_of(offering.effective(router))
+    gone, marked = [], []
     for each in taken:
-        if not each.key:
-            if each.path not in offered:
-                each.delete()
-        elif each.leaving_at is not None:
-            if (each.path, each.key) not in ours:
-                each.delete()
-        elif each.marked_at is None and (each.path, each.key) in ours:
-            Taken.objects.filter(pk=each.pk).update(marked_at=now)
+        is_there = (each.path, each.key) in ours
+        if (each.path not in offered) if not each.key else (each.leaving_at is not None and not is_there):
+            gone.append(each.pk)
+        elif each.key and each.leaving_at is None and each.marked_at is None and is_there:
+            marked.append(each.pk)
+    Taken.objects.filter(pk__in=gone).delete()
+    Taken.objects.filter(pk__in=marked).update(marked_at=now)

@@ -124,14 +124,16 @@ def claim(notice_id: int, *, now: datetime) -> Message | None:
     )
 
 
-def deliver(message: Message) -> str:
+def deliver(message: Message, *, now: datetime) -> str:
     """Tell it by its channel; gives why it could not be told, or nothing."""
-    return channels.BY_NAME[message.channel](message)
+    return channels.BY_NAME[message.channel](message, now)
 
 
 def settled(notice_id: int, trouble: str, *, now: datetime) -> timedelta | None:
     """Note how the sending went; gives how long to wait for another try."""
-    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    notice = Notice.objects.select_for_update().filter(pk=notice_id).first()
+    if notice is None:  # its rule was removed while it was sent
+        return None
     if not trouble:
         notice.state, notice.sent_at, notice.trouble = State.SENT, now, ""
         notice.save(update_fields=["state", "sent_at", "trouble"])

@@ -38,11 +38,6 @@ class Breaker:
         return self.state(now) is not State.OPEN
 
 
-def succeeded() -> Breaker:
-    """After an answer everything is forgotten."""
-    return Breaker()
-
-
 def failed(before: Breaker, *, now: datetime, dice: float, at_once: bool = False) -> Breaker:
     """After a failure; dice is a number from 0 up to 1; at_once opens it without waiting for more failures."""
     failures = max(before.failures + 1, OPENS_AFTER if at_once else 0)

@@ -139,6 +139,11 @@ def finish(
     return run.pk if run.state == State.RUNNING else None
 
 
+def is_awaited(router_id: int) -> bool:
+    """Whether somebody had the router restarted and it is waited for: its silence is no news then."""
+    return CareItem.objects.filter(router_id=router_id, state=Item.RUNNING).exclude(phase="").exists()
+
+
 def stop(run: CareRun, *, by: Actor, now: datetime) -> None:
     """Begin nothing more; what runs on a router now goes to its end."""
     locked = CareRun.objects.select_for_update().get(pk=run.pk)

@@ -1,13 +1,13 @@
 """The ways by which people are told: a letter, a signed call to an address of theirs, and a text message some day.
 
-Each takes a message and gives why it could not be told, or nothing.
+Each takes a message and the time, and gives why it could not be told, or nothing.
 """
 
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable
+from datetime import datetime
 from smtplib import SMTPException
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NO_SMS = "No SMS provider is set, so nothing was sent."
 
 
-def email(message: "Message") -> str:
+def email(message: "Message", _now: datetime) -> str:
     """A letter by the service's mail server."""
     letter = mail.compose("alert", message.target, message=message)
     try:
@@ -55,12 +55,12 @@ def signature(octets: bytes, *, secret: str, at: int) -> str:
     return f"t={at},v1={digest}"
 
 
-def call(message: "Message") -> str:
+def call(message: "Message", now: datetime) -> str:
     """A signed POST to a web address of the ISP."""
     octets = body(message)
     headers = {
         "Content-Type": "application/json",
-        "K-Mikro-Signature": signature(octets, secret=message.secret, at=int(time.time())),
+        "K-Mikro-Signature": signature(octets, secret=message.secret, at=int(now.timestamp())),
     }
     try:
         webhook.post(message.target, octets, own=(settings.RADIUS_ADDRESS,), headers=headers)
@@ -69,9 +69,9 @@ def call(message: "Message") -> str:
     return ""
 
 
-def sms(message: "Message") -> str:
+def sms(_message: "Message", _now: datetime) -> str:
     """There is no provider yet, and nothing pretends that there is."""
     return NO_SMS
 
 
-BY_NAME: dict[str, Callable[["Message"], str]] = {"email": email, "webhook": call, "sms": sms}
+BY_NAME: dict[str, Callable[["Message", datetime], str]] = {"email": email, "webhook": call, "sms": sms}

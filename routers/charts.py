@@ -90,7 +90,7 @@ def _joined(router_id: int, seconds: int, at: datetime, group: Sequence[Sample])
 
 
 def uplink(watch: Watch) -> str:
-    """The port whose traffic is shown first: the first that runs and moved something."""
+    """The port whose traffic is shown first: of those that run the one that moves most."""
     running = [row for row in watch.interfaces if row.get("running")]
     if not running:
         return str(watch.names[0]) if watch.names else ""

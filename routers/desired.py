@@ -85,6 +85,14 @@ def check(wish: Wish, facts: Facts) -> None:
                 "no_interface",
                 f"The router has no interface {interface}. Edit the router and choose one of: {known}.",
             )
+    own = {HOTSPOT_SERVICE: wish.interface if hotspot else "", "pppoe": wish.pppoe_interface}
+    for offer in wish.offers:
+        if offer.has("interface") and offer.has("interface") == own.get(offer.kind):
+            raise Refusal(
+                "same_place",
+                f"{offer.key}: the router's own {'hotspot' if offer.kind == HOTSPOT_SERVICE else 'PPPoE server'} runs "
+                f"on {offer.has('interface')} already. Choose another interface for one of them.",
+            )
     if wish.pppoe_interface:
         pppoe.check(wish.pppoe_interface, facts.of(pppoe.SERVER))
     if hotspot:

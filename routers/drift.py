@@ -3,6 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from accounts import journal
+from accounts.journal import Actor
+from kmikro.lib.refusal import Refusal
 from routers import desired, incidents, pace, plan, planning, sync
 from routers.device import Device
 from routers.incidents import Kind
@@ -43,6 +48,25 @@ def found(router: Router, steps: list[dict[str, Any]], *, dice: float, now: date
         return []
     more = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
     opened = incidents.begin(router, Kind.DRIFT, f"To put right: {steps[0]['what']}{more}.", now=now)
+    return [opened] if opened else []
+
+
+@transaction.atomic
+def settle_policy(router: Router, wanted: str, *, by: Actor, now: datetime) -> None:
+    """What a routine comparison does about a difference."""
+    if wanted not in Policy.values:
+        raise Refusal("bad_policy", "Choose what is to be done about differences.", field="policy")
+    if wanted != router.policy:
+        router.policy = wanted
+        router.save(update_fields=["policy"])
+        journal.record(by, "router.policy", router, now=now, policy=wanted)
+
+
+def unrepaired(router: Router, trouble: str, *, now: datetime) -> list[Incident]:
+    """What differs could not be put right without a person, so somebody has to know; gives what was opened."""
+    if not Watch.objects.filter(pk=router.pk).exclude(drift=[]).exists():
+        return []
+    opened = incidents.begin(router, Kind.DRIFT, trouble, now=now)
     return [opened] if opened else []
 
 

@@ -80,10 +80,12 @@ def compare(
     """The differences; services by id for sessions, by_name for names that the router tells."""
     sessions, rows = list(counted), list(online)
     by_place = {(each.mac, each.address): each for each in sessions}
+    # PPP tells a caller where hotspot tells a device: name and address together are enough.
+    by_login = {(each.username, each.address): each for each in reversed(sessions) if each.address}
     found: list[Found] = []
     present = set()
     for row in rows:
-        session = by_place.get((row.mac, row.address)) or _named(sessions, row)
+        session = by_place.get((row.mac, row.address)) or by_login.get((row.username, row.address))
         if session is not None:
             present.add(session.session_id)
         young = row.seconds is not None and row.seconds < GRACE.total_seconds()
@@ -102,13 +104,6 @@ def compare(
         if session.session_id not in present and now - session.started_at >= GRACE:
             found.append(_ghost(session))
     return found
-
-
-def _named(sessions: Iterable[Counted], row: OnRouter) -> Counted | None:
-    """PPP tells a caller where hotspot tells a device: name and address together are enough."""
-    return next(
-        (s for s in sessions if s.username == row.username and s.address == row.address and row.address), None
-    )
 
 
 def _about(kind: str, row: OnRouter, session: Counted | None, paid: Paid | None, why: str) -> Found:

@@ -1,6 +1,6 @@
 """A round of the beat: knocking at all doors whose time has come, and noting those that nobody opens."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from kmikro.lib.refusal import Refusal
@@ -34,12 +34,18 @@ def knocked(doors: dict[int, Door]) -> Iterator[dict[int, str]]:
     yield dict.fromkeys(doors.keys() - allowed, "")
 
 
-def nobody_there(router_id: int, why: str, refusal: str, *, dice: float, now: datetime) -> list[Incident]:
-    """Note a door that nobody opened, or that we must not knock at; gives incidents to be told of."""
-    router = Router.objects.select_for_update(of=("self",)).filter(pk=router_id).first()
-    if router is None:
-        return []
-    target = device.Target(router.address or "", router.api_port, router.api_user, "", sync.own_address())
-    error: DeviceError = DeviceError(refusal) if refusal else Unreachable(f"The connection failed: {why}.")
-    trouble = refusal or faults.in_words(error, target)
-    return watching.missed(router, error, trouble, visited=False, dice=dice, now=now).changed
+def nobody_there(
+    shut: Mapping[int, str], refused: Mapping[int, str], *, dice: Callable[[], float], now: datetime
+) -> list[Incident]:
+    """Note doors that nobody opened, and those at which we must not knock; gives incidents to be told of."""
+    changed: list[Incident] = []
+    numbers = [*shut, *refused]
+    for router in Router.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"):
+        refusal = refused.get(router.pk, "")
+        target = device.Target(router.address or "", router.api_port, router.api_user, "", sync.own_address())
+        error: DeviceError = (
+            DeviceError(refusal) if refusal else Unreachable(f"The connection failed: {shut[router.pk]}.")
+        )
+        trouble = refusal or faults.in_words(error, target)
+        changed += watching.missed(router, error, trouble, visited=False, dice=dice(), now=now).changed
+    return changed

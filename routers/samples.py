@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
 from routers import packing
 from routers.models import LogLine, Router, Sample, Watch
@@ -15,6 +15,7 @@ KEPT = {
     Sample.Span.DAY: timedelta(days=3 * 365),
 }
 LINES_KEPT = timedelta(days=30)
+LATE = timedelta(minutes=15)  # until when an hour or day may still get what was told at its end
 LONGEST = 3600  # seconds: traffic over a longer silence is no rate of any minute
 _AVERAGES = ("memory", "temperature", "voltage", "ppp", "hotspot", "leases", "queues")
 
@@ -111,19 +112,36 @@ def roll_up(*, now: datetime) -> int:
     """Make the hours and days that are over out of what they hold; again and again gives the same."""
     made = 0
     for span, finer in ((Sample.Span.HOUR, Sample.Span.MINUTE), (Sample.Span.DAY, Sample.Span.HOUR)):
-        for router_id in Router.objects.values_list("pk", flat=True):
-            made += _roll_up(router_id, span, finer, now)
+        for router_id, newest in _waiting(span, finer, now):
+            made += _roll_up(router_id, newest, span, finer, now)
     return made
 
 
-def _roll_up(router_id: int, span: int, finer: int, now: datetime) -> int:
-    mine = Sample.objects.filter(router_id=router_id)
-    newest = mine.filter(span=span).aggregate(at=Max("at"))["at"]
-    rows = mine.filter(span=finer, at__lt=begin_of(now, span))
+def _waiting(span: int, finer: int, now: datetime) -> list[tuple[int, datetime | None]]:
+    """The routers with something to roll up, and the newest that each has.
+
+    The newest is made again for a while: it may have been made before its last minutes came.
+    """
+
+    def newest(**which: object) -> Subquery:
+        rows = Sample.objects.filter(router=OuterRef("pk"), **which)
+        return Subquery(rows.order_by("-at").values("at")[:1])
+
+    told = Router.objects.annotate(
+        made=newest(span=span), last=newest(span=finer, at__lt=begin_of(now, span))
+    ).values_list("pk", "made", "last")
+    return [
+        (pk, made)
+        for pk, made, last in told
+        if last is not None
+        and (made is None or begin_of(last, span) > made or now - made < timedelta(seconds=span) + LATE)
+    ]
+
+
+def _roll_up(router_id: int, newest: datetime | None, span: int, finer: int, now: datetime) -> int:
+    rows = Sample.objects.filter(router_id=router_id, span=finer, at__lt=begin_of(now, span))
     if newest is not None:
-        rows = rows.filter(
-            at__gte=newest
-        )  # the newest again: it may have been made before its last minutes came
+        rows = rows.filter(at__gte=newest)
     groups: dict[datetime, list[Sample]] = {}
     for row in rows.order_by("at").iterator(chunk_size=2000):
         groups.setdefault(begin_of(row.at, span), []).append(row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +33,8 @@ from routers.menus import ALWAYS
 from routers.models import Router, SyncRun
 from routers.rows import Found, Original
 from tenants import routes
+
+KEPT = timedelta(days=90)  # what runs did
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,11 @@ def record(
         written=outcome.written,
         trouble=trouble[:300],
     )
+
+
+def forget(*, now: datetime) -> int:
+    """Drop runs that were kept long enough."""
+    return SyncRun.objects.filter(started_at__lt=now - KEPT).delete()[0]
 
 
 def learn(router_id: int, outcome: Outcome, *, now: datetime) -> None:

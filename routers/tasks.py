@@ -197,6 +197,9 @@ def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
         syncing.run(talk, talks.neighbours(schema, job).wish, outcome)
     except (DeviceError, Refusal) as error:
         trouble = faults.in_words(error, job.target)
+        if isinstance(error, Refusal):
+            with talks.held(schema, job) as router:
+                _tell(drift.unrepaired(router, trouble, now=_now()))
     _kept(schema, job, progress.ROUTINE, outcome, trouble, started)
 
 
@@ -233,10 +236,9 @@ def let_go(schema: str, router_id: int, attempt: int = 0) -> None:
 
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
 def check_all(schema: str) -> None:
-    """Knock at every router of the ISP whose time has come, and ask for a visit of those that open.
+    """Knock at all routers whose time has come, and ask for a visit of those that open.
 
-    Dead routers cost one task a few seconds together, and no visiting worker any time.
-    """
+    Dead ones cost one task a few seconds together, and no visiting worker any time."""
     with unit(schema):
         enrolment.expire(now=_now())
         waiting = {each.router_id: each for each in watching.due(now=_now())}
@@ -250,13 +252,10 @@ def check_all(schema: str) -> None:
 def _note(schema: str, wave: dict[int, str], refused: dict[int, str], *, many: bool) -> None:
     """Ask for visits of those that opened, and write down those that did not."""
     with unit(schema):
-        for router_id, why in wave.items():
-            if why:
-                _tell(rounds.nobody_there(router_id, why, "", dice=random.random(), now=_now()))
-            else:
-                check.soon(router_id, countdown=random.uniform(0, SPREAD) if many else 0)
-        for router_id, text in refused.items():
-            _tell(rounds.nobody_there(router_id, "", text, dice=random.random(), now=_now()))
+        shut = {router_id: why for router_id, why in wave.items() if why}
+        for router_id in [each for each in wave if each not in shut]:
+            check.soon(router_id, countdown=random.uniform(0, SPREAD) if many else 0)
+        _tell(rounds.nobody_there(shut, refused, dice=random.random, now=_now()))
 
 
 def _tell(changed: list[Incident]) -> None:
@@ -272,7 +271,7 @@ def send_notice(schema: str, notice_id: int) -> None:
         message = alerts.claim(notice_id, now=_now())
     if message is None:
         return
-    trouble = alerts.deliver(message)
+    trouble = alerts.deliver(message, now=_now())
     with unit(schema):
         wait = alerts.settled(notice_id, trouble, now=_now())
         if wait is not None:
@@ -286,6 +285,7 @@ def tend() -> None:
         send_notice.soon(notice_id)
     samples.roll_up(now=_now())
     samples.forget(now=_now())
+    syncing.forget(now=_now())
 
 
 @shared_task(name="routers.tasks.check_everywhere")

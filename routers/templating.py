@@ -4,26 +4,33 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
 from routers import offering, variables
 from routers.models import Router, SiteValues, Template
+from routers.offers import together
 from subscribers.models import Site
 
 LONGEST_NAME = 60
 MOST_OFFERS = 40
 
 
-def _named(name: str, *, but: int | None = None) -> str:
+def _named(name: str) -> str:
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise Refusal("bad_name", f"Give it a name of at most {LONGEST_NAME} signs.", field="name")
-    if any(pk != but for pk in Template.objects.filter(name=name).values_list("pk", flat=True)):
-        raise Refusal("same_name", f"There is a template {name} already.", field="name")
     return name
+
+
+def _keep(template: Template) -> None:
+    try:
+        with transaction.atomic():
+            template.save()
+    except IntegrityError:
+        raise Refusal("same_name", f"There is a template {template.name} already.", field="name") from None
 
 
 def _drafted(offers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -38,9 +45,10 @@ def make(
     name: str, *, note: str = "", offers: Iterable[Mapping[str, Any]] = (), by: Actor, now: datetime
 ) -> Template:
     """A new template."""
-    made = Template.objects.create(
+    made = Template(
         name=_named(name), note=note.strip()[:200], offers=_drafted(offers), made_at=now, changed_at=now
     )
+    _keep(made)
     journal.record(by, "template.made", made, now=now, offers=len(made.offers))
     return made
 
@@ -55,9 +63,9 @@ def change(
     """
     held = Template.objects.select_for_update().get(pk=template.pk)
     before = held.offers
-    held.name, held.note, held.offers = _named(name, but=held.pk), note.strip()[:200], _drafted(offers)
+    held.name, held.note, held.offers = _named(name), note.strip()[:200], _drafted(offers)
     held.changed_at = now
-    held.save(update_fields=["name", "note", "offers", "changed_at"])
+    _keep(held)
     changed = users(held) if held.offers != before else []
     _settle(changed)
     journal.record(by, "template.changed", held, now=now, offers=len(held.offers), routers=len(changed))
@@ -98,6 +106,21 @@ def settle_site(site: Site, values: Mapping[str, str], *, by: Actor, now: dateti
     _settle(changed)
     journal.record(by, "site.values", site, now=now, names=sorted(kept))
     return changed
+
+
+def imagined(router: Router, template: Template | None, *, values: Mapping[str, str]) -> Router:
+    """The router as if it followed a template, for a preview; nothing is kept. Refuses what could not be."""
+    router.template, router.template_values = template, variables.checked(values)
+    together(offering.effective(router))
+    return router
+
+
+def named(number: int) -> Template:
+    """The template with this number; refuses one that is not there."""
+    found = Template.objects.filter(pk=number).first()
+    if found is None:
+        raise Refusal("no_template", "There is no such template.", field="template")
+    return found
 
 
 def users(template: Template) -> list[Router]:

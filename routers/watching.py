@@ -1,14 +1,15 @@
 """What follows from a visit: the router's row, its samples, up and down, incidents, and when to come again.
 
 Down is called after DEBOUNCE without an answer, so that a tunnel that flaps makes no outage; up is called at once.
-Only silence makes an outage: a router that answers and refuses us may well be serving people.
+Only silence makes an outage: a router that answers and refuses us may well be serving people. While a restart that
+somebody ordered is waited for (routers.care), silence makes none either; what lasts longer counts from its begin.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts import journal
-from routers import breaker, incidents, outages, pace, progress, samples
+from routers import breaker, care, incidents, outages, pace, progress, samples
 from routers.breaker import Breaker
 from routers.device import BadReply, Crowded, DeviceError, LoginRefused, Unreachable, WrongIdentity
 from routers.incidents import Kind, Verdict
@@ -129,9 +130,12 @@ def missed(
         watch.missed_since = watch.missed_since or now
         router.misses = min(router.misses + 1, 30_000)
         router.save(update_fields=["misses"])
-        if now - watch.missed_since >= DEBOUNCE and router.is_up:
+        long_enough = now - watch.missed_since >= DEBOUNCE
+        if long_enough and router.is_up and not care.is_awaited(router.pk):
             news = _down(router, watch, trouble, now=now)
     else:
+        if kind == "refused":  # it was there to say so: a silence before was over
+            watch.missed_since = None
         news.changed += _refused(router, kind, trouble, now=now)
     if visited:
         after = breaker.failed(state_of(watch), now=now, dice=dice, at_once=kind == "full")
@@ -198,13 +202,12 @@ def wants_extras(watch: Watch, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A router to be visited: where its door is, and whether it failed lately."""
+    """A router to be visited: where its door is, and whether a worker is inside already."""
 
     router_id: int
     address: str
     port: int
     leased: bool
-    failing: bool
 
 
 def due(*, now: datetime, most: int = 2000) -> list[Due]:
@@ -225,7 +228,7 @@ def due(*, now: datetime, most: int = 2000) -> list[Due]:
     return [
         Due(
             each.pk, each.router.address or "", each.router.api_port,
-            each.router.leased_until is not None and each.router.leased_until > now, bool(each.failures),
+            each.router.leased_until is not None and each.router.leased_until > now,
         )
         for each in found
     ]  # fmt: skip

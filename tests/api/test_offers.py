@@ -25,6 +25,27 @@ def test_an_offer_is_kept_listed_and_refused_by_its_field(token_for: Callable[..
         assert Offering.objects.count() == 1
 
 
+def test_an_offer_is_changed_and_removed(token_for: Callable[..., Any], isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        router, other = (make.make_router(address=f"203.0.113.{n}") for n in (8, 9))
+    program = token_for(["routers:read", "routers:write"])
+    number = program.call("POST", f"routers/{router.pk}/offers/", API_OFFER).json()["id"]
+    path = f"routers/{router.pk}/offers/{number}/"
+    changed = program.call("PATCH", path, {"values": {"target": "10.41.0.0/24", "upload": "5M"}})
+    assert changed.status_code == 200, changed.content
+    assert changed.json()["values"] == {"target": "10.41.0.0/24", "upload": "5000000"}
+    assert program.call("GET", path).json() == changed.json()
+    refused = program.call("PATCH", path, {"values": {"target": "10.41.0.0/24"}})
+    assert (refused.status_code, refused.json()["field"]) == (422, "download")
+    for method, body in (("GET", None), ("PATCH", {"values": {}}), ("DELETE", None)):
+        elsewhere = program.call(method, f"routers/{other.pk}/offers/{number}/", body)
+        assert elsewhere.status_code == 404, "another router's offer"
+    assert program.call("DELETE", path).status_code == 204
+    assert program.call("GET", path).status_code == 404
+    with scope.inside(isp.schema_name):
+        assert not Offering.objects.exists()
+
+
 def test_the_plan_of_a_router_that_was_not_read_is_empty(token_for: Callable[..., Any], isp: Isp) -> None:
     with scope.inside(isp.schema_name):
         router = make.make_router(address="203.0.113.9")

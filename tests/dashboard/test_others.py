@@ -20,7 +20,9 @@ def test_shown_taken_and_given_back(inside_isp: Any, client_for: Any) -> None:
     assert "was not read yet" in client.get(here).content.decode()
     rows = [
         Found(
-            "/queue/simple", "*1", {".id": "*1", "name": "boss", "target": "10.0.0.5/32", "comment": NAUGHTY}
+            "/queue/simple",
+            "*1",
+            {".id": "*1", "name": "boss", "target": "10.0.0.5/32", "comment": NAUGHTY, "parent": ""},
         )
     ]
     inventory.keep(gate.pk, Facts("7.20.8", "", {"/queue/simple": rows}), whole=True, now=NOW)
@@ -28,11 +30,14 @@ def test_shown_taken_and_given_back(inside_isp: Any, client_for: Any) -> None:
     assert "the queue boss" in page
     assert NAUGHTY not in page
     assert "&lt;img src=x" in page
+    assert 'value="/queue/simple *1"' in page
     client.post(f"{here}take/", {"row": ["/queue/simple *1", "/user *1"]})
     taken = Taken.objects.get()
     assert taken.original["comment"] == NAUGHTY
     assert Router.objects.get(pk=gate.pk).taken.count() == 1
-    assert "Taken over" in client.get(here).content.decode()
+    page = client.get(here).content.decode()
+    assert "Taken over" in page
+    assert 'value="/queue/simple *1"' not in page, "it waits for our mark"
     client.post(f"{here}{taken.pk}/give-back/")
     assert not Taken.objects.exists()
     assert client_for("technician").post(f"{here}take/", {"row": "/queue/simple *1"}).status_code == 403

@@ -44,6 +44,12 @@ ORDER = {"kind": "check", "router": str(EQUAL)}
 API_ORDER = {"kind": "check", "routers": [EQUAL]}
 OFFER = {"key": "cafe", "target": "10.40.0.0/24", "download": "50M"}
 API_OFFER = {"kind": "queue", "key": "cafe", "values": {"target": "10.40.0.0/24", "download": "50M"}}
+API_OFFER_VALUES = {"values": {"hosts": "pay.example.com"}}
+API_TEMPLATE = {
+    "name": "Cafe",
+    "offers": [{"kind": "queue", "key": "cafe", "values": {"target": "10.40.0.0/24", "download": "50M"}}],
+}
+API_FOLLOW = {"template": EQUAL, "values": {"lan": "10.40.0.0/24"}}
 ALERT_RULE = {
     "name": "Night watch", "kinds": ["down"], "site": "", "channel": "email", "target": "watch@example.test", "is_on": "on",
 }  # fmt: skip

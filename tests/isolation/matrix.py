@@ -206,6 +206,29 @@ TENANT: dict[str, Line] = {
     "api-routers": at(Scope(A.SEE_ROUTERS), post=201, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_ROUTER),
     "api-router-plan": at(Scope(A.SEE_ROUTERS)),
     "api-offers": at(Scope(A.SEE_ROUTERS), post=201, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_OFFER),
+    "api-offer": at(
+        Scope(A.SEE_ROUTERS),
+        patch=200,
+        delete=204,
+        writes=Scope(A.CHANGE_ROUTERS),
+        body=bodies.API_OFFER_VALUES,
+    ),
+    "api-router-templates": at(
+        Scope(A.SEE_ROUTERS), post=201, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_TEMPLATE
+    ),
+    "api-router-template": at(
+        Scope(A.SEE_ROUTERS), patch=200, delete=409, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_TEMPLATE
+    ),
+    "api-site-values": at(
+        Scope(A.SEE_ROUTERS),
+        patch=200,
+        writes=Scope(A.CHANGE_ROUTERS),
+        body={"values": {"lan": "10.40.0.0/24"}},
+    ),
+    "api-router-follows": at(
+        Scope(A.SEE_ROUTERS), patch=200, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_FOLLOW
+    ),
+    "api-router-follows-preview": at(Scope(A.SEE_ROUTERS), get=None, post=200, body=bodies.API_FOLLOW),
     "api-router": at(Scope(A.SEE_ROUTERS), delete=204, writes=Scope(A.CHANGE_ROUTERS)),
     "api-router-samples": at(Scope(A.SEE_ROUTERS), query={"range": "hour"}),
     "api-outages": at(Scope(A.SEE_ROUTERS), query={"router": "7001"}),

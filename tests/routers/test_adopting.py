@@ -1,4 +1,4 @@
-"""Rows of others: taken over, changed, given back byte for byte; what was not taken is never touched."""
+"""Rows of others: taken over, given back byte for byte; what was not taken is never touched."""
 
 from typing import Any
 
@@ -126,12 +126,6 @@ def test_taken_marked_changed_and_given_back(gate: Router) -> None:
     here.apply(steps)
     adopting.learned(gate, here.facts(), now=NOW)
     assert Taken.objects.filter(marked_at=NOW).count() == 2
-    queue = Taken.objects.get(path="/queue/simple")
-    adopting.change(queue, {"target": "10.5.50.7/32"}, **BY)
-    with pytest.raises(Refusal):
-        adopting.change(queue, {"comment": "mine"}, **BY)
-    here.apply(planning.steps(wish_of(gate), here.facts(), force=True))
-    assert "10.5.50.7/32" in [f.values.get("target") for f in here.found]
     for each in Taken.objects.all():
         assert adopting.give_back(each, **BY)
     back = planning.steps(wish_of(gate), here.facts(), force=True)
@@ -144,6 +138,21 @@ def test_taken_marked_changed_and_given_back(gate: Router) -> None:
     assert not Taken.objects.exists()
     assert [f for f in here.others() if f.id] == [f for f in before if f.id]
     assert planning.steps(wish_of(gate), here.facts()) == []
+
+
+def test_a_second_press_takes_nothing_twice_and_rows_alike_are_each_taken_once(gate: Router) -> None:
+    assert adopting.take(gate, ["/queue/simple *1"], **BY) == 1
+    with pytest.raises(Refusal, match="already"):
+        adopting.take(gate, ["/queue/simple *1"], **BY)
+    assert Taken.objects.count() == 1
+    alike = {"chain": "forward", "action": "accept", "protocol": "gre"}
+    here = world()
+    here.found += [Found("/ip/firewall/filter", f"*{n}", {".id": f"*{n}", **alike}) for n in ("A1", "A2")]
+    inventory.keep(gate.pk, here.facts(), whole=True, now=NOW)
+    both = ["/ip/firewall/filter *A1", "/ip/firewall/filter *A2"]
+    assert adopting.take(gate, both[:1], **BY) == 1
+    assert adopting.take(gate, both, **BY) == 1
+    assert Taken.objects.filter(path="/ip/firewall/filter").count() == 2
 
 
 def test_what_was_never_marked_is_simply_forgotten(gate: Router) -> None:

@@ -43,7 +43,7 @@ def begun(router: Router, kind: Kind = Kind.DOWN) -> Incident:
 def sent(number: int, *, now: datetime = NOW) -> str:
     message = alerts.claim(number, now=now)
     assert message is not None
-    trouble = alerts.deliver(message)
+    trouble = alerts.deliver(message, now=now)
     alerts.settled(number, trouble, now=now)
     return trouble
 
@@ -124,7 +124,7 @@ def test_a_webhook_is_signed_and_tried_again_with_longer_waits(
     for _ in range(alerts.MOST_TRIES):
         message = alerts.claim(notice.pk, now=now)
         assert message is not None and made.secret not in repr(message)
-        waits.append(alerts.settled(notice.pk, alerts.deliver(message), now=now))
+        waits.append(alerts.settled(notice.pk, alerts.deliver(message, now=now), now=now))
         now += timedelta(hours=1)
     assert (
         waits[:3] == [timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120)]
@@ -132,6 +132,7 @@ def test_a_webhook_is_signed_and_tried_again_with_longer_waits(
     )
     body, headers = calls[0]
     stamp = int(headers["K-Mikro-Signature"].split(",")[0].removeprefix("t="))
+    assert stamp == NOW.timestamp()
     assert headers["K-Mikro-Signature"] == channels.signature(body, secret=made.secret, at=stamp)
     assert b'"kind": "down"' in body
     notice.refresh_from_db()
@@ -154,6 +155,14 @@ def test_targets_that_are_refused(inside_isp: Isp, channel: str, target: str) ->
     with pytest.raises(Refusal) as refusal:
         rule(channel=channel, target=target)
     assert refusal.value.field == "target"
+
+
+def test_a_rule_that_goes_while_its_notice_is_sent_ends_the_notice(router: Router) -> None:
+    made = rule()
+    (notice,) = alerts.notices([begun(router)], now=NOW)
+    assert alerts.claim(notice.pk, now=NOW) is not None
+    alert_rules.remove(made, by=SYSTEM, now=NOW)
+    assert alerts.settled(notice.pk, "The mail server did not take the letter.", now=NOW) is None
 
 
 def test_an_alert_is_taken_on_once(router: Router) -> None:

@@ -24,7 +24,6 @@ def test_pauses_grow_and_end(dice: list[float]) -> None:
         assert breaker.FIRST_PAUSE * 0.7 < length <= breaker.LONGEST_PAUSE * 1.25
         now = one.until
         assert one.state(now) is State.HALF and one.allows(now)
-    assert breaker.succeeded() == Breaker()
 
 
 def test_a_full_router_is_left_alone_at_once() -> None:

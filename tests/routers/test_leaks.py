@@ -54,6 +54,16 @@ def test_a_tunnel_is_found_by_name_and_address() -> None:
     assert kinds([OnRouter("ppp", "ana", "41.90.1.2", IP, 3600)], [session()], {"ana": GOOD}) == []
 
 
+def test_of_two_sessions_of_one_name_and_address_the_first_is_meant_and_none_without_an_address() -> None:
+    tunnel = OnRouter("ppp", "ana", "41.90.1.2", IP, 3600)
+    two = [Counted(number, 1, "ana", "", IP, OLD) for number in (1, 2)]
+    found = leaks.compare([tunnel], two, {1: GOOD}, {}, now=NOW)
+    assert [(each.kind, each.session_id) for each in found] == [("ghost", 2)]
+    nowhere = OnRouter("ppp", "ana", "41.90.1.2", "", 3600)
+    found = leaks.compare([nowhere], [Counted(3, 1, "ana", "", "", OLD)], {1: GOOD}, {"ana": GOOD}, now=NOW)
+    assert [each.kind for each in found] == ["uncounted", "ghost"]
+
+
 @pytest.mark.parametrize(
     ("price", "seconds", "share"),
     [(3000, 30 * 86_400, 100), (3000, None, 100), (50, 3600, 50), (700, 7 * 86_400, 100), (0, 86_400, 0)],

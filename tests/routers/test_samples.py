@@ -1,6 +1,7 @@
 """Samples hold what moved, roll up to the same however often, and go when they were kept long enough."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,25 @@ def test_hours_and_days_are_made_of_minutes(inside_isp: Isp) -> None:
     assert packing.unpack(bytes(day.traffic)) == {0: (129_000, 258_000)}
     assert samples.forget(now=NOW + timedelta(days=4)) == 130
     assert Sample.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_what_is_made_is_left_alone_after_its_last_minutes_had_time_to_come(
+    inside_isp: Isp, django_assert_num_queries: Any
+) -> None:
+    watch = watching.watch_of(make_router(), now=NOW)
+    make_router()
+    for minute in range(10, 50, 10):
+        samples.keep(watch, told(minute), now=NOW.replace(hour=11, minute=minute))
+    over = NOW.replace(hour=12, minute=0, second=1)
+    assert samples.roll_up(now=over) == 1
+    samples.keep(watch, told(90), now=NOW.replace(hour=11, minute=59))
+    assert samples.roll_up(now=over + timedelta(minutes=10)) == 1, "with the minute that came late"
+    assert Sample.objects.get(span=Span.HOUR).ppp == 38
+    with django_assert_num_queries(2):
+        assert samples.roll_up(now=over + timedelta(minutes=20)) == 0
+    samples.keep(watch, told(7), now=NOW.replace(hour=12, minute=59))
+    assert samples.roll_up(now=NOW.replace(hour=18)) == 2, "a new hour, and the one before again"
 
 
 @pytest.mark.django_db

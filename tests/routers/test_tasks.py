@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kmikro.lib.refusal import Refusal
 from routers import device, lease, pace, progress, seats, tasks, watching
 from routers.models import Incident, LogLine, Outage, Router, Sample, SyncRun, Watch
 from routers.virtual import VirtualRouter
@@ -88,6 +89,33 @@ def test_a_visit_keeps_a_sample_and_puts_right_what_differs_after_writing_it_dow
     tasks.check(fresh_isp.schema_name, number)
     after = [sent for sent in mikrotik.commands if sent.verb in ("add", "set", "remove")]
     assert (len(after), len(shown)) == (len(writes), 1), "a second comparison writes nothing"
+
+
+def test_what_cannot_be_put_right_without_a_person_is_told_once_and_over_when_it_is_right(
+    fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = ready(fresh_isp, mikrotik)
+
+    def needs_yes(*_given: Any, **_options: Any) -> None:
+        raise Refusal("needs_yes", "This needs a person's yes, so nothing was changed.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks.syncing, "run", needs_yes)
+        for _ in range(2):
+            tasks.check(fresh_isp.schema_name, number)
+            with scope.inside(fresh_isp.schema_name):
+                Watch.objects.update(compare_at=datetime.now(UTC))
+    with scope.inside(fresh_isp.schema_name):
+        told = Incident.objects.get()
+        assert (told.kind, "a person's yes" in told.text) == (Incident.Kind.DRIFT, True)
+    tasks.sync(fresh_isp.schema_name, number, "Asked for by a person", True)
+    with scope.inside(fresh_isp.schema_name):
+        assert Incident.objects.get().closed_at is not None
+        assert SyncRun.objects.count() == 3
+        SyncRun.objects.filter(state="failed").update(started_at=datetime.now(UTC) - timedelta(days=91))
+    tasks.tend(fresh_isp.schema_name)
+    with scope.inside(fresh_isp.schema_name):
+        assert SyncRun.objects.get().reason == "Asked for by a person"
 
 
 @pytest.mark.parametrize("policy", ["report", "ask"])
