@@ -19,6 +19,11 @@ class Preview:
     sentences: Sequence[str] = ()
     lines: Sequence[str] = ()
 
+    @property
+    def script(self) -> str:
+        """The lines as one text to read."""
+        return "\n".join(self.lines)
+
 
 def of(router: Router, host: str, *, now: datetime) -> Preview:
     """What makes the router as it should be; host is the ISP's own, for the portal."""

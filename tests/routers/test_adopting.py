@@ -170,9 +170,9 @@ def test_a_menu_with_one_row_gets_back_what_it_had(gate: Router) -> None:
     ]
     offer = made("dns")
     steps = planning.steps(of(offer), here.facts(), force=True)
-    adopting.keep_singles(gate.pk, sync._singles(steps, here.facts()), now=NOW)
+    adopting.keep_singles(gate.pk, sync.singles(steps, here.facts()), now=NOW)
     here.apply(steps)
-    adopting.keep_singles(gate.pk, sync._singles(steps, here.facts()), now=NOW)  # the first time counts
+    adopting.keep_singles(gate.pk, sync.singles(steps, here.facts()), now=NOW)  # the first time counts
     kept = Taken.objects.get()
     assert kept.original == {"servers": "8.8.8.8", "allow-remote-requests": ""}
     here.apply(
