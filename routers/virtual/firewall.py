@@ -1,4 +1,4 @@
-"""The input chain: does the router take a packet that is meant for itself?"""
+"""The input chain and what a hotspot puts before it: does the router take a packet that is meant for itself?"""
 
 import ipaddress
 
@@ -6,6 +6,7 @@ from routers.virtual.device import Device
 from routers.virtual.tree import Row
 
 FILTER, LISTS = "/ip/firewall/filter", "/ip/firewall/address-list"
+HOTSPOT, BINDINGS = "/ip/hotspot", "/ip/hotspot/ip-binding"
 _NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp"}
 _KNOWN = {
     ".id", "chain", "action", "src-address", "dst-address", "protocol", "dst-port", "connection-state", "in-interface",
@@ -18,7 +19,23 @@ def verdict(device: Device, source: str, protocol: str, port: int, *, new: bool 
     """accept, drop or reject, as the rules say from the first to the last; what no rule knows is accepted."""
     packet = (source, protocol, port, "new" if new else "established")
     with device.lock:
+        if _is_guest(device, source):
+            return "reject"
         return _chain(device, "input", packet, 0) or "accept"
+
+
+def _is_guest(device: Device, source: str) -> bool:
+    """A hotspot puts rules of its own before all others: who has not signed in reaches no service of the router."""
+    interface = _interface_to(device, source)
+    served = any(
+        row.get("interface") == interface and row.get("disabled") != "true"
+        for row in device.tree.rows(HOTSPOT)
+    )
+    bypassed = any(
+        row.get("type") == "bypassed" and row.get("disabled") != "true" and row.get("address") == source
+        for row in device.tree.rows(BINDINGS)
+    )
+    return bool(interface) and served and not bypassed
 
 
 def _chain(device: Device, chain: str, packet: tuple[str, str, int, str], depth: int) -> str:

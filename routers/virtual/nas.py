@@ -1,5 +1,6 @@
 """The NAS: asks RADIUS servers listed in /radius, accounts in order, counts what came of it."""
 
+import contextlib
 import hashlib
 import queue
 import random
@@ -76,6 +77,19 @@ class Nas:
         """The router goes and comes back; its servers are told of both."""
         if self._servers():
             self._put(self._whole_router(OFF))
+            self._put(self._whole_router(ON))
+
+    def forget(self) -> None:
+        """Power failed: what was to be sent is lost."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                lost = self._records.get_nowait()
+                if lost is not None:
+                    lost.done.set()
+
+    def boot(self) -> None:
+        """Power is back: the servers are told that the router was switched on."""
+        if self._servers():
             self._put(self._whole_router(ON))
 
     def ask(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from routers.virtual import actions, safemode, views
+from routers.virtual import actions, firewall, safemode, views
 from routers.virtual.console import Console
 from routers.virtual.device import Device, Sent
 from routers.virtual.doors import ApiDoor
@@ -69,6 +69,7 @@ class VirtualRouter:
         self.meters = Meters(self.device, self.hotspot)
         self.device.views.update(self.meters.views())
         self.upkeep = Upkeep(self.device, self.hotspot, self._restart)
+        self.has_power = True
         self._stopping = threading.Event()
         self._ticker: threading.Thread | None = None
         self._saved = -1
@@ -181,11 +182,36 @@ class VirtualRouter:
         return condition()
 
     def lose_power(self) -> None:
-        """Power fails and comes back: no goodbye to anybody, safe mode is forgotten, what was written stays."""
-        self.device.safe_mode = None
-        self.hotspot.sessions.clear()
+        """Power fails and comes back at once: no goodbye to anybody, safe mode is forgotten, what was written stays."""
+        self._forget()
         for session in [*self.door.sessions, *self.secure_door.sessions]:
             session.close()
+        self._boot()
+
+    def power_off(self) -> None:
+        """Power fails and stays away: no goodbye to anybody, and nothing answers until power_on."""
+        self.has_power = False
+        self._forget()
+        self._shut_doors()
+        self.incoming.stop()
+        self.web.stop()
+
+    def power_on(self) -> None:
+        """Power is back: doors open where they were, and RADIUS is told that sessions from before are over."""
+        self._boot()
+        self.has_power = True
+        self.door.start()
+        self.secure_door.follow("/ip/service")
+        self.web.start()
+        self.incoming.follow("/radius/incoming")
+        self.nas.boot()
+
+    def _forget(self) -> None:
+        self.device.safe_mode = None
+        self.hotspot.sessions.clear()
+        self.nas.forget()
+
+    def _boot(self) -> None:
         self.device.boots += 1
         self.device.clock.restart()
         self.scheduler.boot()
@@ -217,6 +243,8 @@ class VirtualRouter:
     def _live(self) -> None:
         since_save = 0.0
         while not self._stopping.wait(TICK):
+            if not self.has_power:
+                continue
             self.device.clock.lost = self.device.faults.clock_1970
             self.hotspot.tick()
             self.scheduler.tick()
@@ -249,4 +277,5 @@ class VirtualRouter:
             self.device.log("system,info", "router rebooted")
 
     def _ended(self, session: ApiSession) -> None:
-        safemode.ended(self.device, session)
+        verdict = firewall.verdict(self.device, session.peer, "tcp", session.port, new=False)
+        safemode.ended(self.device, session, heard=verdict == "accept")

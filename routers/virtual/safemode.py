@@ -69,12 +69,15 @@ def count(device: Device) -> None:
             device.safe_mode = None
 
 
-def ended(device: Device, session: object) -> None:
-    """A session is over: what it did in safe mode is undone, at once or when the router notices."""
+def ended(device: Device, session: object, *, heard: bool = True) -> None:
+    """A session is over: what it did in safe mode is undone, at once or when the router notices.
+
+    heard: whether the goodbye got through; a rule that drops our packets drops that one too.
+    """
     held = device.safe_mode
     if held is None or held.session is not session:
         return
-    if device.faults.half_open:
+    if device.faults.half_open or not heard:
         held.until = device.clock.uptime() + HALF_OPEN
     else:
         undo(device)

@@ -10,7 +10,7 @@ from unittest import mock
 
 from routers import allowed, device, plan, rows
 from routers.rows import Kind, Menu, Owner, Row
-from tests.faults_routers.site import Outcome, Site, plan_left
+from tests.faults_routers.site import Outcome, Plain, Site, plan_left
 
 FILTER = "/ip/firewall/filter"
 Break = Callable[[Site, int], None]
@@ -127,13 +127,7 @@ def play(site: Site, scene: Scene, number: int) -> Outcome:
     site.router.device.serial = serial
     site.heal()
     found = site.judge(said, before, after, began)
-    if site.router.device.safe_mode is not None:  # of a session that the router believes to be there
-        site.router.device.clock.advance(600)
-        site.router.wait(lambda: site.router.device.safe_mode is None, 5)
-        late = site.judge(
-            said, before, after, site.router.device.clock.uptime()
-        )  # the timer came back with it
-        found.mixed, found.locked_out = found.mixed or late.mixed, found.locked_out or late.locked_out
+    _noticed_late(site, found, before, after)
     left = plan_left(site, site.second)
     found.next_plan = "empty" if not left else "whole"
     trouble = site.made(site.second)
@@ -142,6 +136,17 @@ def play(site: Site, scene: Scene, number: int) -> Outcome:
     assert site.unowned() == site.foreign, "rows of others were touched"
     assert site.made(site.first) == ""
     return found
+
+
+def _noticed_late(site: Site, found: Outcome, before: Plain, after: Plain) -> None:
+    """A session that the router believes to be there holds safe mode; it ends after minutes, and undoes once more."""
+    if site.router.device.safe_mode is None:
+        return
+    site.router.device.clock.advance(600)
+    site.router.wait(lambda: site.router.device.safe_mode is None, 5)
+    began = site.router.device.clock.uptime()
+    late = site.judge(found.said, before, after, began)  # the timer came back with it
+    found.mixed, found.locked_out = found.mixed or late.mixed, found.locked_out or late.locked_out
 
 
 _known: dict[int, dict[str, list[tuple[tuple[str, str], ...]]]] = {}
@@ -192,6 +197,7 @@ def shut_out(site: Site, values: dict[str, str], *, first: bool) -> Outcome:
     said = site.cut_off(plan.Add(Row(FILTER, "push.42", rule), place))
     assert said != "kept", rule
     found = site.judge(said, before, before, began)
+    _noticed_late(site, found, before, before)
     assert site.made(site.first) == ""
     return found
 
