@@ -149,7 +149,7 @@ def new(request: Request, pk: int) -> HttpResponse:
 @operator(Action.CHANGE_ROUTERS)
 @require_POST
 def act(request: Request, pk: int, what: str) -> HttpResponse:
-    """begin, approve, keep, take-back or drop."""
+    """begin, approve, keep, take-back, look or drop."""
     change, by, now = _change_or_404(pk), access.actor(request), datetime.now(UTC)
     here = reverse("change", args=[pk])
     try:
@@ -168,6 +168,10 @@ def act(request: Request, pk: int, what: str) -> HttpResponse:
                 changes.decide(change, what, by=by, now=now)
                 changing.settle_change.soon(pk, what)
                 text = "The router is being told."
+            case "look":
+                changes.look(change, by=by, now=now)
+                changing.settle_change.soon(pk, what)
+                text = "The router is being asked."
             case "drop":
                 changes.drop(change, by=by, now=now)
                 text = "Dropped."

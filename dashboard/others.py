@@ -41,10 +41,15 @@ def index(request: Request, pk: int) -> HttpResponse:
         nav_key="routers",
         router=router,
         inventory=held if known else None,
-        found=[{"row": each, "told": ", ".join(f"{n}={v}" for n, v in each.told)[:300]} for each in found],
+        found=[_shown(each) for each in found if each.may_take],
+        left=[_shown(each) for each in found if not each.may_take],
         taken=taken,
         may_change=access.may(request, Action.CHANGE_ROUTERS),
     )
+
+
+def _shown(each: proposals.Proposal) -> dict[str, object]:
+    return {"row": each, "told": ", ".join(f"{n}={v}" for n, v in each.told)[:300]}
 
 
 @operator(Action.CHANGE_ROUTERS)

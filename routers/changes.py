@@ -105,6 +105,14 @@ def decide(change: Change, what: str, *, by: Actor, now: datetime) -> None:
     journal.record(by, f"change.{what}", change, now=now)
 
 
+def look(change: Change, *, by: Actor, now: datetime) -> None:
+    """Ask again what became of a change that nobody answered for; a worker does, and the router's timer runs on."""
+    _only_in(change, State.UNKNOWN)
+    note(change, by.name, "Asked to look again.", now=now)
+    change.save()
+    journal.record(by, "change.look", change, now=now)
+
+
 def drop(change: Change, *, by: Actor, now: datetime) -> None:
     """Forget a change that has not begun."""
     if change.state not in {State.ASKED, State.PLANNED, State.WAITING}:

@@ -104,3 +104,14 @@ def test_planning_from_the_routers_page(inside_isp, client_for):
     client_for("owner").post(f"/routers/changes/{made.pk}/drop/")
     made.refresh_from_db()
     assert made.state == "dropped"
+
+
+def test_a_change_that_nobody_answered_for_can_be_looked_at_again(change, client_for):
+    assert "Look now" not in text(client_for("owner").get(f"/routers/changes/{change.pk}/"))
+    change.state = "unknown"
+    change.save()
+    assert "Look now" in text(client_for("owner").get(f"/routers/changes/{change.pk}/"))
+    assert "Look now" not in text(client_for("support").get(f"/routers/changes/{change.pk}/"))
+    client_for("owner").post(f"/routers/changes/{change.pk}/look/")
+    change.refresh_from_db()
+    assert (change.state, change.trail[-1]["what"]) == ("unknown", "Asked to look again.")

@@ -25,12 +25,16 @@ def test_shown_taken_and_given_back(inside_isp: Any, client_for: Any) -> None:
             {".id": "*1", "name": "boss", "target": "10.0.0.5/32", "comment": NAUGHTY, "parent": ""},
         )
     ]
-    inventory.keep(gate.pk, Facts("7.20.8", "", {"/queue/simple": rows}), whole=True, now=NOW)
+    types = [Found("/queue/type", "*2", {".id": "*2", "name": "wireless-default", "kind": "sfq"})]
+    tables = {"/queue/simple": rows, "/queue/type": types}
+    inventory.keep(gate.pk, Facts("7.20.8", "", tables), whole=True, now=NOW)
     page = client.get(here).content.decode()
-    assert "the queue boss" in page
+    assert "The queue boss" in page
     assert NAUGHTY not in page
     assert "&lt;img src=x" in page
     assert 'value="/queue/simple *1"' in page
+    assert "1 more that stays as it is" in page
+    assert 'value="/queue/type *2"' not in page
     client.post(f"{here}take/", {"row": ["/queue/simple *1", "/user *1"]})
     taken = Taken.objects.get()
     assert taken.original["comment"] == NAUGHTY

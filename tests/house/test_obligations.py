@@ -1,4 +1,4 @@
-"""Every obligation of the RADIUS core is shown by a test that exists."""
+"""Every obligation of the RADIUS core, and every hostile input of routers, is shown by a test that exists."""
 
 import ast
 import tomllib
@@ -6,6 +6,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 INDEX = tomllib.loads((TESTS / "radius/obligations.toml").read_text())
+OF_ROUTERS = tomllib.loads((TESTS / "routers/inputs.toml").read_text())
 
 
 def found_in(path: Path) -> set[str]:
@@ -35,8 +36,14 @@ def test_all_obligations_and_hostile_inputs_are_listed() -> None:
     assert [name for name, entry in INDEX.items() if not entry["tests"] or not entry["says"]] == []
 
 
+def test_all_hostile_inputs_of_routers_are_listed() -> None:
+    assert list(OF_ROUTERS) == [f"I{number}" for number in range(26, 43)]
+    assert [name for name, entry in OF_ROUTERS.items() if not entry["tests"] or not entry["says"]] == []
+
+
 def test_every_test_that_is_named_is_there() -> None:
     assert gone(INDEX) == []
+    assert gone(OF_ROUTERS) == []
 
 
 def test_a_test_that_went_away_would_be_missed() -> None:

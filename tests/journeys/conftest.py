@@ -39,7 +39,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     """The product without demo, up before the first step and gone after the last."""
-    number = os.getpid() % 200
+    yield from _running(os.getpid() % 200)
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Stack]:
+    """The same for journeys that each sign up an ISP of their own, so that one start serves them all."""
+    yield from _running(200 + os.getpid() % 50)
+
+
+def _running(number: int) -> Iterator[Stack]:
     running = Stack(
         Path(tempfile.mkdtemp(prefix="kmikro-journey-")) / "state",
         address=f"127.61.{number}.1",

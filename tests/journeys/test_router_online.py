@@ -1,31 +1,29 @@
 """J1: from a sign-up to the first router online, with everything that gets in the way on the way there."""
 
-import copy
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from routers import rows, script
 from routers.virtual import VirtualRouter
+from tests.journeys.configuration import plain, theirs
 from tests.journeys.owner import Owner
 from tests.journeys.stack import Stack, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(600), pytest.mark.xdist_group("journeys-routers"),
+]  # fmt: skip
 
 AFTER_THE_PASTE = 60.0  # seconds until the router is online on the page: what the product promises
-# What enrolment writes beside rows of its own: the API's twin by TLS gets a certificate, and CoA is switched on.
-SERVICE, INCOMING = ("/ip/service", "api-ssl"), "/radius/incoming"
-# What a router counts or stamps by itself.
-MOVES = {".id", "last-modified", "run-count", "last-logged-in"}
-Plain = dict[str, list[dict[str, str]]]
+# Enrolment switches CoA on, a menu with one row.
+INCOMING = "/radius/incoming"
 
 
 @pytest.fixture(scope="module")
-def mikrotik(stack: Stack) -> Iterator[VirtualRouter]:
+def mikrotik(town: Stack) -> Iterator[VirtualRouter]:
     """A router that has a life already: rules, a pool and a RADIUS server of somebody else."""
-    address = stack.environment["KMIKRO_RADIUS_ADDRESS"].rpartition(".")[0] + ".20"
+    address = town.environment["KMIKRO_RADIUS_ADDRESS"].rpartition(".")[0] + ".20"
     with VirtualRouter(address=address, identity="gate") as router:
         said = router.paste(
             '/ip firewall filter add chain=forward action=drop protocol=tcp dst-port=25 comment="no spam"\n'
@@ -38,29 +36,11 @@ def mikrotik(stack: Stack) -> Iterator[VirtualRouter]:
         yield router
 
 
-def plain(router: VirtualRouter) -> tuple[Plain, dict[str, dict[str, str]]]:
-    """The whole configuration: rows by menu, and the menus of one row."""
-    with router.device.lock:
-        kept: Any = copy.deepcopy(router.tree.snapshot())
-    tables = {
-        path: [{n: v for n, v in row.items() if n not in MOVES} for row in router.tree.rows(path)]
-        for path in kept["tables"]
-    }
-    return tables, kept["singles"]
-
-
-def ours(row: dict[str, str]) -> bool:
-    """Whether a row says that it is ours."""
-    marked = row.get("comment", "").startswith(f"{rows.MARK}:")
-    named = (row.get("name") or "").removeprefix("flash/")
-    return marked or named == rows.MARK or named.startswith((f"{rows.MARK}-", f"{rows.MARK}/"))
-
-
 def test_from_sign_up_to_a_router_that_is_online(
-    stack: Stack, browser: Browser, mikrotik: VirtualRouter
+    town: Stack, browser: Browser, mikrotik: VirtualRouter
 ) -> None:
-    owner = Owner(stack, browser, "first-router")
-    tables, singles = plain(mikrotik)
+    owner = Owner(town, browser, "first-router")
+    before = plain(mikrotik)
     line = owner.add_router("Gate")
     page = owner.page
     expect(owner.steps).to_contain_text("Waiting for the router")
@@ -80,7 +60,9 @@ def test_from_sign_up_to_a_router_that_is_online(
         expect(looked).to_contain_text(title)
     expect(looked).to_contain_text("Remove it there or choose another interface")
     mikrotik.paste("/ip hotspot remove theirs")
-    assert plain(mikrotik)[0] | {"/file": []} == tables | {"/file": []}, "a refused paste changed something"
+    assert plain(mikrotik).tables | {"/file": []} == before.tables | {"/file": []}, (
+        "a refused paste changed something"
+    )
 
     # The terminal loses the connection half way: the script stops in the middle of what it writes.
     fetched, _semicolon, _rest = line.partition(";")
@@ -113,7 +95,7 @@ def test_from_sign_up_to_a_router_that_is_online(
     # Only a user who may do what we do, from our address alone.
     users = {row["name"]: row for row in mikrotik.tree.rows("/user")}
     assert users.keys() == {"admin", rows.MARK}
-    us = stack.environment["KMIKRO_RADIUS_ADDRESS"]
+    us = town.environment["KMIKRO_RADIUS_ADDRESS"]
     assert (users[rows.MARK]["group"], users[rows.MARK]["address"]) == (rows.MARK, us)
     group = mikrotik.tree.find("/user/group", name=rows.MARK)
     assert group is not None
@@ -128,14 +110,8 @@ def test_from_sign_up_to_a_router_that_is_online(
     expect(page.locator("main")).to_contain_text("Online")
 
     # Nothing of others was touched: what was there is there, in its order, and the rest says that it is ours.
-    now, now_singles = plain(mikrotik)
-    for path, before in tables.items():
-        left = [
-            row for row in now[path]
-            if not ours(row) and not (path == SERVICE[0] and row.get("name") == SERVICE[1])
-        ]  # fmt: skip
-        had = [row for row in before if not (path == SERVICE[0] and row.get("name") == SERVICE[1])]
-        assert left == had, path
-    touched = {path for path in singles if singles[path] != now_singles[path]}
-    assert touched == {INCOMING}
+    for path, rows_before in before.tables.items():
+        assert theirs(mikrotik, path) == rows_before, path
+    singles = plain(mikrotik).singles
+    assert {path for path in singles if singles[path] != before.singles[path]} == {INCOMING}
     assert owner.said == []

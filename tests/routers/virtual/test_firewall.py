@@ -47,3 +47,20 @@ def test_jumps_return_and_lists() -> None:
     assert verdict(router.device, US, "tcp", API) == "drop"
     assert verdict(router.device, US, "icmp", 0) == "accept"
     assert verdict(router.device, "127.9.0.1", "tcp", API) == "accept"
+
+
+def test_a_hotspot_stands_before_all_rules_until_one_has_signed_in_or_is_bypassed() -> None:
+    router = bench()
+    assert router.paste("/ip hotspot add name=h interface=ether1 disabled=no") == ""
+    assert verdict(router.device, US, "tcp", API) == "reject"
+    assert verdict(router.device, US, "tcp", API, new=False) == "reject"
+    assert router.paste(f"/ip hotspot ip-binding add address={US} type=bypassed") == ""
+    assert verdict(router.device, US, "tcp", API) == "accept"
+    assert router.paste("/ip hotspot ip-binding remove 0\n/ip hotspot disable h") == ""
+    assert verdict(router.device, US, "tcp", API) == "accept"
+
+
+def test_a_hotspot_elsewhere_is_no_matter() -> None:
+    router = bench()
+    assert router.paste("/ip hotspot add name=h interface=bridge-lan disabled=no") == ""
+    assert verdict(router.device, US, "tcp", API) == "accept"

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +104,22 @@ def test_the_command_runs_pastes_and_stops(tmp_path: Path) -> None:
         assert not paste.exists()
         done.send_signal(signal.SIGTERM)
         assert done.wait(20) == 0
+
+
+def test_without_power_nothing_answers_and_afterwards_radius_is_told(
+    server: FakeServer, hotspot: VirtualRouter
+) -> None:
+    phone = hotspot.join("02:00:5E:00:53:01")
+    assert hotspot.login(phone, "u", "p").ok
+    assert hotspot.wait(lambda: server.kinds() == [1])
+    boots, port = hotspot.device.boots, hotspot.api_port
+    hotspot.power_off()
+    assert hotspot.sessions == []
+    with pytest.raises(OSError):
+        socket.create_connection((hotspot.address, port), 1)
+    hotspot.power_on()
+    socket.create_connection((hotspot.address, port), 1).close()
+    assert hotspot.wait(lambda: server.kinds() == [1, 7])
+    assert hotspot.device.boots == boots + 1
+    assert hotspot.device.clock.uptime() < 60
+    assert hotspot.login(phone, "u", "p").ok

@@ -67,3 +67,14 @@ def test_a_half_open_connection_is_noticed_late() -> None:
     router.device.clock.advance(HALF_OPEN)
     tick(router.device)
     assert "mine" not in names(router, "/ip/pool")
+
+
+def test_a_goodbye_that_a_rule_drops_is_noticed_late() -> None:
+    router = bench()
+    caller = holder(router)
+    say(router, caller, "/ip/pool/add", name="mine", ranges="10.9.0.2-10.9.0.9")
+    ended(router.device, caller.session, heard=False)
+    assert "mine" in names(router, "/ip/pool")
+    router.device.clock.advance(HALF_OPEN)
+    tick(router.device)
+    assert "mine" not in names(router, "/ip/pool")
