@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ DEAD = 100
 WORKERS = 4
 FLEETS = 2
 PATIENCE = 900.0
+LOOKS = 2.0  # seconds between two looks at memory and connections, which cost processor time themselves
 QUEUE_DB = 13  # of Valkey, for the queues of this run alone
 
 
@@ -84,8 +86,16 @@ def measure(ground: Ground, count: int, rounds: int) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class _Fleet:
+    """A process of virtual routers, and the file in which it tells what it did."""
+
+    process: "subprocess.Popen[str]"
+    told: Path
+
+
 @contextmanager
-def _fleet(number: int, count: int) -> Iterator["subprocess.Popen[str]"]:
+def _fleet(number: int, count: int) -> Iterator[_Fleet]:
     first = str(ipaddress.IPv4Address(FIRST) + number * 4096)
     with tempfile.TemporaryDirectory() as folder:
         command = [
@@ -98,23 +108,23 @@ def _fleet(number: int, count: int) -> Iterator["subprocess.Popen[str]"]:
             f"{folder}/told",
         ]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        process.told = Path(folder, "told")  # type: ignore[attr-defined]
         assert process.stdout is not None and process.stdin is not None
         process.stdout.readline()
-        yield process
+        yield _Fleet(process, Path(folder, "told"))
         process.stdin.close()
         process.wait(30)
         process.stdout.close()
 
 
-def _told(fleets: "list[subprocess.Popen[str]]") -> dict[str, int]:
+def _told(fleets: list[_Fleet]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for each in fleets:
-        assert each.stdout is not None and each.stdin is not None
-        each.stdin.write("now\n")
-        each.stdin.flush()
-        each.stdout.readline()
-        for name, value in json.loads(each.told.read_text()).items():  # type: ignore[attr-defined]
+        asked, answer = each.process.stdin, each.process.stdout
+        assert asked is not None and answer is not None
+        asked.write("now\n")
+        asked.flush()
+        answer.readline()
+        for name, value in json.loads(each.told.read_text()).items():
             most = name.startswith("most")
             sums[name] = max(sums.get(name, 0), value) if most else sums.get(name, 0) + value
     return sums
@@ -194,10 +204,13 @@ def _round(
         Router.objects.filter(pk__in=dead).update(is_up=True, misses=0)
     began, used = time.monotonic(), _cpu(worker.pid)
     tasks.check_all.delay(schema)
-    megabytes = connections = 0.0
+    megabytes = connections = looked = 0.0
     while True:
         time.sleep(0.25)
-        megabytes, connections = max(megabytes, _megabytes(worker.pid)), max(connections, _connections())
+        if time.monotonic() - looked > LOOKS:
+            looked = time.monotonic()
+            megabytes = max(megabytes, _megabytes(worker.pid))
+            connections = max(connections, _connections())
         with scope.inside(schema):
             done = Watch.objects.filter(
                 pk__in=live, compared_at__gte=now, router__checked_at__gte=now, router__leased_until=None

@@ -152,7 +152,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
-    "routers.tasks.send_notice": {"queue": "message"},
+    "routers.telling.*": {"queue": "message"},
     "routers.tasks.tend": {"queue": "bulk"},
     "routers.tasks.*": {"queue": "router"},
     "routers.care_tasks.*": {"queue": "router"},

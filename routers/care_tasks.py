@@ -14,7 +14,7 @@ from kmikro.lib.refusal import Refusal
 from routers import asks, backups, care, care_acts, doctor, live, queries, restoring, sync, talk, tools
 from routers.device import Target
 from routers.models import CareItem, CareRun, Router, RouterBackup
-from routers.tasks import HARD, SOFT
+from routers.talks import HARD, SOFT
 from tenants import routes
 from tenants.tasks import each_isp, tenant_task, unit
 

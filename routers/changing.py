@@ -29,7 +29,8 @@ from routers.desired import Facts
 from routers.device import Device, DeviceError
 from routers.guarding import End
 from routers.models import Change, Rollout
-from routers.tasks import HARD, SOFT, check
+from routers.talks import HARD, SOFT
+from routers.tasks import check
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.changing")

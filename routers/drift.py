@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import desired, incidents, pace, plan, planning, sync
+from routers import desired, incidents, pace, plan, planning, sync, watching
 from routers.device import Device
 from routers.incidents import Kind
 from routers.models import Incident, Router, Watch
@@ -32,7 +32,7 @@ def look(device: Device, wish: desired.Wish) -> tuple[sync.Outcome, list[dict[st
 
 def found(router: Router, steps: list[dict[str, Any]], *, dice: float, now: datetime) -> list[Incident]:
     """Write down what differs, before anything is put right; gives incidents that were opened or closed."""
-    watch = Watch.objects.get(pk=router.pk)
+    watch = watching.watch_of(router, now=now)
     knew = bool(watch.drift)
     watch.drift = steps[:MOST_SHOWN]
     watch.drift_since = (watch.drift_since or now) if steps else None

@@ -42,8 +42,9 @@ def take(router_id: int, *, now: datetime) -> int | None:
 
 
 def held(router_id: int, fence: int) -> Router:
-    """The router, locked until the end of the transaction; raises Lost when the lease is another's."""
-    router = Router.objects.select_for_update(of=("self",)).filter(pk=router_id, lease_fence=fence).first()
+    """The router with its watch, locked until the end of the transaction; raises Lost when the lease is another's."""
+    mine = Router.objects.select_for_update(of=("self",)).select_related("watch")
+    router = mine.filter(pk=router_id, lease_fence=fence).first()
     if router is None:
         raise Lost(f"the lease {fence} of router {router_id} is over")
     return router

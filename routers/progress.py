@@ -58,6 +58,8 @@ def stopped(router_id: int, trouble: str) -> None:
     Router.objects.filter(pk=router_id).update(trouble=trouble[:300])
 
 
-def synced(router_id: int, trouble: str) -> None:
+def synced(router: Router, trouble: str) -> None:
     """A comparison ended; an earlier trouble is over when this one has none."""
-    Router.objects.filter(pk=router_id, state=Router.State.READY).update(trouble=trouble[:300])
+    if router.state == Router.State.READY and router.trouble != trouble[:300]:
+        router.trouble = trouble[:300]
+        router.save(update_fields=["trouble"])

@@ -40,7 +40,12 @@ def nobody_there(
     """Note doors that nobody opened, and those at which we must not knock; gives incidents to be told of."""
     changed: list[Incident] = []
     numbers = [*shut, *refused]
-    for router in Router.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"):
+    for router in (
+        Router.objects.select_for_update(of=("self",))
+        .select_related("watch")
+        .filter(pk__in=numbers)
+        .order_by("pk")
+    ):
         refusal = refused.get(router.pk, "")
         target = device.Target(router.address or "", router.api_port, router.api_user, "", sync.own_address())
         error: DeviceError = (

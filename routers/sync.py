@@ -1,7 +1,7 @@
 """Lease a router, read it, plan, apply, record: the world is made to agree with the wish."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from routers.asking import serial_of as serial_of
 from routers.desired import Facts, Wish
 from routers.device import Device, Target, Trapped, Unreachable
 from routers.menus import ALWAYS
-from routers.models import Router, SyncRun
+from routers.models import Router, SyncRun, Watch
 from routers.rows import Found, Original
 from tenants import routes
 
@@ -47,6 +47,7 @@ class Job:
     target: Target
     wish: Wish
     fence: int = 0  # of the lease under which this was read (routers.lease)
+    watch: Watch | None = None  # None: it was never visited
 
 
 @dataclass(slots=True)
@@ -68,8 +69,10 @@ def take(router_id: int, host: str, *, now: datetime) -> Job | None:
     """Lease the router and give what the conversation needs; None when it is gone or another worker has it."""
     if not lease.begin(router_id, now=now):
         return None
-    router = Router.objects.select_related("template").get(pk=router_id)
-    return job_of(router, host, now=now, fence=router.lease_fence)
+    router = Router.objects.select_related("template", "watch").get(pk=router_id)
+    return replace(
+        job_of(router, host, now=now), fence=router.lease_fence, watch=getattr(router, "watch", None)
+    )
 
 
 def own_address() -> str:
@@ -77,7 +80,7 @@ def own_address() -> str:
     return str(settings.RADIUS_ADDRESS)
 
 
-def job_of(router: Router, host: str, *, now: datetime, fence: int = 0) -> Job:
+def job_of(router: Router, host: str, *, now: datetime) -> Job:
     """Target and wish of a router whose address is known."""
     address = router.address or ""
     own_port = routes.port_of(router.pk)  # behind an address that it shares
@@ -102,7 +105,7 @@ def job_of(router: Router, host: str, *, now: datetime, fence: int = 0) -> Job:
         radsec_port=settings.RADSEC_PORT,
     )
     wish = offering.completed(wish, router, now=now)
-    return Job(router.pk, router.name, router.state, target_of(router), wish, fence)
+    return Job(router.pk, router.name, router.state, target_of(router), wish)
 
 
 def target_of(router: Router) -> Target:
@@ -269,12 +272,11 @@ def forget(*, now: datetime) -> int:
     return SyncRun.objects.filter(started_at__lt=now - KEPT).delete()[0]
 
 
-def learn(router_id: int, outcome: Outcome, *, now: datetime) -> None:
+def learn(router: Router, outcome: Outcome, *, now: datetime) -> None:
     """Keep what the conversation told about the router."""
-    adopting.keep_singles(router_id, outcome.singles, now=now)  # even when the conversation broke
+    adopting.keep_singles(router.pk, outcome.singles, now=now)  # even when the conversation broke
     if outcome.facts is None or not outcome.whole:
         return
-    router = Router.objects.select_related("template").get(pk=router_id)
     before = (router.login_url, router.hotspot_address, router.more_logins, router.version, router.serial)
     if outcome.login_url:
         router.login_url = outcome.login_url[:200]
@@ -291,5 +293,5 @@ def learn(router_id: int, outcome: Outcome, *, now: datetime) -> None:
     ) != before:
         router.save(update_fields=["login_url", "hotspot_address", "more_logins", "version", "serial"])
     adopting.learned(router, outcome.facts, now=now)
-    if outcome.written or not inventory.known(router_id):
-        inventory.keep(router_id, outcome.facts, whole=False, now=now)
+    if outcome.written or not inventory.known(router.pk):
+        inventory.keep(router.pk, outcome.facts, whole=False, now=now)

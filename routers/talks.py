@@ -16,6 +16,7 @@ from tenants import routes
 from tenants.tasks import unit
 
 log = structlog.get_logger("routers.talks")
+SOFT, HARD = 90, 110  # seconds for one task: both end before its lease does
 
 
 @contextmanager

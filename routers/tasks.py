@@ -11,7 +11,6 @@ from kmikro.lib.refusal import Refusal
 from routers import (
     alerts,
     device,
-    drift,
     echo,
     enrolment,
     faults,
@@ -23,18 +22,21 @@ from routers import (
     samples,
     seats,
     talks,
+    telling,
+    visits,
     watching,
 )
 from routers import sync as syncing
-from routers.device import Device, DeviceError, WrongIdentity
-from routers.models import Incident, Router
+from routers.device import DeviceError, WrongIdentity
+from routers.models import Router
+from routers.talks import HARD, SOFT
+from routers.telling import tell
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.tasks")
 MOST_TRIES = 10
 LONGEST_WAIT = 60
 SPREAD = 5  # seconds over which visits of one beat are spread, so that 1,000 logins do not come in one moment
-SOFT, HARD = 90, 110  # seconds for one task: both end before its lease does
 NOW_AND_THEN = 300  # seconds after which a wish for a visit is void
 
 
@@ -80,9 +82,9 @@ def _enrol(schema: str, job: syncing.Job) -> tuple[bool, str]:
                 syncing.record(job.router_id, "Enrolment", outcome, trouble, started=started, now=_now())
         again = isinstance(error, DeviceError) and not isinstance(error, WrongIdentity)
         return again, trouble
-    with unit(schema):
+    with talks.held(schema, job) as router:
         syncing.record(job.router_id, "Enrolment", outcome, "", started=started, now=_now())
-        syncing.learn(job.router_id, outcome, now=_now())
+        syncing.learn(router, outcome, now=_now())
     wish = job.wish
     if not echo.heard(job.target.address, wish.coa_port, wish.radius_secret, source=job.target.source):
         return True, faults.not_heard(job.target, wish.coa_port)
@@ -114,19 +116,7 @@ def _sync(schema: str, job: syncing.Job, reason: str, force: bool) -> None:
             syncing.run(talk, job.wish, outcome, force=force)
     except (DeviceError, Refusal) as error:
         trouble = faults.in_words(error, job.target)
-    _kept(schema, job, reason, outcome, trouble, started)
-
-
-def _kept(
-    schema: str, job: syncing.Job, reason: str, outcome: syncing.Outcome, trouble: str, started: datetime
-) -> None:
-    with talks.held(schema, job):
-        if outcome.steps or trouble or reason != progress.ROUTINE:
-            syncing.record(job.router_id, reason, outcome, trouble, started=started, now=_now())
-        progress.synced(job.router_id, trouble)
-        syncing.learn(job.router_id, outcome, now=_now())
-        if not trouble:
-            _tell(drift.repaired(job.router_id, now=_now()))
+    visits.keep(schema, job, reason, outcome, trouble, started)
 
 
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD, expires=NOW_AND_THEN)
@@ -137,17 +127,19 @@ def check(schema: str, router_id: int) -> None:
         if job is None or job.state != Router.State.READY:
             _not_now(schema, router_id, job)
             return
-        with unit(schema):
-            watch = watching.watch_of_id(router_id, now=_now())
-        if watch.failures:  # known to be in trouble: it may wait, others may not wait for it
+        watch = job.watch
+        if watch and watch.failures:  # known to be in trouble: it may wait, others may not wait for it
             try:
                 stack.enter_context(seats.slow_lane())
             except seats.Taken:
                 with unit(schema):
                     watching.later(router_id, dice=random.random(), now=_now())
                 return
-        _visit(
-            schema, job, extras=watching.wants_extras(watch, now=_now()), compare=watch.compare_at <= _now()
+        visits.visit(
+            schema,
+            job,
+            extras=watch is None or watching.wants_extras(watch, now=_now()),
+            compare=watch is None or watch.compare_at <= _now(),
         )
 
 
@@ -156,51 +148,9 @@ def _not_now(schema: str, router_id: int, job: syncing.Job | None) -> None:
     with unit(schema):
         router = Router.objects.filter(pk=router_id, state=Router.State.READY, leaving_at=None).first()
         if router is not None and job is None and lease.is_stuck(router):
-            _tell(watching.stuck(router, now=_now()).changed)
+            tell(watching.stuck(router, now=_now()).changed)
         elif router is not None:
             watching.later(router_id, dice=random.random(), now=_now())
-
-
-def _visit(schema: str, job: syncing.Job, *, extras: bool, compare: bool) -> None:
-    try:
-        syncing.guard(job.target)
-        with device.opened(job.target) as talk:
-            reading, front = health.measure(talk, extras=extras)
-            with talks.held(schema, job) as router:
-                news = watching.answered(
-                    router, reading, front, extras=extras, dice=random.random(), now=_now()
-                )
-                _tell(news.changed)
-            if compare:
-                _compare(schema, job, talk, router.policy)
-    except (DeviceError, Refusal) as error:
-        trouble = faults.in_words(error, job.target)
-        failure = error if isinstance(error, DeviceError) else DeviceError(error.text)
-        with talks.held(schema, job) as router:
-            news = watching.missed(router, failure, trouble, visited=True, dice=random.random(), now=_now())
-            _tell(news.changed)
-
-
-def _compare(schema: str, job: syncing.Job, talk: Device, policy: str) -> None:
-    """What differs is written down first; it is put right only where the router's policy says so."""
-    started, trouble, outcome = _now(), "", syncing.Outcome()
-    try:
-        outcome, steps = drift.look(talk, job.wish)
-        with talks.held(schema, job) as router:
-            _tell(drift.found(router, steps, dice=random.random(), now=_now()))
-            if not steps:
-                progress.synced(job.router_id, "")
-                syncing.learn(job.router_id, outcome, now=_now())
-        if not steps or policy != Router.Policy.REPAIR:
-            return
-        outcome = syncing.Outcome()
-        syncing.run(talk, talks.neighbours(schema, job).wish, outcome)
-    except (DeviceError, Refusal) as error:
-        trouble = faults.in_words(error, job.target)
-        if isinstance(error, Refusal):
-            with talks.held(schema, job) as router:
-                _tell(drift.unrepaired(router, trouble, now=_now()))
-    _kept(schema, job, progress.ROUTINE, outcome, trouble, started)
 
 
 @tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
@@ -214,8 +164,8 @@ def look(schema: str, router_id: int) -> None:
             with device.opened(job.target) as talk:
                 facts = syncing.read(talk)
         except (DeviceError, Refusal) as error:
-            with talks.held(schema, job):
-                progress.synced(router_id, faults.in_words(error, job.target))
+            with talks.held(schema, job) as router:
+                progress.synced(router, faults.in_words(error, job.target))
             return
         with talks.held(schema, job):
             inventory.keep(router_id, facts, whole=True, now=_now())
@@ -255,34 +205,14 @@ def _note(schema: str, wave: dict[int, str], refused: dict[int, str], *, many: b
         shut = {router_id: why for router_id, why in wave.items() if why}
         for router_id in [each for each in wave if each not in shut]:
             check.soon(router_id, countdown=random.uniform(0, SPREAD) if many else 0)
-        _tell(rounds.nobody_there(shut, refused, dice=random.random, now=_now()))
-
-
-def _tell(changed: list[Incident]) -> None:
-    """Write a notice for everybody who wants to know, and ask for their sending."""
-    for notice in alerts.notices(changed, now=_now()):
-        send_notice.soon(notice.pk)
-
-
-@tenant_task(enter=False, soft_time_limit=SOFT, time_limit=HARD)
-def send_notice(schema: str, notice_id: int) -> None:
-    """Send one notice by its channel, once; tries again while the other side does not take it."""
-    with unit(schema):
-        message = alerts.claim(notice_id, now=_now())
-    if message is None:
-        return
-    trouble = alerts.deliver(message, now=_now())
-    with unit(schema):
-        wait = alerts.settled(notice_id, trouble, now=_now())
-        if wait is not None:
-            send_notice.soon(notice_id, countdown=wait.total_seconds())
+        tell(rounds.nobody_there(shut, refused, dice=random.random, now=_now()))
 
 
 @tenant_task()
 def tend() -> None:
     """Notices whose time has come, hours and days out of samples, and forgetting."""
     for notice_id in alerts.due(now=_now()):
-        send_notice.soon(notice_id)
+        telling.send_notice.soon(notice_id)
     samples.roll_up(now=_now())
     samples.forget(now=_now())
     syncing.forget(now=_now())

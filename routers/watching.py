@@ -30,17 +30,11 @@ class News:
 
 
 def watch_of(router: Router, *, now: datetime) -> Watch:
-    """The watch of a router, made at its first visit."""
-    return watch_of_id(router.pk, now=now)
-
-
-def watch_of_id(router_id: int, *, now: datetime) -> Watch:
-    """The same by the router's number."""
-    found = Watch.objects.filter(pk=router_id).first()
-    if found is None:
-        found, _made = Watch.objects.get_or_create(
-            router_id=router_id, defaults={"due_at": now, "compare_at": now}
-        )
+    """The watch of a router, made at its first visit; one that was read with the router is not read again."""
+    try:
+        found: Watch = router.watch
+    except Watch.DoesNotExist:
+        found, _made = Watch.objects.get_or_create(router=router, defaults={"due_at": now, "compare_at": now})
     return found
 
 

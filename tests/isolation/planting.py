@@ -77,6 +77,7 @@ OVERRIDES: dict[str, Given] = {
     "routers.RouterBackup.copy": lambda side, pk: base64.b64encode(
         canary(side, "routers.RouterBackup", "copy", pk).encode()
     ).decode(),
+    "routers.RouterBackup.copy_size": lambda side, pk: 60,
     "routers.RouterBackup.menus": lambda side, pk: json.dumps(
         {"/ip/pool": [{"name": canary(side, "routers.RouterBackup", "menus", pk)}]}
     ),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kmikro.lib.refusal import Refusal
-from routers import device, lease, pace, progress, seats, tasks, watching
+from routers import device, health, lease, pace, progress, seats, talks, tasks, telling, watching
 from routers.models import Incident, LogLine, Outage, Router, Sample, SyncRun, Watch
 from routers.virtual import VirtualRouter
 from tenants import scope
@@ -24,7 +24,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, fresh_isp: Isp, settings: Any) -> Ite
     calls: list[tuple[Any, ...]] = []
     settings.RADIUS_ADDRESS = "127.0.0.1"
     settings.ALLOW_PRIVATE_ROUTERS = True
-    for task in (tasks.check, tasks.sync, tasks.send_notice):
+    for task in (tasks.check, tasks.sync, telling.send_notice):
         name = task.name.rpartition(".")[2]
 
         def keep(args: tuple[Any, ...] = (), name: str = name, **_options: Any) -> None:
@@ -142,7 +142,7 @@ def test_a_worker_that_slept_through_its_lease_writes_nothing(
     fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = ready(fresh_isp, mikrotik)
-    measure = tasks.health.measure
+    measure = health.measure
 
     def slow(*args: Any, **options: Any) -> Any:
         told = measure(*args, **options)
@@ -151,13 +151,25 @@ def test_a_worker_that_slept_through_its_lease_writes_nothing(
             assert lease.take(number, now=datetime.now(UTC)) is not None
         return told
 
-    monkeypatch.setattr(tasks.health, "measure", slow)
+    monkeypatch.setattr(health, "measure", slow)
     tasks.check(fresh_isp.schema_name, number)
-    router, watch = seen(fresh_isp, number)
-    assert (router.cpu_load, watch.interfaces) == (None, [])
+    with scope.inside(fresh_isp.schema_name):
+        router = Router.objects.get(pk=number)
+        assert (router.cpu_load, Watch.objects.count(), Sample.objects.count()) == (None, 0, 0)
     assert router.leased_until is not None and router.leased_until > datetime.now(UTC), (
         "the other's lease stays"
     )
+
+
+def test_a_visit_that_finds_all_well_asks_the_database_little(
+    fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[Any], django_assert_max_num_queries: Any
+) -> None:
+    number = ready(fresh_isp, mikrotik)
+    tasks.check(fresh_isp.schema_name, number)
+    with scope.inside(fresh_isp.schema_name):
+        Watch.objects.update(compare_at=datetime.now(UTC))
+    with django_assert_max_num_queries(31):
+        tasks.check(fresh_isp.schema_name, number)
 
 
 def test_talks_that_end_their_worker_are_counted_and_then_left_alone(
@@ -168,7 +180,7 @@ def test_talks_that_end_their_worker_are_counted_and_then_left_alone(
     def ends(*args: Any, **options: Any) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(tasks.health, "measure", ends)
+    monkeypatch.setattr(health, "measure", ends)
     for _ in range(lease.MOST_DEATHS):
         with pytest.raises(MemoryError):
             tasks.check(fresh_isp.schema_name, number)
@@ -270,7 +282,7 @@ def test_another_router_is_an_incident_of_its_own_until_ours_answers_again(
 
 
 def test_a_seat_is_held_longer_than_any_task_can_last() -> None:
-    assert seats.HELD > tasks.HARD > tasks.SOFT > device.CONVERSATION
+    assert seats.HELD > talks.HARD > talks.SOFT > device.CONVERSATION
 
 
 def test_never_more_than_two_connections_whoever_wants_them(mikrotik: VirtualRouter, settings: Any) -> None:
