@@ -57,13 +57,15 @@ def _host(request: HttpRequest) -> str:
 
 @require_GET
 @_for_routers
-def script(request: HttpRequest, token: str, check: bool = True) -> HttpResponse:
+def script(request: HttpRequest, token: str, check: bool = True, six: bool = False) -> HttpResponse:
     """The enrolment script; without check its own calls make not sure who answers, like the line that fetched it."""
     now = datetime.now(UTC)
     router = enrolment.find(token, schema=_schema(request), now=now)
     host, address = _host(request), _address(request)
     return _said(
-        enrolment.fetch(router, token=token, host=host, address=address, now=now, check_certificate=check)
+        enrolment.fetch(
+            router, token=token, host=host, address=address, now=now, check_certificate=check, six=six
+        )
     )
 
 

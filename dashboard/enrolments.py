@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
-from dashboard import access
+from dashboard import access, listing
 from dashboard.access import Request, operator
 from dashboard.forms_routers import NEW, RouterForm
 from dashboard.page import confirm, done, page, refused
@@ -22,6 +22,8 @@ from subscribers.models import Site
 FORM = "dashboard/routers/edit.html"
 _SHOWN = {preflight.OK: "ok", preflight.WARN: "warn", preflight.STOP: "bad"}  # states of a step
 PAGE = "dashboard/routers/enrol.html"
+SIX = "6"
+VERSIONS = (("", "RouterOS 7"), (SIX, "RouterOS 6.49"))
 
 
 def router_or_404(pk: int) -> Router:
@@ -116,12 +118,17 @@ def _context(request: Request, router: Router) -> dict[str, Any]:
     live = bool(router.enrolment_expires_at and router.enrolment_expires_at > now)
     shown = may_change and live
     expires = router.enrolment_expires_at
+    six = request.GET.get("version") == SIX
     return {
         "router": router,
         "brings_certificate": radsec.is_wanted(router),
         "may_change": may_change,
-        "command": enrolment.command(router, host_of(request)) if shown else "",
-        "loose": enrolment.command(router, host_of(request), check_certificate=False) if shown else "",
+        "command": enrolment.command(router, host_of(request), six=six) if shown else "",
+        "loose": ""
+        if six or not shown
+        else enrolment.command(router, host_of(request), check_certificate=False),
+        "six": six,
+        "versions": listing.chips(request, "version", VERSIONS, SIX if six else ""),
         "left": max(0, int((expires - now).total_seconds())) if live and expires else 0,
         "expired": router.state in {Router.State.WAITING, Router.State.FETCHED} and not live,
         "steps": trace(router, expired=not live),

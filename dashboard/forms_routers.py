@@ -52,3 +52,20 @@ class RouterForm(forms.Form):
         if self.cleaned_data["site"] == NEW:
             return str(self.cleaned_data["new_site"])
         return Site.objects.get(pk=int(self.cleaned_data["site"])).name
+
+
+class LineForm(forms.Form):
+    """What a person carries back from a router that may not call us; fields are named as routers.pasting refuses them."""
+
+    address = forms.CharField(
+        label="Address of the router",
+        max_length=45,
+        help_text="The public IP address at which it can be reached; the block opens its API for us there",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    line = forms.CharField(
+        label="The line that it printed",
+        max_length=2000,
+        help_text="It begins with kmikro: and ends with :end",
+        widget=forms.Textarea(attrs={"autocomplete": "off", "spellcheck": "false", "rows": 4}),
+    )

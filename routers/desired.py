@@ -17,7 +17,7 @@ HOTSPOT = f"{rows.MARK}-hotspot"
 PROFILE = rows.MARK
 HOTSPOT_SERVICE, PPP_SERVICE = "hotspot", "ppp"
 RADSEC_SECRET = "radsec"  # RFC 6614, section 2.3: over TLS the secret protects nothing
-OLDEST = (7, 0)
+OLDEST = (6, 49)
 ASKS_FOR_MESSAGE_AUTH = (7, 15)
 
 
@@ -73,7 +73,7 @@ def check(wish: Wish, facts: Facts) -> None:
         raise Refusal("broken_template", wish.broken)
     if version_of(facts.version)[:2] < OLDEST:
         raise Refusal(
-            "old_version", f"It runs RouterOS {facts.version}. Upgrade it to 7.0 or newer, then try again."
+            "old_version", f"It runs RouterOS {facts.version}. Upgrade it to 6.49 or to 7, then try again."
         )
     hotspot = HOTSPOT_SERVICE in wish.services
     names = [row.values.get("name", "") for row in facts.of("/interface")]

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import addresses, guard_address, radsec, rotation, script
+from routers import addresses, guard_address, newcomers, radsec, rotation, script, script_six
 from routers import preflight as checks
 from routers.models import Router
 from routers.radsec import SPENT
@@ -62,6 +62,7 @@ def renew(router: Router, *, by: Actor, now: datetime) -> Router:
     router.state = Router.State.WAITING
     router.trouble = ""
     router.serial = router.api_pin = ""
+    router.api_password = secrets.token_urlsafe(24)  # blocks that were shown before hold the old one
     router.preflight = []
     router.address = None
     router.fetched_at = router.reached_at = router.api_user_at = router.radius_tested_at = router.ready_at = (
@@ -73,11 +74,13 @@ def renew(router: Router, *, by: Actor, now: datetime) -> Router:
     return router
 
 
-def command(router: Router, host: str, *, check_certificate: bool = True) -> str:
-    """The line to paste; empty when there is no live token."""
+def command(router: Router, host: str, *, check_certificate: bool = True, six: bool = False) -> str:
+    """The line to paste, on RouterOS 7 or 6.49; empty when there is no live token."""
     if not router.enrolment_sealed:
         return ""
     url = addresses.enrolment_url(host, router.enrolment_sealed)
+    if six:
+        return script_six.one_line(url)
     checks_it = check_certificate or not url.startswith("https:")
     file = script.FILE if checks_it else script.LOOSE
     return script.one_line(url, check_certificate=check_certificate, file=file)
@@ -93,18 +96,27 @@ def find(token: str, *, schema: str, now: datetime) -> Router:
 
 
 def fetch(
-    router: Router, *, token: str, host: str, address: str, now: datetime, check_certificate: bool = True
+    router: Router,
+    *,
+    token: str,
+    host: str,
+    address: str,
+    now: datetime,
+    check_certificate: bool = True,
+    six: bool = False,
 ) -> str:
     """The script for the router that calls from address; the first caller is the only one."""
     try:
         guard_address.check(address, own=settings.RADIUS_ADDRESS, private=settings.ALLOW_PRIVATE_ROUTERS)
+        if router.state not in {Router.State.WAITING, Router.State.FETCHED}:
+            raise SPENT  # the token is for a certificate
+        if router.state == Router.State.FETCHED and router.address != address:
+            raise SPENT
+        newcomers.count(address, now=now)
     except Refusal as refusal:
-        _trouble(router, f"The router calls from {address}. {refusal.text}")
+        if refusal is not SPENT:
+            _trouble(router, f"The router calls from {address}. {refusal.text}")
         raise
-    if router.state not in {Router.State.WAITING, Router.State.FETCHED}:
-        raise SPENT  # the token is for a certificate
-    if router.state == Router.State.FETCHED and router.address != address:
-        raise SPENT
     router.state = Router.State.FETCHED
     router.address = address
     router.fetched_at = now
@@ -121,6 +133,7 @@ def fetch(
             interface=router.hotspot_interface,
             certificate=radsec.next_one(router) if router.radsec_due else None,
             check_certificate=check_certificate,
+            six=six,
         )
     )
 
@@ -131,19 +144,24 @@ def preflight(router: Router, body: bytes, *, address: str) -> str:
         raise SPENT
     found = checks.checks(
         checks.read(body),
-        checks.Intent(
-            interface=router.hotspot_interface,
-            services=frozenset(router.services),
-            user=router.api_user,
-            pppoe_interface=router.pppoe_interface,
-            pppoe_network=router.pppoe_network,
-        ),
+        intent_of(router),
     )
     stops = checks.stops(found)
     router.preflight = [asdict(check) for check in found]
     router.trouble = stops[0].text[:300] if stops else ""
     router.save(update_fields=["preflight", "trouble"])
     return f"{stops[0].title}: {stops[0].text}" if stops else "go"
+
+
+def intent_of(router: Router) -> checks.Intent:
+    """What we are about to do on the router."""
+    return checks.Intent(
+        interface=router.hotspot_interface,
+        services=frozenset(router.services),
+        user=router.api_user,
+        pppoe_interface=router.pppoe_interface,
+        pppoe_network=router.pppoe_network,
+    )
 
 
 def read_report(body: bytes) -> dict[str, str]:
@@ -160,27 +178,28 @@ def report(router: Router, facts: Mapping[str, str], *, address: str, now: datet
     for name, length in _LENGTHS.items():
         setattr(router, name, facts.get(name, "")[:length])
     if facts.get("problem") == "version":
-        router.trouble = (
-            f"It runs RouterOS {router.version}. Upgrade it to 7.0 or newer and paste the command again."
-        )
+        router.trouble = checks.wrong_version(router.version)
         router.save()
         return False
     port = facts.get("port", "")
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
         raise Refusal("bad_report", "The report names no API port.")
     pin = facts.get("pin", "").lower()
-    router.api_port, router.api_pin = int(port), pin if PIN.fullmatch(pin) else ""
     radsec.arrived(router, facts.get("radsec", ""), now=now)
+    arrived(router, port=int(port), pin=pin if PIN.fullmatch(pin) else "", by=journal.SYSTEM, now=now)
+    return True
+
+
+def arrived(router: Router, *, port: int, pin: str, by: Actor, now: datetime) -> None:
+    """The router is there, with what it says of itself already in it; the same command does nothing any more."""
+    router.api_port, router.api_pin = port, pin
     router.state = Router.State.REACHED
     router.reached_at = now
     router.trouble = ""
-    router.enrolment_sealed = ""  # used: the same command does nothing any more
+    router.enrolment_sealed = ""
     router.enrolment_expires_at = None
     router.save()
-    journal.record(
-        journal.SYSTEM, "router.report", router, now=now, board=router.board, version=router.version
-    )
-    return True
+    journal.record(by, "router.report", router, now=now, board=router.board, version=router.version)
 
 
 def change(router: Router, *, name: str, site: Site, interface: str, by: Actor, now: datetime) -> bool:

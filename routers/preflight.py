@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from routers import rows
 
 OK, WARN, STOP = "ok", "warn", "stop"
-OLDEST = (7, 0)
+OLDEST = (6, 49)
 FIRST_SENSIBLE_YEAR = 2024
 LARGEST = 32 * 1024
 _MOST = 1_000  # rows of one kind that are looked at
@@ -96,8 +96,16 @@ def _version(told: Told) -> Check:
     version = told.one("version")
     if _is_new_enough(version):
         return Check("version", OK, "RouterOS", f"It runs {version}.")
-    text = f"It runs RouterOS {version or 'of an unknown version'}. Upgrade it to 7.0 or newer and paste the command again."
-    return Check("version", STOP, "RouterOS", text)
+    return Check("version", STOP, "RouterOS", wrong_version(version))
+
+
+def wrong_version(version: str) -> str:
+    """Why the command does not fit that version, and what to do."""
+    if not _is_new_enough(version):
+        name = version or "of an unknown version"
+        return f"It runs RouterOS {name}. Upgrade it to 6.49 or to 7 and paste the command again."
+    fitting = "7" if int(version.partition(".")[0]) >= OLDEST[0] + 1 else "6.49"
+    return f"It runs RouterOS {version}. Choose the command for RouterOS {fitting} here and paste that one."
 
 
 def _mode(told: Told, intent: Intent) -> Check:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from routers import rows
 
 FILE, LOOSE = "kmikro.rsc", "kmikro-loose.rsc"  # the second checks no certificate of ours
+SIX = "6.49"  # the one line of RouterOS 6 that we know
 _CERTIFICATE = f"{rows.MARK}-api"  # of the API; made on the router
 RENEWAL, PEM = "radsec.rsc", "radsec.pem"
 # read, write: the hotspot menus. api: to sign in. sensitive: to see whether the RADIUS secret is still ours.
@@ -40,6 +41,7 @@ class Enrolment:
     coa_port: int
     interface: str
     certificate: "Certificate | None" = None
+    six: bool = False  # only what RouterOS 6.49 has
     check_certificate: bool = True
 
     @property
@@ -83,25 +85,14 @@ def enrolment(wish: Enrolment) -> str:
         ':do { :set serial [/system routerboard get serial-number] } on-error={ :set serial "" }',
         ':local facts ("version=" . $version . "\\nboard=" . $board . "\\nserial=" . $serial . "\\nidentity=" . $name)',
         ':local major [:tonum [:pick $version 0 [:find $version "."]]]',
-        ":if ($major < 7) do={",
+        f":if ({'[:pick $version 0 4] != ' + q(SIX) if wish.six else '$major < 7'}) do={{",
         f'  {post} http-data=($facts . "\\nproblem=version")',
-        '  :error "This service needs RouterOS 7.0 or newer."',
+        f'  :error "This command is for RouterOS {SIX if wish.six else "7"}. Choose the one for yours on the page."',
         "}",
         *_preflight(wish),
-        f":if ([:len [/user group find where name={q(wish.user)}]] = 0) do={{",
-        f"  /user group add name={q(wish.user)} policy={POLICY} comment={q(_mark('group'))}",
-        f"}} else={{ /user group set [find where name={q(wish.user)}] policy={POLICY} }}",
-        f":if ([:len [/user find where name={q(wish.user)}]] = 0) do={{",
-        (
-            f"  /user add name={q(wish.user)} group={q(wish.user)} password={q(wish.password)} "
-            f"address={q(wish.server)} comment={q(_mark('user'))}"
-        ),
-        (
-            f"}} else={{ /user set [find where name={q(wish.user)}] group={q(wish.user)} password={q(wish.password)} "
-            f"address={q(wish.server)} disabled=no }}"
-        ),
-        *_api(),
-        *_doors(wish),
+        *people(wish),
+        *api_service(six=wish.six),
+        *doors(wish),
         # The tunnel of routers behind NAT takes its place here: interface, peer and address, then the same report.
         ':local lan ""',
         f":foreach row in=[/ip address find where interface={q(wish.interface)}] do={{",
@@ -116,6 +107,25 @@ def enrolment(wish: Enrolment) -> str:
         ':put "Done. This router is known now; the page in your browser goes on by itself."',
     ]
     return "\n".join(lines) + "\n"
+
+
+def people(wish: Enrolment) -> list[str]:
+    """Our group and user, with the password of this script whatever it was before."""
+    q = quote
+    return [
+        f":if ([:len [/user group find where name={q(wish.user)}]] = 0) do={{",
+        f"  /user group add name={q(wish.user)} policy={POLICY} comment={q(_mark('group'))}",
+        f"}} else={{ /user group set [find where name={q(wish.user)}] policy={POLICY} }}",
+        f":if ([:len [/user find where name={q(wish.user)}]] = 0) do={{",
+        (
+            f"  /user add name={q(wish.user)} group={q(wish.user)} password={q(wish.password)} "
+            f"address={q(wish.server)} comment={q(_mark('user'))}"
+        ),
+        (
+            f"}} else={{ /user set [find where name={q(wish.user)}] group={q(wish.user)} password={q(wish.password)} "
+            f"address={q(wish.server)} disabled=no }}"
+        ),
+    ]
 
 
 def _preflight(wish: Enrolment) -> list[str]:
@@ -171,17 +181,22 @@ def _preflight(wish: Enrolment) -> list[str]:
     ]
 
 
-def _api() -> list[str]:
+def api_service(*, six: bool = False, else_say: str = "") -> list[str]:
     """Open the API by TLS with a certificate whose key the router makes and keeps; in clear where it cannot.
 
-    A certificate that somebody gave to api-ssl before stays. Signing goes on in the background on slow boards.
+    With else_say nothing is opened in clear: the script ends with these words then. A certificate that somebody gave
+    to api-ssl before stays. Signing goes on in the background on slow boards.
     """
+    key = "2048" if six else "prime256v1"
+    listed = (
+        "" if six else " !dynamic"
+    )  # 6 lists no connections among the services, and has no such word there
     ours, own = quote(_CERTIFICATE), f"[/certificate find where name={quote(_CERTIFICATE)}]"
     return [
         ":local port 8728",
         ':local pin ""',
         ':local held ""',
-        ':foreach service in=[/ip service find where name="api-ssl" !disabled !dynamic] do={',
+        f':foreach service in=[/ip service find where name="api-ssl" !disabled{listed}] do={{',
         "  :set held [/ip service get $service certificate]",
         "}",
         ":do {",
@@ -189,7 +204,7 @@ def _api() -> list[str]:
         f"    :set held {ours}",
         f"    :if ([:len {own}] = 0) do={{",
         (
-            f"      /certificate add name={ours} common-name={ours} days-valid=3650 key-size=prime256v1 "
+            f"      /certificate add name={ours} common-name={ours} days-valid=3650 key-size={key} "
             "key-usage=digital-signature,key-encipherment,tls-server"
         ),
         "    }",
@@ -200,9 +215,10 @@ def _api() -> list[str]:
         "  }",
         "  :set pin [/certificate get [/certificate find where name=$held] fingerprint]",
         '} on-error={ :set pin "" }',
+        *([f":if ([:len $pin] != 64) do={{ :error {quote(else_say)} }}"] if else_say else []),
         ':local wanted "api"',
         ':if ([:len $pin] = 64) do={ :set wanted "api-ssl" } else={ :set pin "" }',
-        ":foreach service in=[/ip service find where name=$wanted !dynamic] do={",
+        f":foreach service in=[/ip service find where name=$wanted{listed}] do={{",
         "  :if ([:len $pin] > 0) do={ /ip service set $service certificate=$held disabled=no } else={",
         "    /ip service set $service disabled=no",
         "  }",
@@ -249,7 +265,7 @@ def _certificate(url: str, certificate: Certificate, check: str) -> list[str]:
     ]
 
 
-def _doors(wish: Enrolment) -> list[str]:
+def doors(wish: Enrolment) -> list[str]:
     """Accept rules for our one address, before the first drop: routers in factory state shut the uplink's side."""
     lines: list[str] = []
     for key, protocol, port in (("api", "tcp", "$port"), ("coa", "udp", str(wish.coa_port))):

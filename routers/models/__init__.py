@@ -5,6 +5,7 @@ from routers.models.backups import RouterBackup, RouterFirmware
 from routers.models.care import CareItem, CareRun
 from routers.models.changes import Change, ChangeRules, Rollout
 from routers.models.incidents import AlertRule, Incident, Notice, Outage
+from routers.models.newcomers import Newcomer
 from routers.models.offers import Offering, SiteValues
 from routers.models.router import Router
 from routers.models.runs import SyncRun
@@ -23,6 +24,7 @@ __all__ = [
     "Leak",
     "LeakAudit",
     "LogLine",
+    "Newcomer",
     "Notice",
     "Offering",
     "Outage",

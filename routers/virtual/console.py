@@ -126,6 +126,8 @@ class Console:
     def statement(self, statement: Statement) -> Data:
         """Run one command; errors that do not say where get the place added."""
         first = statement.words[0]
+        if first.key is None and isinstance(first.value, Block):
+            return self.block(first.value)
         where = f"(line {statement.line} column {statement.column})"
         name = first.value.value if isinstance(first.value, Text) and first.key is None else ""
         if name.startswith("#"):

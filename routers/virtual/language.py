@@ -1,5 +1,6 @@
 """Values of the RouterOS script language and what operators and small built-in commands make of them."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -101,6 +102,16 @@ def _member(left: Data, right: Data) -> Data:
     return None
 
 
+def _inside(left: Data, right: Data) -> bool:
+    """An address in a network; for other things routers have no `in` that says anything."""
+    try:
+        net = ipaddress.IPv4Network(as_text(right), strict=False)
+        inner = ipaddress.IPv4Network(as_text(left))
+    except ValueError:
+        raise Trap("cannot apply in to these values") from None
+    return inner.subnet_of(net)
+
+
 def like(text: Data, pattern: Data) -> bool:
     """The `~` operator: a regular expression somewhere in the text."""
     try:
@@ -124,7 +135,7 @@ OPERATORS: dict[str, Callable[[Data, Data], Data]] = {
     "/": _divide,
     ",": _list,
     "->": _member,
-    "in": lambda a, b: as_text(a) in as_text(b),
+    "in": _inside,
 }
 
 

@@ -22,6 +22,7 @@ from routers.virtual.people import Codes, People
 from routers.virtual.scheduler import Scheduler
 from routers.virtual.session import ApiSession
 from routers.virtual.sessions import Phone, Session
+from routers.virtual.terminal import Terminal
 from routers.virtual.traps import Trap
 from routers.virtual.tree import Tree
 from routers.virtual.upkeep import DOWN, Upkeep
@@ -157,6 +158,10 @@ class VirtualRouter:
         except Trap as trap:
             self.device.log("script,error", f"script error: {trap.message}")
             return "\n".join([*console.output, trap.message])
+
+    def terminal(self, user: str = "admin") -> Terminal:
+        """Open a terminal, into which lines are pasted as a person pastes them."""
+        return Terminal(self.device, self.device.caller(user, "console"))
 
     def join(self, mac: str, name: str = "") -> Phone:
         """A phone joins the Wi-Fi."""

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.journal import SYSTEM
 from api import enrolment as door
-from routers import enrolment
+from routers import enrolment, newcomers
 from routers.models import Router
 from tenants import scope
 from tenants.models import EnrolmentRoute, Isp
@@ -126,13 +126,38 @@ def test_an_old_router_is_told_what_to_do(
     waiting: Router, anonymous: HostClient, laboratory: None, asked: Asked
 ) -> None:
     call(anonymous, waiting)
-    call(anonymous, waiting, "report", b"version=6.49.10 (long-term)\nproblem=version")
+    call(anonymous, waiting, "report", b"version=6.48.6 (long-term)\nproblem=version")
     router = Router.objects.get(pk=waiting.pk)
-    assert "Upgrade it to 7.0" in router.trouble
+    assert "Upgrade it to 6.49 or to 7" in router.trouble
     assert asked == []
     assert (
         call(anonymous, waiting).status_code == 200
     )  # after the upgrade the same command may be pasted again
+
+
+def test_the_line_of_six_fetches_a_script_of_six_and_a_router_of_another_version_is_told_which_to_take(
+    waiting: Router, anonymous: HostClient, laboratory: None, asked: Asked
+) -> None:
+    text = anonymous.get(f"/e/{waiting.enrolment_sealed}/kmikro-6.rsc", **FROM).content.decode()
+    assert "key-size=2048" in text
+    assert "check-certificate=yes" not in text
+    call(anonymous, waiting, "report", b"version=7.20.8 (stable)\nproblem=version")
+    assert "Choose the command for RouterOS 7 " in Router.objects.get(pk=waiting.pk).trouble
+    assert asked == []
+
+
+def test_the_eleventh_new_router_address_of_an_hour_is_told_when_it_goes_on(
+    waiting: Router, anonymous: HostClient, laboratory: None
+) -> None:
+    now = datetime.now(UTC)
+    for number in range(newcomers.MOST):
+        newcomers.count(f"127.0.7.{number}", now=now)
+    answer = call(anonymous, waiting)
+    assert answer.status_code == 403
+    assert b"It goes on in 60 minutes" in answer.content
+    router = Router.objects.get(pk=waiting.pk)
+    assert router.trouble.startswith("The router calls from 127.0.0.9. 10 new router addresses came")
+    assert router.state == "waiting"
 
 
 def test_another_address_gets_neither_script_nor_report(
@@ -210,12 +235,12 @@ def test_a_preflight_is_judged_once_the_script_was_fetched_and_for_its_caller_al
     call(anonymous, waiting)
     assert call(anonymous, waiting, "preflight", told, REMOTE_ADDR="127.0.0.8").status_code == 404
     assert call(anonymous, waiting, "preflight", told).content == b"go"
-    assert call(anonymous, waiting, "preflight", b"version=6.49").content.startswith(
-        b"RouterOS: It runs RouterOS 6.49"
+    assert call(anonymous, waiting, "preflight", b"version=6.48.6").content.startswith(
+        b"RouterOS: It runs RouterOS 6.48.6"
     )
     router = Router.objects.get(pk=waiting.pk)
     assert (router.state, router.preflight[0]["state"]) == ("fetched", "stop")
-    assert "Upgrade it to 7.0" in router.trouble
+    assert "Upgrade it to 6.49 or to 7" in router.trouble
     assert asked == []
 
 

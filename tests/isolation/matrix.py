@@ -135,6 +135,7 @@ TENANT: dict[str, Line] = {
     "router-enrol": at(A.SEE_ROUTERS),
     "router-steps": at(A.SEE_ROUTERS),
     "router-command": at(A.CHANGE_ROUTERS, post=302),
+    "router-paste": at(A.CHANGE_ROUTERS, post=422, body={"address": "102.68.77.10", "line": "kmikro:1:"}),
     "router-again": at(A.CHANGE_ROUTERS, get=None, post=302),
     "router-secret": at(A.CHANGE_ROUTERS, get=None, post=302),
     "wifi-root": at(A.SEE_ROUTERS),
@@ -317,6 +318,7 @@ TENANT: dict[str, Line] = {
     "portal-connected": at("signed visit", query=bodies.CONNECTED, public_id=Key("router")),
     "enrolment-script": at("enrolment token", token=Key("enrolment")),
     "enrolment-loose-script": at("enrolment token", token=Key("enrolment")),
+    "enrolment-script-six": at("enrolment token", token=Key("enrolment")),
     "enrolment-certificate-script": at("enrolment token", get=404, token=Key("enrolment")),
     "enrolment-certificate": at("enrolment token", get=404, token=Key("enrolment")),
     "enrolment-certificate-report": at(

@@ -31,7 +31,7 @@ def test_a_router_out_of_the_box_is_good() -> None:
 @pytest.mark.parametrize(
     ("told", "key", "words", "intent"),
     [
-        ("version=6.49.10 (long-term)", "version", "Upgrade it to 7.0", HOTSPOT),
+        ("version=6.48.6 (long-term)", "version", "Upgrade it to 6.49", HOTSPOT),
         ("version=", "version", "unknown version", HOTSPOT),
         ("mode-hotspot=false\nmode=home", "mode", "forbids hotspot", HOTSPOT),
         ("flagged=true", "mode", "flagged", HOTSPOT),
@@ -84,3 +84,9 @@ def test_whatever_is_told_ends_in_checks(body: bytes) -> None:
     for intent in (HOTSPOT, PPPOE):
         assert preflight.checks(preflight.read(body), intent)
         assert preflight.checks(preflight.read(b"version=7.20\n" + body), intent)
+
+
+def test_a_command_for_another_version_names_the_right_one() -> None:
+    assert "command for RouterOS 6.49" in preflight.wrong_version("6.49.10 (long-term)")
+    assert "command for RouterOS 7 " in preflight.wrong_version("7.20.8 (stable)")
+    assert "Upgrade it to 6.49 or to 7" in preflight.wrong_version("6.48.6 (long-term)")

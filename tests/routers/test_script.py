@@ -150,8 +150,7 @@ def test_where_no_certificate_can_be_made_the_api_is_opened_in_clear(core: Core)
 
 
 def test_an_old_router_is_told_and_left_alone() -> None:
-    with VirtualRouter(address=own(42)) as router:
-        router.device.version = "6.49.10 (long-term)"
+    with VirtualRouter(address=own(42), version="6.49.10 (long-term)") as router:
         assert router.paste(script.enrolment(wish(url="http://127.0.0.1:9/e/t"))) != ""
         assert all(row["name"] != "kmikro" for row in router.tree.rows("/user"))
 
