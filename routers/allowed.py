@@ -17,6 +17,7 @@ ACTS = frozenset(
         "/system/scheduler/add",  # guarding
         "/system/scheduler/remove",  # guarding
         "/tool/ping",  # tools
+        "/ping",  # tools, on RouterOS 6
         "/tool/traceroute",  # tools
         "/tool/torch",  # tools
         "/interface/monitor-traffic",  # tools

@@ -4,7 +4,7 @@ import ipaddress
 from dataclasses import dataclass, field
 
 from kmikro.lib.refusal import Refusal
-from routers import hotspots, local_people, offer_rows, pppoe, rows
+from routers import hotspots, local_people, offer_rows, pppoe, rows, six
 from routers.facts import Facts, address_pool, hotspot_address, version_of
 from routers.hotspots import Signing
 from routers.local_people import Person
@@ -75,6 +75,7 @@ def check(wish: Wish, facts: Facts) -> None:
         raise Refusal(
             "old_version", f"It runs RouterOS {facts.version}. Upgrade it to 6.49 or to 7, then try again."
         )
+    six.check(wish.offers, facts)
     hotspot = HOTSPOT_SERVICE in wish.services
     names = [row.values.get("name", "") for row in facts.of("/interface")]
     made_here = {offer.has("name") for offer in wish.offers if offer.kind == "vlan"}
@@ -132,7 +133,9 @@ def build(wish: Wish, facts: Facts) -> list[Row]:
         Row("/radius/incoming", "", {"accept": "true", "port": str(wish.coa_port)}),
     ]
     if HOTSPOT_SERVICE in wish.asking:
-        made += hotspots.pages(wish.portal_url, wish.portal_host, rows.folder_on(facts.flash))
+        folder = rows.folder_on(facts.flash)
+        pages = hotspots.pages(wish.portal_url, wish.portal_host, folder)
+        made += six.pages(pages, facts, folder) if six.is_six(facts) else pages
     if HOTSPOT_SERVICE in wish.services:
         made += _hotspot(wish, facts)
     if PPP_SERVICE in wish.asking:
@@ -149,7 +152,12 @@ def build(wish: Wish, facts: Facts) -> list[Row]:
 
 def _signing(wish: Wish, facts: Facts) -> Signing:
     folder = rows.folder_on(facts.flash)
-    return Signing(folder, mac_login=wish.mac_login, mac_auth_password=wish.mac_auth_password)
+    return Signing(
+        folder,
+        mac_login=wish.mac_login,
+        mac_auth_password=wish.mac_auth_password,
+        own_folder=six.is_six(facts),
+    )
 
 
 def _hotspot(wish: Wish, facts: Facts) -> list[Row]:

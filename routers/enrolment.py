@@ -121,7 +121,7 @@ def fetch(
     router.address = address
     router.fetched_at = now
     router.trouble = ""
-    router.radsec_due = radsec.is_wanted(router)
+    router.radsec_due = radsec.is_wanted(router) and not six  # nobody could say whether 6 speaks it
     router.save(update_fields=["state", "address", "fetched_at", "trouble", "radsec_due"])
     return script.enrolment(
         script.Enrolment(

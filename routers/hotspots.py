@@ -16,6 +16,7 @@ class Signing:
     folder: str
     mac_login: bool = False
     mac_auth_password: str = field(default="", repr=False)
+    own_folder: bool = False  # the profile's own folder is ours; else ours comes before it
 
 
 def pages(portal_url: str, portal_host: str, folder: str) -> list[Row]:
@@ -45,7 +46,7 @@ def profile(name: str, address: str, signing: Signing) -> Row:
         {
             "name": name,
             "hotspot-address": address,
-            "html-directory-override": signing.folder,
+            "html-directory" if signing.own_folder else "html-directory-override": signing.folder,
             # A voucher's code is its user name too, so CHAP would hide nothing; and its challenge is good for one
             # view of the page, which a phone's own look for a portal in the background can use up.
             "login-by": "mac,http-pap" if signing.mac_login else "http-pap",

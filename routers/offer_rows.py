@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network
 
 from kmikro.lib.refusal import Refusal
-from routers import hotspots, offer_checks, pppoe, rows
+from routers import hotspots, offer_checks, pppoe, rows, six
 from routers.facts import Facts, address_pool, hotspot_address
 from routers.hotspots import Signing
 from routers.menus import OFFER
@@ -60,9 +60,7 @@ def made(
             case "queue_type":
                 built.append(_queue_type(offer))
             case "ntp":
-                built.append(
-                    Row("/system/ntp/client", "", {"enabled": "true", "servers": _listed(offer, "servers")})
-                )
+                built.append(_clock(_listed(offer, "servers"), facts))
             case "dns":
                 answers = "true" if offer.has("answers") == "yes" else "false"
                 servers = _listed(offer, "servers")
@@ -70,6 +68,12 @@ def made(
             case "fasttrack":
                 built += _fasttrack(offer)
     return built
+
+
+def _clock(servers: str, facts: Facts) -> Row:
+    if six.is_six(facts):
+        return six.clock(servers)
+    return Row("/system/ntp/client", "", {"enabled": "true", "servers": servers})
 
 
 def name_of(offer: Offer) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kmikro.lib.refusal import Refusal
 from routers import menus, places, rows, thing
@@ -197,3 +198,16 @@ def sentence(step: Step) -> str:
             return f"Changes {what}: {', '.join(parts)}"
         case Remove():
             return f"Removes {what}"
+
+
+def notes(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """A record of steps that are about to be done."""
+    return [
+        {
+            "do": verb_of(step),
+            "path": path_of(step),
+            "what": sentence(step)[:300],
+            "done": False,
+        }
+        for step in steps
+    ]

@@ -114,7 +114,8 @@ def people(wish: Enrolment) -> list[str]:
     q = quote
     return [
         f":if ([:len [/user group find where name={q(wish.user)}]] = 0) do={{",
-        f"  /user group add name={q(wish.user)} policy={POLICY} comment={q(_mark('group'))}",
+        f"  /user group add name={q(wish.user)} policy={POLICY}"
+        + ("" if wish.six else f" comment={q(_mark('group'))}"),  # groups of 6 have none
         f"}} else={{ /user group set [find where name={q(wish.user)}] policy={POLICY} }}",
         f":if ([:len [/user find where name={q(wish.user)}]] = 0) do={{",
         (
@@ -150,7 +151,7 @@ def _preflight(wish: Enrolment) -> list[str]:
     user = f"name={q(wish.user)}"
     listed = (
         ("user", "/user", f" where {user}", ("comment",)),
-        ("group", "/user group", f" where {user}", ("comment",)),
+        *(() if wish.six else (("group", "/user group", f" where {user}", ("comment",)),)),
         ("interface", "/interface", "", ("name",)),
         ("address", "/ip address", " where !dynamic !disabled", ("address",)),
         ("hotspot", "/ip hotspot", "", ("interface", "name", "name")),

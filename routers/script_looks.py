@@ -11,6 +11,8 @@ from routers import preflight, rows
 from routers.script import quote
 
 _PAGE = "on the router's page"
+_KINDS = (("user", "/user"), ("group", "/user group"))
+_NEVER = "(^|[,;])(policy|reboot|ssh|winbox|telnet|web)([,;]|$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def looks(wish: Looks) -> list[str]:
         *_version(six=wish.six),
         *_mode(bool(hotspot)),
         *_clock(),
-        *_names(intent.user),
+        *_names(intent.user, six=wish.six),
         *_interfaces(filter(None, (hotspot, intent.pppoe_interface))),
         *(_network(intent.pppoe_network) if intent.pppoe_network else []),
         *(_served("Hotspot", "/ip hotspot", "name", hotspot) if hotspot else []),
@@ -104,13 +106,18 @@ def _clock() -> list[str]:
     ]
 
 
-def _names(user: str) -> list[str]:
+def _names(user: str, *, six: bool) -> list[str]:
+    """Ours are told by their comment; groups of 6 have none, so there one with a right that we never take is theirs."""
+    mine = {
+        what: f"[:tostr [{menu} get $row comment]] != {quote(f'{rows.MARK}:{what}')}" for what, menu in _KINDS
+    }
+    if six:
+        mine["group"] = f"[:tostr [/user group get $row policy]] ~ {quote(_NEVER)}"
     lines = [':local taken ""']
-    for menu, what in (("/user", "user"), ("/user group", "group")):
-        ours = quote(f"{rows.MARK}:{what}")
+    for what, menu in _KINDS:
         lines += [
             f":foreach row in=[{menu} find where name={quote(user)}] do={{",
-            f"  :if ([:tostr [{menu} get $row comment]] != {ours}) do={{ :set taken {quote(what)} }}",
+            f"  :if ({mine[what]}) do={{ :set taken {quote(what)} }}",
             "}",
         ]
     text = f"We did not make what is called {user} there. Rename or remove this: "

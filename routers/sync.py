@@ -24,6 +24,7 @@ from routers import (
     radsec,
     risks,
     rows,
+    six,
 )
 from routers.asking import read as read
 from routers.asking import serial_of as serial_of
@@ -131,13 +132,15 @@ def run(device: Device, wish: Wish, outcome: Outcome, *, force: bool = False) ->
     """Make the router as wished; outcome tells what was done even when this raises half way."""
     facts = outcome.facts = read(device, wish.menus)
     steps = planning.steps(wish, facts, force=force)
-    if steps:
-        outcome.singles = singles(steps, facts)
+    for again in (False, True):
+        if not steps or (again and not six.goes_on(facts, steps)):
+            break
+        outcome.singles += singles(steps, facts)
         _carry_out(device, wish, facts, steps, outcome, force=force)
         facts = outcome.facts = read(device, wish.menus)
-        left = planning.steps(wish, facts, force=force)
-        if left:
-            raise Refusal("not_kept", f"The router did not keep what was written: {plan.sentence(left[0])}.")
+        steps = planning.steps(wish, facts, force=force)
+    if steps:
+        raise Refusal("not_kept", f"The router did not keep what was written: {plan.sentence(steps[0])}.")
     told(wish, facts, outcome)
 
 
@@ -190,7 +193,8 @@ def guarded(
     device: Device, wish: Wish, facts: Facts, steps: list[plan.Step], outcome: Outcome
 ) -> guarding.Push:
     """The change that makes a router as wished, with its notes going into the outcome."""
-    notes = outcome.steps = _notes(steps)
+    notes = plan.notes(steps)
+    outcome.steps = outcome.steps + notes
 
     def note(what: str, ok: bool = True) -> None:
         outcome.trail.append({"at": datetime.now(UTC).isoformat(), "what": what[:300], "ok": ok})
@@ -232,23 +236,12 @@ def release(device: Device, outcome: Outcome, originals: Sequence[Original] = ()
 
 
 def _apply_all(device: Device, steps: list[plan.Step], outcome: Outcome) -> None:
-    notes = outcome.steps = _notes(steps)
+    notes = plan.notes(steps)
+    outcome.steps = outcome.steps + notes
     for step, note in zip(steps, notes, strict=True):
         guarding.apply(device, step)
         note["done"] = True
         outcome.written += 1
-
-
-def _notes(steps: list[plan.Step]) -> list[dict[str, Any]]:
-    return [
-        {
-            "do": plan.verb_of(step),
-            "path": plan.path_of(step),
-            "what": plan.sentence(step)[:300],
-            "done": False,
-        }
-        for step in steps
-    ]
 
 
 def record(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kmikro.lib.refusal import Refusal
 from routers import exports, rights, rows
-from routers.device import Device
+from routers.device import Device, Trapped
 
 PINGS = 5
 HOPS = 12
@@ -57,8 +57,13 @@ def checked(tool: str, subject: str) -> str:
 
 def ping(talk: Device, address: str) -> Table:
     """Five echoes."""
-    # RouterOS 7.24 has no /ping at the root any more; the one under /tool is in every version.
-    answers = talk.do("/tool/ping", {"address": address, "count": str(PINGS)})[:PINGS]
+    wanted = {"address": address, "count": str(PINGS)}
+    try:  # RouterOS 7.24 has no /ping at the root any more, and 6 may have none under /tool
+        answers = talk.do("/tool/ping", wanted)[:PINGS]
+    except Trapped as trap:
+        if not trap.message.startswith("no such command"):
+            raise
+        answers = talk.do("/ping", wanted)[:PINGS]
     cells = [
         [
             row.get("seq", ""),

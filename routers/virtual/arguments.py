@@ -4,7 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-_NOT_IN_6 = {"/interface/wireguard", "/interface/wireguard/peers", "/system/device-mode"}
+from routers.virtual import older
 
 Verbs = dict[str, frozenset[str]]
 
@@ -33,8 +33,8 @@ class Commands:
         known = _known()
         fitting = [v for v in known if v <= wanted] or [min(known)]
         self.menus = known[max(fitting)]
-        if wanted < (7,):  # no tree of RouterOS 6 is at hand: that of 7.12 without what 6 does not have
-            self.menus = {path: verbs for path, verbs in self.menus.items() if path not in _NOT_IN_6}
+        if wanted < older.SIX:
+            self.menus = older.tree(self.menus)
         self.folders = {"/"}
         for path in self.menus:
             parts = path.strip("/").split("/")

@@ -2,7 +2,7 @@
 
 import queue
 
-from routers.virtual import safemode
+from routers.virtual import older, safemode
 from routers.virtual.device import Call, Caller, Device, Reply
 from routers.virtual.edits import complete, guard_removal
 from routers.virtual.fields import Menu
@@ -14,7 +14,6 @@ from routers.virtual.traps import (
     no_such_menu,
     no_such_verb,
     not_permitted,
-    unknown_parameter,
 )
 from routers.virtual.tree import Row
 
@@ -51,6 +50,7 @@ def display(device: Device, caller: Caller, path: str) -> list[Row]:
     view = device.views.get(path)
     if view is not None:
         rows = view(rows)
+    rows = older.shown(device.release, path, rows)
     for row in rows:
         for name in menu.hidden:
             row.pop(name, None)
@@ -80,7 +80,8 @@ def _exists(device: Device, call: Call) -> None:
             and "detail" in verbs[verb]
         ):
             continue
-        raise unknown_parameter(plain)
+        raise older.unknown_parameter(device.release, plain)
+    older.refuse(device.release, call.path, call.args)
 
 
 def _permitted(caller: Caller, call: Call) -> None:

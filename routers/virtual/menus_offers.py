@@ -27,7 +27,8 @@ OFFERS = (
     ),
     menu(
         "/system/ntp/client",
-        'enabled:bool=false mode:enum(broadcast|manycast|multicast|unicast)=unicast servers:text="" vrf:text=main',
+        'enabled:bool=false mode:enum(broadcast|manycast|multicast|unicast)=unicast servers:text="" vrf:text=main '
+        'primary-ntp:addr=0.0.0.0 secondary-ntp:addr=0.0.0.0 server-dns-names:text=""',
         single=True,
     ),
     menu(

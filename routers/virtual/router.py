@@ -5,10 +5,11 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
-from routers.virtual import actions, firewall, safemode, views
+from routers.virtual import actions, firewall, pagefolders, safemode, views
 from routers.virtual.console import Console
 from routers.virtual.device import Device, Sent
 from routers.virtual.doors import ApiDoor
@@ -71,6 +72,7 @@ class VirtualRouter:
         self.device.views.update(self.meters.views())
         self.upkeep = Upkeep(self.device, self.hotspot, self._restart)
         self.has_power = True
+        self.device.on_change.append(partial(pagefolders.follow, self.device))
         self._stopping = threading.Event()
         self._ticker: threading.Thread | None = None
         self._saved = -1

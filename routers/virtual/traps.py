@@ -25,11 +25,6 @@ def no_such_verb() -> Trap:
     return Trap("no such command")
 
 
-def unknown_parameter(name: str) -> Trap:
-    """An argument the verb does not have."""
-    return Trap(f"unknown parameter {name}")
-
-
 def no_match(name: str) -> Trap:
     """A word that is no member of an enumeration, or the name of nothing."""
     return Trap(f"input does not match any value of {name}")

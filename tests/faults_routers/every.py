@@ -1,4 +1,4 @@
-"""Every fault on a router with safe mode and on one without."""
+"""Every fault on a router with safe mode, on one without, and on one of RouterOS 6."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.faults_routers.scenes import (
 from tests.faults_routers.site import Site, hurried
 from tests.faults_routers.tally import Tally
 
-VERSIONS = ("7.20.8 (stable)", "7.12.2 (stable)")
+VERSIONS = ("7.20.8 (stable)", "7.12.2 (stable)", "6.49.10 (long-term)")
 FEW = 6  # places of a push at which slow things are tried
 
 

@@ -79,7 +79,7 @@ def test_pages_live_on_flash_where_there_is_one() -> None:
     ("changed", "code", "words"),
     [
         ({"serial": "HE2"}, "other_router", "make a new command"),
-        ({"version": "6.49.10 (long-term)"}, "old_version", "Upgrade"),
+        ({"version": "6.48.6 (long-term)"}, "old_version", "Upgrade"),
         ({"tables": {"/interface": [{"name": "ether1"}]}}, "no_interface", "choose one of: ether1"),
         ({"tables": {"/ip/address": []}}, "no_address", "IP, Addresses"),
         (

@@ -152,6 +152,36 @@ def test_paste_one_line_and_the_router_becomes_ready(
     assert f"/portal/{router.public_id}/?mac=" in mikrotik.web.page("login.html")
 
 
+def test_the_line_of_six_brings_a_router_of_six_to_ready_and_one_of_seven_is_told(
+    web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
+) -> None:
+    number, _line = begin(fresh_isp)
+    with scope.inside(fresh_isp.schema_name):
+        line = enrolment.command(Router.objects.get(pk=number), host_of(fresh_isp), six=True)
+    assert "Choose the one for yours" in mikrotik.paste(line)
+    assert "Choose the command for RouterOS 7 " in seen(fresh_isp, number).trouble
+    assert all(row["name"] != "kmikro" for row in mikrotik.tree.rows("/user"))
+    mikrotik.device.become("6.49.10 (long-term)")  # the same hardware, with its older system
+    assert worked(mikrotik.paste(line))
+    assert asked == [("enrol", fresh_isp.schema_name, number)]
+    tasks.enrol(fresh_isp.schema_name, number)
+    router = seen(fresh_isp, number)
+    assert (router.trouble, router.state) == ("", Router.State.READY)
+    assert (router.version, router.api_port) == ("6.49.10 (long-term)", mikrotik.secure_port)
+    assert {check["state"] for check in router.preflight} == {"ok"}
+    assert f"/portal/{router.public_id}/?mac=" in mikrotik.web.page("login.html")
+    assert mikrotik.web.page("rlogin.html")
+    before = len(mikrotik.commands)
+    tasks.sync(fresh_isp.schema_name, number, "Asked for by a person")
+    with scope.inside(fresh_isp.schema_name):
+        newest = SyncRun.objects.first()
+        assert newest is not None
+        assert (newest.written, newest.trouble) == (0, "")
+    assert {sent.verb for sent in mikrotik.commands[before:]} <= {"print", "login"}
+    tasks.check(fresh_isp.schema_name, number)
+    assert seen(fresh_isp, number).is_up
+
+
 def test_a_second_run_writes_nothing(
     web: int, fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[tuple[Any, ...]]
 ) -> None:

@@ -23,7 +23,7 @@ def settled(fresh_isp: Isp, settings: Any) -> Any:
     EnrolmentRoute.objects.filter(schema=fresh_isp.schema_name).delete()
 
 
-@pytest.mark.parametrize("version", ["7.20.8 (stable)"])
+@pytest.mark.parametrize("version", ["7.20.8 (stable)", "6.49.10 (long-term)"])
 def test_paste_a_block_carry_the_line_back_and_the_router_becomes_ready(settled: Isp, version: str) -> None:
     schema, six = settled.schema_name, version.startswith("6")
     with VirtualRouter(address=own(47), version=version) as mikrotik:

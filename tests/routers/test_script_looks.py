@@ -18,7 +18,7 @@ PPPOE = {
     ("there", "said"),
     [
         ("/user add name=kmikro group=read password=x", "STOP Names: "),
-        ('/user group add name=kmikro policy=read comment="theirs"', "STOP Names: "),
+        ("/user group add name=kmikro policy=read,ssh", "STOP Names: "),
         ("/interface bridge set bridge-lan name=bridge1", "STOP Interfaces: There is no interface bridge-lan."),
         ("/ip address add address=10.20.1.1/24 interface=ether2", "STOP Networks: "),
         ("/ip address add address=10.16.0.1/12 interface=ether2", "STOP Networks: "),
