@@ -3,7 +3,7 @@ PYTHON ?= python3
 KMIKRO := $(PYTHON) bin/kmikro
 ARGS ?=
 
-.PHONY: help up down status reset logs test fuzz faults faults-routers bench bench-radius lint css
+.PHONY: help up down status reset logs test fuzz faults faults-routers bench bench-radius pictures lint css
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench: ## benchmarks, printed as JSON
 
 bench-radius: ## RADIUS beside FreeRADIUS and at scale, written to docs/benchmarks.md (15 minutes; ARGS=--full: longer)
 	@exec $(KMIKRO) bench radius-peers radius-scale $(ARGS)
+
+pictures: ## take the pictures in docs/ anew, with Chromium
+	@exec $(KMIKRO) pictures
 
 lint: ## style, types, floors, migrations, API schema
 	@exec $(KMIKRO) lint $(ARGS)

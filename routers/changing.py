@@ -129,7 +129,9 @@ def _plan(talk: Device, job: sync.Job, change: Change) -> None:
     change.risks = [{"code": r.code, "level": r.level.name.lower(), "text": r.text[:300]} for r in found]
     change.fingerprint = packed.fingerprint(steps)
     change.state = State.PLANNED
-    changes.note(change, US, f"Planned {len(steps)} steps.", now=_now())
+    changes.note(
+        change, US, "Planned 1 step." if len(steps) == 1 else f"Planned {len(steps)} steps.", now=_now()
+    )
 
 
 def _steps(talk: Device, job: sync.Job) -> tuple[Facts, list[plan.Step]]:

@@ -99,7 +99,8 @@ def push(talk: Device, change: Push) -> Result:
         return _back(talk, change, f"The router refused a step: {trap.message}.")
     except (Unreachable, BadReply) as error:
         return recover(talk.target, change, str(error))
-    change.note(f"{len(change.steps)} steps are written.")
+    count = len(change.steps)
+    change.note("1 step is written." if count == 1 else f"{count} steps are written.")
     trouble = change.prove()
     if trouble:
         change.note(trouble, ok=False)

@@ -18,7 +18,7 @@ from stack.quality import lint
 from stack.running import Running, explain, stop
 from stack.state import State
 from stack.stylesheet import build
-from stack.suite import run_alone, run_bench, run_tests, run_with_servers, with_services
+from stack.suite import run_alone, run_bench, run_tests, run_with_servers, take_pictures, with_services
 from stack.trouble import Stopped, Trouble
 
 
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     words.add_parser("css", help="only build the stylesheet")
     test = words.add_parser("test", help="run the tests on a private PostgreSQL and Valkey")
     test.add_argument("arguments", nargs=argparse.REMAINDER, help="passed to pytest")
+    words.add_parser("pictures", help="take the pictures in docs/ anew")
     words.add_parser("bench", help="print benchmarks as JSON").add_argument(
         "arguments", nargs=argparse.REMAINDER
     )
@@ -202,6 +203,7 @@ VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
     "install": install,
     "css": css,
     "test": lambda given: run_tests(given.arguments),
+    "pictures": lambda given: take_pictures(),
     "bench": lambda given: run_bench(given.arguments),
     "fuzz": lambda given: run_alone("tests.radius.fuzz", given.arguments),
     "faults": lambda given: run_alone("tests.faults", given.arguments),

@@ -62,6 +62,12 @@ def run_tests(arguments: Sequence[str]) -> int:
     )
 
 
+def take_pictures() -> int:
+    """The pictures of pages that docs/ shows."""
+    os.environ["KMIKRO_PICTURES"] = "1"
+    return run_tests(["-q", "tests/ui/test_pictures.py"])
+
+
 def run_bench(arguments: Sequence[str]) -> int:
     """The benchmarks print JSON to stdout."""
     extra = list(arguments[1:] if arguments[:1] == ["--"] else arguments)

@@ -35,7 +35,7 @@ from tests.factories import (
 from tests.isolation.bodies import IP, MAC
 from tests.isolation.planting import EQUAL
 from tests.isolation.world import Side
-from tests.ui import lively_routers
+from tests.ui import lively_routers, lively_site
 
 PLANS = (("Hour", 2_000, 3600, None), ("Day", 8_000, 86_400, None), ("Week, 10 GB", 35_000, 604_800, 10**10))
 RULES = Rules(
@@ -130,6 +130,7 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
     ]  # fmt: skip
     _by_tls(routers[0], now)
     lively_routers.equip(routers[0], routers[1], now)
+    lively_site.equip(routers[0], routers[1], now)
     SyncRun.objects.create(
         router=routers[0], reason="Asked for by a person", state="done", started_at=now, ended_at=now, written=1,
         steps=[{"do": "set", "path": "/radius", "what": "Timeout 3 s", "done": True}],
