@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from _pytest.nodeid import NodeId
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
@@ -52,6 +53,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes a minute or more begins first, so that no process is left alone with it at the end."""
     long = ("browser", "journey")
     items.sort(key=lambda item: not any(item.get_closest_marker(each) for each in long))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        for item in items:
+            _keep_together(item)
+
+
+def _keep_together(item: pytest.Item) -> None:
+    """Tests of one xdist_group run in one process. xdist writes the group behind the name in an attribute that pytest
+    9.2 does not read any more, so it is written here where it is read."""
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and not item.nodeid.endswith(f"@{group.args[0]}"):
+        item._id = NodeId.parse(f"{item.nodeid}@{group.args[0]}")  # type: ignore[attr-defined]
 
 
 def make_isp(slug: str, name: str) -> Isp:

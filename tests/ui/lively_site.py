@@ -18,7 +18,7 @@ THERE = """
 /ppp profile add name=home-5M local-address=10.70.0.1 remote-address=homes rate-limit=5M/5M
 /ppp secret add name=jane password=x profile=home-5M service=pppoe
 /ppp secret add name=omar password=x profile=home-5M service=pppoe comment="paid until May"
-/interface pppoe-server server add interface=ether3 service-name=homes default-profile=home-5M disabled=no
+/interface pppoe-server server add interface=ether2 service-name=homes default-profile=home-5M disabled=no
 /queue simple add name=office target=10.99.0.0/24 max-limit=20M/20M comment="do not touch"
 /ip firewall filter add chain=forward action=drop protocol=tcp dst-port=25 comment="no spam"
 """
