@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import limits
 from accounts.limits import TooMany
 from kmikro.lib.refusal import Refusal
-from routers import addresses, enrolment, radsec
+from routers import addresses, enrolment, radsec, tunnels
 from routers import preflight as checks
 from routers.tasks import enrol, sync
 
@@ -106,6 +106,18 @@ def preflight(request: HttpRequest, token: str) -> HttpResponse:
     """What is on the router, before its script changes anything; the answer says whether it goes on."""
     router = enrolment.find(token, schema=_schema(request), now=datetime.now(UTC))
     return _said(enrolment.preflight(router, request.read(checks.LARGEST), address=_address(request)))
+
+
+@csrf_exempt
+@require_POST
+@_for_routers
+def tunnel(request: HttpRequest, token: str) -> HttpResponse:
+    """The public key of the router's end of its tunnel; the hub lets it in a moment later."""
+    now = datetime.now(UTC)
+    router = enrolment.find(token, schema=_schema(request), now=now)
+    facts = enrolment.read_report(request.read(enrolment.LARGEST_REPORT))
+    tunnels.take_key(router, facts, caller=_address(request), now=now)
+    return _said("ok\n")
 
 
 @csrf_exempt

@@ -1,8 +1,12 @@
 """Typed readers of the environment: one clear sentence when a value makes no sense."""
 
+import ipaddress
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 class BadEnvironment(SystemExit):
@@ -48,6 +52,31 @@ def span(name: str, *, low: int, high: int, most: int) -> range:
             f"{name} is '{value}'. Use a first and a last number from {low} to {high}, at most {most} in all."
         )
     return numbers
+
+
+def endpoint(name: str) -> tuple[str, int]:
+    """'hub.example:51820' as host and port; an empty host when it is not set."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return "", 0
+    host, _, port = value.rpartition(":")
+    if not (_HOST.fullmatch(host) and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        raise BadEnvironment(
+            f"{name} is '{value}'. Use a host name or IPv4 address and a UDP port, such as hub.example:51820."
+        )
+    return host, int(port)
+
+
+def network(name: str, default: str) -> str:
+    """A private IPv4 network with room for more than the hub, in its one spelling."""
+    value = os.environ.get(name, "").strip() or default
+    try:
+        found = ipaddress.IPv4Network(value)
+    except ValueError:
+        found = None
+    if found is None or found.is_global or not 8 <= found.prefixlen <= 29:
+        raise BadEnvironment(f"{name} is '{value}'. Use a private IPv4 network, such as {default}.")
+    return str(found)
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -46,14 +46,18 @@ METRICS_TOKEN = env.text("KMIKRO_METRICS_TOKEN", "")
 COA_PORT = env.number("KMIKRO_COA_PORT", 3799, low=1, high=65535)
 # The address routers reach us at (RADIUS, CoA source, API source) and the one we listen on.
 RADIUS_ADDRESS = env.text("KMIKRO_RADIUS_ADDRESS", "127.0.0.1")
-RADIUS_BIND = env.text(
-    "KMIKRO_RADIUS_BIND", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "0.0.0.0"
-)  # noqa: S104
-RADIUS_PROBE_ADDRESS = env.text(
-    "KMIKRO_RADIUS_PROBE", RADIUS_ADDRESS if RADIUS_ADDRESS.startswith("127.") else "127.0.0.1"
-)
+_LOCAL = RADIUS_ADDRESS.startswith("127.")
+RADIUS_BIND = env.text("KMIKRO_RADIUS_BIND", RADIUS_ADDRESS if _LOCAL else "0.0.0.0")  # noqa: S104
+RADIUS_PROBE_ADDRESS = env.text("KMIKRO_RADIUS_PROBE", RADIUS_ADDRESS if _LOCAL else "127.0.0.1")
 # Routers on loopback or private addresses: the virtual router and laboratories. Never on a public service.
 ALLOW_PRIVATE_ROUTERS = env.flag("KMIKRO_ALLOW_PRIVATE_ROUTERS", default=DEVELOPMENT)
+# The WireGuard hub of `manage.py tunnel_agent`, off without the host and port that routers find it at; it has the
+# first address of the pool, each router one of the others. The web port is what they may reach beside RADIUS.
+TUNNEL_ENDPOINT = env.endpoint("KMIKRO_TUNNEL_ENDPOINT")
+TUNNEL_POOL = env.network("KMIKRO_TUNNEL_POOL", "10.99.0.0/16")
+TUNNEL_PORT = env.number("KMIKRO_TUNNEL_PORT", TUNNEL_ENDPOINT[1] or 51820, low=1, high=65535)
+TUNNEL_INTERFACE = env.text("KMIKRO_TUNNEL_INTERFACE", "kmikro-wg")
+TUNNEL_WEB_PORT = env.number("KMIKRO_TUNNEL_WEB_PORT", 0, low=0, high=65535)
 
 SHARED_APPS = [
     "django_tenants",
@@ -252,10 +256,8 @@ EMAIL_BACKEND = env.text("KMIKRO_EMAIL_BACKEND", "django.core.mail.backends.file
 EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 EMAIL_HOST = env.text("KMIKRO_EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("KMIKRO_EMAIL_PORT", 25, low=1, high=65535)
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
-    env.text("KMIKRO_EMAIL_USER", ""),
-    env.text("KMIKRO_EMAIL_PASSWORD", ""),
-)
+EMAIL_HOST_USER = env.text("KMIKRO_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("KMIKRO_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("KMIKRO_EMAIL_TLS")
 DEFAULT_FROM_EMAIL = env.text("KMIKRO_EMAIL_FROM", f"K-Mikro Core <no-reply@{BASE_DOMAIN}>")
 

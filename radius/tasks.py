@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from celery import shared_task
-from django.conf import settings
 
 from kmikro.lib.coa import NO_SESSION, Answer
 from radius import change as change_verb
@@ -18,6 +17,7 @@ from radius.models import Session
 from tenants.models import RadiusRecord
 from tenants.routes import nas_of
 from tenants.tasks import each_isp, tenant_task, unit
+from tenants.tunnels import source_to
 
 AT_ONCE = 16  # CoA-Requests under way to one router
 MOST_ROUNDS = 10
@@ -67,7 +67,7 @@ def _route(schema: str, router_id: int) -> coa.Route | None:
     entry = nas_of(schema, router_id)
     if entry is None:
         return None
-    return coa.Route(entry.address, entry.coa_port, entry.secret, settings.RADIUS_ADDRESS)
+    return coa.Route(entry.address, entry.coa_port, entry.secret, source_to(entry.address))
 
 
 @tenant_task(enter=False)

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from kmikro.lib.refusal import Refusal
 from routers import device, echo, faults, live, rights, rows, script, sync, talk
 from routers.device import Device, DeviceError, LoginRefused
@@ -127,7 +125,7 @@ def _radius(said: Device, job: Job) -> Step:
         return Step(BAD, "RADIUS", "Our RADIUS server is switched off on the router. Press Compare now.")
     if row.get("secret") not in (None, "*****", job.wish.radius_secret) and not job.wish.radsec_certificate:
         return Step(BAD, "RADIUS", "The router has another RADIUS secret than we have. Press Compare now.")
-    return Step(OK, "RADIUS", f"It asks {settings.RADIUS_ADDRESS} who may come in.")
+    return Step(OK, "RADIUS", f"It asks {job.wish.radius_address} who may come in.")
 
 
 def _hotspot(said: Device, interface: str) -> Iterator[Step]:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import addresses, guard_address, newcomers, radsec, rotation, script, script_six
+from routers import addresses, radsec, rotation, script, script_six, tunnels
 from routers import preflight as checks
 from routers.models import Router
 from routers.radsec import SPENT
@@ -64,7 +65,7 @@ def renew(router: Router, *, by: Actor, now: datetime) -> Router:
     router.serial = router.api_pin = ""
     router.api_password = secrets.token_urlsafe(24)  # blocks that were shown before hold the old one
     router.preflight = []
-    router.address = None
+    router.address = router.called_from = None
     router.fetched_at = router.reached_at = router.api_user_at = router.radius_tested_at = router.ready_at = (
         None
     )
@@ -107,26 +108,29 @@ def fetch(
 ) -> str:
     """The script for the router that calls from address; the first caller is the only one."""
     try:
-        guard_address.check(address, own=settings.RADIUS_ADDRESS, private=settings.ALLOW_PRIVATE_ROUTERS)
         if router.state not in {Router.State.WAITING, Router.State.FETCHED}:
             raise SPENT  # the token is for a certificate
-        if router.state == Router.State.FETCHED and router.address != address:
+        if router.state == Router.State.FETCHED and router.caller != address:
             raise SPENT
-        newcomers.count(address, now=now)
+        url = addresses.enrolment_url(host, token)
+        check = script.check_word(url, check_certificate)
+        more = tunnels.choose(router, address, url=url, check=check, six=six, now=now)
     except Refusal as refusal:
         if refusal is not SPENT:
             _trouble(router, f"The router calls from {address}. {refusal.text}")
         raise
     router.state = Router.State.FETCHED
-    router.address = address
+    router.called_from = address
     router.fetched_at = now
     router.trouble = ""
     router.radsec_due = radsec.is_wanted(router) and not six  # nobody could say whether 6 speaks it
-    router.save(update_fields=["state", "address", "fetched_at", "trouble", "radsec_due"])
+    router.save(
+        update_fields=["state", "path", "address", "called_from", "fetched_at", "trouble", "radsec_due"]
+    )
     return script.enrolment(
         script.Enrolment(
-            url=addresses.enrolment_url(host, token),
-            server=settings.RADIUS_ADDRESS,
+            url=url,
+            server=tunnels.server_of(router),
             user=router.api_user,
             password=router.api_password,
             coa_port=router.coa_port,
@@ -134,13 +138,14 @@ def fetch(
             certificate=radsec.next_one(router) if router.radsec_due else None,
             check_certificate=check_certificate,
             six=six,
+            more=more,
         )
     )
 
 
 def preflight(router: Router, body: bytes, *, address: str) -> str:
     """Judge what the router told before anything was changed on it; gives `go`, or why not for its terminal."""
-    if router.state != Router.State.FETCHED or router.address != address:
+    if router.state != Router.State.FETCHED or router.caller != address:
         raise SPENT
     found = checks.checks(
         checks.read(body),
@@ -161,6 +166,7 @@ def intent_of(router: Router) -> checks.Intent:
         user=router.api_user,
         pppoe_interface=router.pppoe_interface,
         pppoe_network=router.pppoe_network,
+        tunnel=tunnels.inside(router),
     )
 
 
@@ -173,7 +179,7 @@ def read_report(body: bytes) -> dict[str, str]:
 
 def report(router: Router, facts: Mapping[str, str], *, address: str, now: datetime) -> bool:
     """Take in what the router is; True when it is fit to be enrolled (the caller then asks for it)."""
-    if router.state != Router.State.FETCHED or router.address != address:
+    if router.state != Router.State.FETCHED or router.caller != address:
         raise SPENT
     for name, length in _LENGTHS.items():
         setattr(router, name, facts.get(name, "")[:length])
@@ -181,6 +187,11 @@ def report(router: Router, facts: Mapping[str, str], *, address: str, now: datet
         router.trouble = checks.wrong_version(router.version)
         router.save()
         return False
+    if facts.get("problem") == "tunnel":
+        router.trouble = tunnels.no_handshake()
+        router.save()
+        return False
+    tunnels.demand_key(router)
     port = facts.get("port", "")
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
         raise Refusal("bad_report", "The report names no API port.")
@@ -225,8 +236,15 @@ def remove(router: Router, *, release: bool, by: Actor, now: datetime) -> bool:
         router.is_up = False
         router.save()
         return True
-    router.delete()
+    forget(Router.objects.filter(pk=router.pk), now=now)
     return False
+
+
+def forget(rows: QuerySet[Router], *, now: datetime) -> None:
+    """Their rows go, and their tunnels with them."""
+    for router in rows:
+        tunnels.release(router.pk, now=now)
+        router.delete()
 
 
 def expire(*, now: datetime) -> int:

@@ -42,6 +42,12 @@ def _text(error: DeviceError | Refusal, target: Target) -> str:
                 f"{service} under IP, Services; see /user active), or that service is open to other addresses than "
                 f"{target.source or 'ours'} only."
             )
+        case Unreachable() if target.allotted:
+            return (
+                f"The router does not answer through its tunnel at {where}. {error} Its page says when the tunnel last shook "
+                f"hands. If that was just now, let {target.source} reach TCP port {target.port} in its firewall; if not, let "
+                "UDP out to our hub."
+            )
         case Unreachable():
             return (
                 f"The router does not answer at {where}. {error} Let {target.source} reach TCP port {target.port} in "

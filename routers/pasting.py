@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import enrolment, guard_address, newcomers, pasted, radsec, script, script_paste
+from routers import enrolment, guard_address, pasted, radsec, script, script_paste, tunnels
 from routers.models import Router
 from routers.script_looks import Looks
 from tenants import routes
@@ -66,15 +66,14 @@ def take(router: Router, text: str, address: str, *, by: Actor, now: datetime) -
         )
     address = address.strip()
     try:
-        guard_address.check(address, own=settings.RADIUS_ADDRESS, private=settings.ALLOW_PRIVATE_ROUTERS)
-        newcomers.count(address, now=now)
+        tunnels.directly(router, address, now=now)
     except Refusal as refusal:
         raise Refusal(refusal.code, refusal.text, field="address") from None
     try:
         guard_address.check_port(line.port, private=settings.ALLOW_PRIVATE_ROUTERS)
     except Refusal as refusal:
         raise Refusal(refusal.code, refusal.text, field=pasted.FIELD) from None
-    router.address, router.fetched_at = address, router.fetched_at or now
+    router.fetched_at = router.fetched_at or now
     router.version, router.serial, router.board = line.version, line.serial, ""
     router.preflight = []  # it looked for itself, and its terminal showed what it saw
     radsec.arrived(router, "", now=now)

@@ -38,6 +38,7 @@ class Intent:
     user: str
     pppoe_interface: str = ""
     pppoe_network: str = ""
+    tunnel: tuple[str, ...] = ()  # addresses that a tunnel brings, the router's own first
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,12 @@ def _interface(told: Told, intent: Intent) -> Check:
 
 
 def _networks(told: Told, intent: Intent) -> Check:
+    inside = [ipaddress.ip_address(each) for each in intent.tunnel]
+    own = f"{inside[0]}/32" if inside else ""  # of an earlier paste
+    others = [row for row in _taken(told.many("address")) if str(row) != own]
+    if any(row.ip in inside for row in others):
+        text = f"It has the address {' or '.join(intent.tunnel)} already, which its tunnel needs. Change it, then paste again."
+        return Check("networks", STOP, "Networks", text)
     wanted = ipaddress.ip_network(intent.pppoe_network) if intent.pppoe_network else None
     clash = next(
         (row for row in _taken(told.many("address")) if wanted is not None and row.network.overlaps(wanted)),
@@ -172,6 +179,10 @@ def _networks(told: Told, intent: Intent) -> Check:
             "RADIUS sign-in, then paste the command again."
         )
         return Check("networks", STOP, "Networks", text)
+    around = next((row for row in others if any(each in row.network for each in inside)), None)
+    if around is not None:
+        text = f"Hosts with the addresses {' and '.join(intent.tunnel)} in its network {around.network} go to the tunnel now."
+        return Check("networks", WARN, "Networks", text)
     return Check("networks", OK, "Networks", "No address of its own is in our way.")
 
 

@@ -21,8 +21,8 @@ SPENT = Refusal("spent", "This command was used or has expired. Make a new one o
 
 
 def is_wanted(router: Router) -> bool:
-    """Whether this router shall speak RadSec; never where this installation does not serve it."""
-    return bool(settings.RADSEC and router.wants_radsec)
+    """Whether this router shall speak RadSec; never where this installation does not serve it, or in a tunnel."""
+    return bool(settings.RADSEC and router.wants_radsec and router.path != Router.Path.TUNNEL)
 
 
 def next_one(router: Router) -> script.Certificate:
@@ -60,7 +60,7 @@ def to_tell(router: Router, *, now: datetime) -> str:
 
 def hand_out(router: Router, *, address: str, now: datetime) -> str:
     """Certificate, key and root as PEM, once for a command and only to the address that the router has."""
-    if router.address != address or not is_wanted(router):
+    if router.caller != address or not is_wanted(router):
         raise SPENT
     if not Router.objects.filter(pk=router.pk, radsec_due=True).update(radsec_due=False):
         raise SPENT  # it was fetched, perhaps by another request at this very moment
@@ -90,6 +90,8 @@ def arrived(router: Router, name: str, *, now: datetime) -> bool:
 
 def ask_new(router: Router, *, by: Actor, now: datetime) -> None:
     """Let the next command bring another certificate; the caller gives the router a token. Refuses without RadSec."""
+    if router.path == Router.Path.TUNNEL:
+        raise Refusal("no_radsec", "This router's RADIUS goes through its tunnel, which encrypts it already.")
     if not settings.RADSEC:
         raise Refusal("no_radsec", "This installation does not serve RADIUS over TLS (KMIKRO_RADSEC).")
     if not router.wants_radsec:

@@ -9,13 +9,16 @@ from routers.device import DeviceError, Unreachable
 from routers.knock import Door
 from routers.models import Incident, Router
 from routers.watching import Due
+from tenants import tunnels
 
 
 def doors_of(waiting: Iterable[Due]) -> tuple[dict[int, Door], dict[int, str]]:
     """Where to knock, and where we must not; the outbound check is made each time."""
     doors, refused = dict[int, Door](), dict[int, str]()
     for each in waiting:
-        target = device.Target(each.address, each.port, "", "", sync.own_address())
+        target = device.Target(
+            each.address, each.port, "", "", tunnels.source_to(each.address), allotted=each.allotted
+        )
         try:
             sync.guard(target)
             doors[each.router_id] = Door(target.address, target.port, target.source)
@@ -39,7 +42,7 @@ def nobody_there(
 ) -> list[Incident]:
     """Note doors that nobody opened, and those at which we must not knock; gives incidents to be told of."""
     changed: list[Incident] = []
-    numbers = [*shut, *refused]
+    numbers, allotted = [*shut, *refused], tunnels.addresses()
     for router in (
         Router.objects.select_for_update(of=("self",))
         .select_related("watch")
@@ -47,7 +50,11 @@ def nobody_there(
         .order_by("pk")
     ):
         refusal = refused.get(router.pk, "")
-        target = device.Target(router.address or "", router.api_port, router.api_user, "", sync.own_address())
+        address = router.address or ""
+        target = device.Target(
+            address, router.api_port, router.api_user, "", tunnels.source_to(address),
+            allotted=allotted.get(router.pk, ""),
+        )  # fmt: skip
         error: DeviceError = (
             DeviceError(refusal) if refusal else Unreachable(f"The connection failed: {shut[router.pk]}.")
         )

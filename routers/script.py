@@ -43,11 +43,12 @@ class Enrolment:
     certificate: "Certificate | None" = None
     six: bool = False  # only what RouterOS 6.49 has
     check_certificate: bool = True
+    more: tuple[str, ...] = ()  # lines of another module, after the API was opened
 
     @property
     def check(self) -> str:
         """Whether the router makes sure who answers, in RouterOS' words."""
-        return _check(self.url, self.check_certificate)
+        return check_word(self.url, self.check_certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,14 @@ class Certificate:
     common_name: str
 
 
-def _check(url: str, wanted: bool = True) -> str:
+def check_word(url: str, wanted: bool = True) -> str:
+    """Whether a fetch from there makes sure who answers."""
     return "yes" if wanted and url.startswith("https:") else "no"
 
 
 def one_line(url: str, *, check_certificate: bool = True, file: str = FILE) -> str:
     """What a person pastes: fetch, run, forget the file with its secrets."""
-    check = f" check-certificate={_check(url, check_certificate)}" if url.startswith("https:") else ""
+    check = f" check-certificate={check_word(url, check_certificate)}" if url.startswith("https:") else ""
     return (
         f"/tool fetch url={quote(f'{url}/{file}')} dst-path={file}{check}; :delay 1s; "
         f"/import file-name={file}; /file remove {file}"
@@ -92,8 +94,8 @@ def enrolment(wish: Enrolment) -> str:
         *_preflight(wish),
         *people(wish),
         *api_service(six=wish.six),
+        *wish.more,
         *doors(wish),
-        # The tunnel of routers behind NAT takes its place here: interface, peer and address, then the same report.
         ':local lan ""',
         f":foreach row in=[/ip address find where interface={q(wish.interface)}] do={{",
         "  :set lan [/ip address get $row address]",
@@ -230,7 +232,7 @@ def api_service(*, six: bool = False, else_say: str = "") -> list[str]:
 
 def renewal(url: str, certificate: Certificate) -> str:
     """The script that brings a router another certificate for RadSec and says so."""
-    check = _check(url)
+    check = check_word(url)
     post = f"/tool fetch url={quote(f'{url}/radsec')} http-method=post output=none check-certificate={check}"
     lines = [
         "# K-Mikro Core: brings this router a certificate for RADIUS over TLS, and changes nothing else.",

@@ -25,6 +25,7 @@ from routers import (
     risks,
     rows,
     six,
+    tunnels,
 )
 from routers.asking import read as read
 from routers.asking import serial_of as serial_of
@@ -34,6 +35,7 @@ from routers.menus import ALWAYS
 from routers.models import Router, SyncRun, Watch
 from routers.rows import Found, Original
 from tenants import routes
+from tenants.tunnels import guarded_pool, source_to
 
 KEPT = timedelta(days=90)  # what runs did
 
@@ -76,17 +78,12 @@ def take(router_id: int, host: str, *, now: datetime) -> Job | None:
     )
 
 
-def own_address() -> str:
-    """The address that we come from."""
-    return str(settings.RADIUS_ADDRESS)
-
-
 def job_of(router: Router, host: str, *, now: datetime) -> Job:
     """Target and wish of a router whose address is known."""
     address = router.address or ""
     own_port = routes.port_of(router.pk)  # behind an address that it shares
     wish = Wish(
-        radius_address=settings.RADIUS_ADDRESS,
+        radius_address=source_to(address),
         radius_auth_port=own_port or settings.RADIUS_AUTH_PORT,
         radius_acct_port=own_port or settings.RADIUS_ACCT_PORT,
         radius_secret=router.radius_secret,
@@ -116,15 +113,22 @@ def target_of(router: Router) -> Target:
         router.api_port,
         router.api_user,
         router.api_password,
-        settings.RADIUS_ADDRESS,
+        source_to(router.address or ""),
         router.api_pin,
+        tunnels.allotted(router),
     )
 
 
 def guard(target: Target) -> None:
     """The outbound check, at every connection: an address that was fine once may not be any more."""
     private = settings.ALLOW_PRIVATE_ROUTERS
-    guard_address.check(target.address, own=target.source, private=private)
+    guard_address.check(
+        target.address,
+        own=settings.RADIUS_ADDRESS,
+        private=private,
+        pool=guarded_pool(),
+        allotted=target.allotted,
+    )
     guard_address.check_port(target.port, private=private)
 
 

@@ -16,3 +16,4 @@ class Target:
     password: str = field(repr=False)
     source: str = ""
     pin: str = ""
+    allotted: str = ""  # the tunnel address that is this router's, when it has one

@@ -179,7 +179,7 @@ def let_go(schema: str, router_id: int, attempt: int = 0) -> None:
         done = job is not None and talks.released(job)
     with unit(schema):
         if done or attempt + 1 >= MOST_TRIES:
-            Router.objects.filter(pk=router_id, leaving_at__isnull=False).delete()
+            enrolment.forget(Router.objects.filter(pk=router_id, leaving_at__isnull=False), now=_now())
         else:
             let_go.soon(router_id, attempt + 1, countdown=_wait(attempt))
 

@@ -15,6 +15,7 @@ from routers.device import BadReply, Crowded, DeviceError, LoginRefused, Unreach
 from routers.incidents import Kind, Verdict
 from routers.models import Incident, Router, Watch
 from routers.readings import Reading
+from tenants import tunnels
 
 DEBOUNCE = timedelta(seconds=60)
 EXTRAS = timedelta(minutes=15)  # between two readings of neighbours and log
@@ -202,6 +203,7 @@ class Due:
     address: str
     port: int
     leased: bool
+    allotted: str = ""  # its tunnel address, as the platform gave it
 
 
 def due(*, now: datetime, most: int = 2000) -> list[Due]:
@@ -219,10 +221,12 @@ def due(*, now: datetime, most: int = 2000) -> list[Due]:
     rows = rows.filter(asked_at=None) | rows.filter(asked_at__lt=now - ASKED)
     found = list(rows.select_related("router").order_by("failures", "due_at")[:most])
     Watch.objects.filter(pk__in=[each.pk for each in found]).update(asked_at=now)
+    allotted = tunnels.addresses()
     return [
         Due(
             each.pk, each.router.address or "", each.router.api_port,
             each.router.leased_until is not None and each.router.leased_until > now,
+            allotted.get(each.pk, ""),
         )
         for each in found
     ]  # fmt: skip

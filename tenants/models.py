@@ -5,6 +5,8 @@ from django.db.models.functions import Lower
 from django_tenants.models import DomainMixin, TenantMixin
 
 from kmikro.lib.secrets import EncryptedTextField
+from tenants.tunnel_models import TunnelHub as TunnelHub
+from tenants.tunnel_models import TunnelPeer as TunnelPeer
 
 
 class Isp(TenantMixin):

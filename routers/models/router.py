@@ -15,7 +15,7 @@ class Router(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for the command to be pasted"
         FETCHED = "fetched", "The router has fetched its script"
-        REACHED = "reached", "Reached directly"  # a tunnel takes this place in the router issue
+        REACHED = "reached", "Reached"
         API_USER = "api_user", "API user made"
         RADIUS_TESTED = "radius", "RADIUS tested"
         READY = "ready", "Ready"
@@ -36,6 +36,7 @@ class Router(models.Model):
     trouble = models.CharField(max_length=300, blank=True)  # why the current step does not go on, and the fix
     path = models.CharField(max_length=6, choices=Path.choices, default=Path.DIRECT)
     address = models.GenericIPAddressField(null=True)
+    called_from = models.GenericIPAddressField(null=True)  # who fetched the script, and may go on with it
     api_port = models.PositiveIntegerField(default=8728)
     api_user = models.CharField(max_length=32, default="kmikro")
     api_password = EncryptedTextField(blank=True, row="public_id")
@@ -118,6 +119,11 @@ class Router(models.Model):
     def logins(self) -> list[str]:
         """The link-login-only of each of its hotspots."""
         return [each for each in (self.login_url, *self.more_logins) if each]
+
+    @property
+    def caller(self) -> str | None:
+        """Who may go on with its enrolment."""
+        return self.called_from or self.address
 
     @property
     def is_ready(self) -> bool:

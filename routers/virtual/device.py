@@ -13,6 +13,7 @@ from routers.virtual.device_mode import Mode
 from routers.virtual.faults import Faults
 from routers.virtual.tree import Row, Tree
 from routers.virtual.values import POLICIES
+from routers.virtual.wireguard import Hub, nobody
 
 LOG_LINES = 1_000
 
@@ -110,6 +111,7 @@ class Device:
         self.views: dict[str, View] = {}
         self.actions: dict[tuple[str, str], Action] = {}
         self.on_change: list[Callable[[str], None]] = []
+        self.hub: Hub = nobody  # the far end of its WireGuard tunnels
         self.boots = 0
         self.serial = ""
         self.globals: dict[str, Any] = {}

@@ -4,7 +4,7 @@ import ipaddress
 import time
 from collections.abc import Callable
 
-from routers.virtual import safemode
+from routers.virtual import safemode, wireguard
 from routers.virtual.device import Device, log_row
 from routers.virtual.doors import ApiDoor
 from routers.virtual.hotspot import Hotspot
@@ -36,6 +36,7 @@ def install(device: Device, hotspot: Hotspot, doors: tuple[ApiDoor, ...]) -> Non
         "/interface/wireguard": lambda rows: [
             {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
         ],
+        "/interface/wireguard/peers": lambda rows: wireguard.peers(device.tree, rows, device.hub),
         "/interface/vlan": lambda rows: [
             {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
         ],

@@ -64,3 +64,33 @@ def test_a_span_that_makes_no_sense(monkeypatch, value):
     monkeypatch.setenv("KMIKRO_SPAN", value)
     with pytest.raises(env.BadEnvironment, match=r"KMIKRO_SPAN is .* from 1024 to 65535, at most 1000"):
         env.span("KMIKRO_SPAN", low=1024, high=65535, most=1000)
+
+
+@pytest.mark.parametrize(
+    "text", ["hub.example", "hub.example:0", "hub example:1", "a:b:1", ":51820", "hub:99999", "hüb:1"]
+)
+def test_an_endpoint_that_is_none_names_its_variable(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("KMIKRO_X", text)
+    with pytest.raises(env.BadEnvironment, match="KMIKRO_X"):
+        env.endpoint("KMIKRO_X")
+
+
+def test_an_endpoint_is_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.endpoint("KMIKRO_X") == ("", 0)
+    monkeypatch.setenv("KMIKRO_X", "Hub.Example:51820")
+    assert env.endpoint("KMIKRO_X") == ("hub.example", 51820)
+
+
+@pytest.mark.parametrize("text", ["8.8.0.0/16", "10.99.0.1/16", "10.99.0.0/30", "fd00::/64", "ten"])
+def test_a_network_that_is_none_of_ours_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("KMIKRO_X", text)
+    with pytest.raises(env.BadEnvironment, match="KMIKRO_X"):
+        env.network("KMIKRO_X", "10.99.0.0/16")
+
+
+def test_a_network_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.network("KMIKRO_X", "10.99.0.0/16") == "10.99.0.0/16"
+    monkeypatch.setenv("KMIKRO_X", "10.77.0.0/20")
+    assert env.network("KMIKRO_X", "10.99.0.0/16") == "10.77.0.0/20"

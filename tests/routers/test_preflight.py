@@ -90,3 +90,20 @@ def test_a_command_for_another_version_names_the_right_one() -> None:
     assert "command for RouterOS 6.49" in preflight.wrong_version("6.49.10 (long-term)")
     assert "command for RouterOS 7 " in preflight.wrong_version("7.20.8 (stable)")
     assert "Upgrade it to 6.49 or to 7" in preflight.wrong_version("6.48.6 (long-term)")
+
+
+@pytest.mark.parametrize(
+    ("address", "state", "words"),
+    [
+        ("10.99.0.2/32", preflight.OK, "is in our way"),  # of an earlier paste
+        ("10.98.0.1/16", preflight.OK, "is in our way"),
+        ("10.99.0.1/24", preflight.STOP, "which its tunnel needs"),
+        ("10.99.0.2/24", preflight.STOP, "which its tunnel needs"),
+        ("10.0.0.1/8", preflight.WARN, "in its network 10.0.0.0/8 go to the tunnel"),
+    ],
+)
+def test_addresses_of_the_tunnel_must_be_free(address: str, state: str, words: str) -> None:
+    told = preflight.read(f"version=7.20.8\naddress={address}".encode())
+    intent = preflight.Intent("", frozenset(), "kmikro", tunnel=("10.99.0.2", "10.99.0.1"))
+    (found,) = [check for check in preflight.checks(told, intent) if check.key == "networks"]
+    assert (found.state, words in found.text) == (state, True)

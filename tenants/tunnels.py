@@ -1,0 +1,217 @@
+"""Addresses of the WireGuard tunnels: one /32 of the platform's pool for each router, its key, and what the hub saw.
+
+The only way tenant code reads and writes tunnels in public. A router's address is its identity for RADIUS, so it is
+given to nobody else before every late packet and every stale memory of it is gone.
+"""
+
+import base64
+import ipaddress
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, models
+
+from kmikro.lib import wireguard
+from kmikro.lib.refusal import Refusal
+from tenants import scope
+from tenants.models import TunnelHub, TunnelPeer
+from tenants.routes import own_schema
+
+QUARANTINE = timedelta(days=7)  # before a released address is given to another router
+SILENT = timedelta(seconds=60)  # without a word of its agent the hub counts as not running
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('tunnel pool'))"
+_FREE = """
+    SELECT host(%s::inet + n) FROM generate_series(1, %s) AS n
+    WHERE NOT EXISTS (SELECT FROM tenants_tunnelpeer AS t WHERE t.address = %s::inet + n)
+    ORDER BY n LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Allotment:
+    """The tunnel of one router."""
+
+    address: str
+    public_key: str
+    preshared_key: str = field(repr=False)
+    keyed_at: datetime | None
+    endpoint: str
+    handshake_at: datetime | None
+    received_bytes: int
+    sent_bytes: int
+    blocked_packets: int
+    is_up: bool
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What routers are told of the hub."""
+
+    address: str
+    host: str
+    port: int
+    public_key: str
+
+
+def is_configured() -> bool:
+    """Whether this installation has a hub at all."""
+    return bool(settings.TUNNEL_ENDPOINT[0])
+
+
+def pool() -> ipaddress.IPv4Network:
+    """The network of all tunnels."""
+    return ipaddress.IPv4Network(settings.TUNNEL_POOL)
+
+
+def hub_address() -> str:
+    """The hub's own address: the first of the pool."""
+    return str(pool()[1])
+
+
+def guarded_pool() -> str:
+    """The pool for the outbound guard; empty where there are no tunnels."""
+    return str(settings.TUNNEL_POOL) if is_configured() else ""
+
+
+def source_to(address: str) -> str:
+    """The address of ours that a router at this address sees: the hub's through a tunnel, else the public one."""
+    if is_configured() and address:
+        there = ipaddress.ip_address(address)
+        if isinstance(there, ipaddress.IPv4Address) and there in pool():
+            return hub_address()
+    return str(settings.RADIUS_ADDRESS)
+
+
+def hub(now: datetime) -> Hub | None:
+    """The hub, while its agent says that it runs."""
+    if not is_configured():
+        return None
+    with scope.outside():
+        row = TunnelHub.objects.filter(state=TunnelHub.State.RUNNING, seen_at__gt=now - SILENT).first()
+    if row is None or not row.public_key:
+        return None
+    host, port = settings.TUNNEL_ENDPOINT
+    return Hub(hub_address(), host, port, row.public_key)
+
+
+def trouble(now: datetime) -> str:
+    """Why there is no tunnel where one is configured; empty when the hub runs, or when none is wanted."""
+    if not is_configured():
+        return ""
+    with scope.outside():
+        row = TunnelHub.objects.first()
+    if row is None:
+        return "the tunnel agent has never run (manage.py tunnel_agent)"
+    if now - row.seen_at >= SILENT:
+        return f"the tunnel agent has been silent since {row.seen_at:%Y-%m-%d %H:%M} UTC"
+    return "" if row.state == TunnelHub.State.RUNNING else row.text
+
+
+def allot(router_id: int, *, now: datetime) -> Allotment:
+    """An address for this tenant's router, the one that it has or the lowest that is free."""
+    schema = own_schema()
+    with scope.outside():
+        with (
+            connection.cursor() as cursor
+        ):  # one after the other until the commit: two never see one address free
+            cursor.execute(_LOCK)
+        mine = TunnelPeer.objects.filter(schema=schema, router_id=router_id, released_at=None)
+        row = mine.first()
+        if (
+            row is not None and ipaddress.ip_address(row.address) not in pool()
+        ):  # the pool is another one by now
+            _release(mine, now)
+            row = None
+        if row is None:
+            TunnelPeer.objects.filter(released_at__lte=now - QUARANTINE).delete()
+            row = TunnelPeer.objects.create(
+                address=_free_address(),
+                schema=schema,
+                router_id=router_id,
+                preshared_key=base64.b64encode(os.urandom(32)).decode(),
+                made_at=now,
+            )
+        return _allotment(row)
+
+
+def _free_address() -> str:
+    network = pool()
+    first = str(network[1])
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE, [first, network.num_addresses - 3, first])
+        found = cursor.fetchone()
+    if found is None:
+        raise Refusal(
+            "pool_empty",
+            "No tunnel address is free. The platform's operators have to give KMIKRO_TUNNEL_POOL a larger network.",
+        )
+    return str(found[0])
+
+
+def take_key(router_id: int, public_key: str, *, now: datetime) -> None:
+    """The router told its public key: from now on the hub lets it in, and no key that it had before."""
+    schema = own_schema()
+    if not wireguard.is_key(public_key):
+        raise Refusal("bad_key", "This is no WireGuard key.")
+    with scope.outside():
+        used = TunnelPeer.objects.filter(public_key=public_key, released_at=None)
+        if used.exclude(schema=schema, router_id=router_id).exists() or _is_ours(public_key):
+            raise Refusal(
+                "key_taken",
+                "Another router has this WireGuard key; was its configuration copied? Remove the interface kmikro-wg on "
+                "this one and paste the command again.",
+            )
+        mine = TunnelPeer.objects.filter(schema=schema, router_id=router_id, released_at=None)
+        row = mine.select_for_update().first()
+        if row is None:
+            raise Refusal("no_tunnel", "This router has no tunnel address. Make a new command.")
+        if (
+            row.public_key != public_key
+        ):  # another key is another tunnel: what was seen of the old one says nothing
+            row.public_key, row.handshake_at, row.endpoint = public_key, None, ""
+            row.is_up, row.changed_at = False, None
+        row.keyed_at = now
+        row.save()
+
+
+def _is_ours(public_key: str) -> bool:
+    return TunnelHub.objects.filter(public_key=public_key).exists()
+
+
+def release(router_id: int, *, now: datetime) -> None:
+    """The router is gone: the hub forgets it, and its address rests."""
+    schema = own_schema()
+    with scope.outside():
+        _release(TunnelPeer.objects.filter(schema=schema, router_id=router_id, released_at=None), now)
+
+
+def _release(rows: models.QuerySet[TunnelPeer], now: datetime) -> None:
+    rows.update(released_at=now, public_key="", preshared_key="", endpoint="", is_up=False)
+
+
+def of(router_id: int) -> Allotment | None:
+    """The tunnel of this tenant's router."""
+    schema = own_schema()
+    with scope.outside():
+        row = TunnelPeer.objects.filter(schema=schema, router_id=router_id, released_at=None).first()
+        return _allotment(row) if row else None
+
+
+def addresses() -> dict[int, str]:
+    """Router → tunnel address, of this tenant, in one query."""
+    if not is_configured():
+        return {}
+    schema = own_schema()
+    with scope.outside():
+        rows = TunnelPeer.objects.filter(schema=schema, released_at=None)
+        return dict(rows.values_list("router_id", "address"))
+
+
+def _allotment(row: TunnelPeer) -> Allotment:
+    return Allotment(
+        row.address, row.public_key, row.preshared_key, row.keyed_at, row.endpoint, row.handshake_at,
+        row.received_bytes, row.sent_bytes, row.blocked_packets, row.is_up, row.changed_at,
+    )  # fmt: skip
