@@ -51,8 +51,7 @@ RADIUS_BIND = env.text("KMIKRO_RADIUS_BIND", RADIUS_ADDRESS if _LOCAL else "0.0.
 RADIUS_PROBE_ADDRESS = env.text("KMIKRO_RADIUS_PROBE", RADIUS_ADDRESS if _LOCAL else "127.0.0.1")
 # Routers on loopback or private addresses: the virtual router and laboratories. Never on a public service.
 ALLOW_PRIVATE_ROUTERS = env.flag("KMIKRO_ALLOW_PRIVATE_ROUTERS", default=DEVELOPMENT)
-# The WireGuard hub of `manage.py tunnel_agent`, off without the host and port that routers find it at; it has the
-# first address of the pool, each router one of the others. The web port is what they may reach beside RADIUS.
+# The WireGuard hub (manage.py tunnel_agent): host and port that routers find it at, or none; docs/operations.md.
 TUNNEL_ENDPOINT = env.endpoint("KMIKRO_TUNNEL_ENDPOINT")
 TUNNEL_POOL = env.network("KMIKRO_TUNNEL_POOL", "10.99.0.0/16")
 TUNNEL_PORT = env.number("KMIKRO_TUNNEL_PORT", TUNNEL_ENDPOINT[1] or 51820, low=1, high=65535)
