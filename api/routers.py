@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http.request import split_domain_port
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,12 +18,26 @@ from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.refusals import naming
 from api.view import View, one
-from routers import enrolment, queries, tasks
+from routers import enrolment, queries, tasks, tunnels
 from routers.models import Router
+from tenants.tunnels import Allotment
+
+
+class TunnelOut(serializers.Serializer[Allotment]):
+    """What our hub sees of a router's tunnel."""
+
+    address = serializers.CharField()
+    is_up = serializers.BooleanField(help_text="Down after four minutes without a handshake.")
+    handshake_at = Moment(allow_null=True)
+    received_bytes = serializers.IntegerField()
+    sent_bytes = serializers.IntegerField()
+    blocked_packets = serializers.IntegerField(help_text="Sent of late to where it may not.")
 
 
 class RouterOut(serializers.Serializer[Router]):
     """A router without its secrets."""
+
+    _tunnels: dict[int, Allotment] | None = None
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -32,6 +46,7 @@ class RouterOut(serializers.Serializer[Router]):
     trouble = serializers.CharField(help_text="Why the current step does not go on, and the fix.")
     path = serializers.ChoiceField(Router.Path.choices)
     address = serializers.CharField(allow_null=True)
+    tunnel = serializers.SerializerMethodField(help_text="Null where the router is reached directly.")
     hotspot_interface = serializers.CharField()
     identity = serializers.CharField()
     serial = serializers.CharField()
@@ -45,6 +60,15 @@ class RouterOut(serializers.Serializer[Router]):
     total_memory = serializers.IntegerField(allow_null=True, help_text="Bytes.")
     made_at = Moment()
     ready_at = Moment(allow_null=True)
+
+    @extend_schema_field(TunnelOut(allow_null=True))
+    def get_tunnel(self, router: Router) -> Any:
+        if router.path != Router.Path.TUNNEL:
+            return None
+        if self._tunnels is None:  # one query for a whole list
+            self._tunnels = tunnels.all_of()
+        mine = self._tunnels.get(router.pk)
+        return None if mine is None else TunnelOut(mine).data
 
 
 class RouterMade(RouterOut):

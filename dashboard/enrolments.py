@@ -14,7 +14,7 @@ from dashboard.access import Request, operator
 from dashboard.forms_routers import NEW, RouterForm
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
-from routers import enrolment, preflight, queries, radsec
+from routers import enrolment, preflight, queries, radsec, tunnels
 from routers.models import Router
 from routers.tasks import enrol
 from subscribers.models import Site
@@ -131,12 +131,14 @@ def _context(request: Request, router: Router) -> dict[str, Any]:
         "versions": listing.chips(request, "version", VERSIONS, SIX if six else ""),
         "left": max(0, int((expires - now).total_seconds())) if live and expires else 0,
         "expired": router.state in {Router.State.WAITING, Router.State.FETCHED} and not live,
-        "steps": trace(router, expired=not live),
+        "steps": trace(router, expired=not live, now=now),
+        "by_tunnel": router.path == Router.Path.TUNNEL or not router.fetched_at and tunnels.offered(now),
+        "no_tunnel": tunnels.why_none(router, now=now),
         "checks": [{**check, "state": _SHOWN[check["state"]]} for check in router.preflight],
     }
 
 
-def trace(router: Router, *, expired: bool) -> list[dict[str, str]]:
+def trace(router: Router, *, expired: bool, now: datetime) -> list[dict[str, str]]:
     """The steps with their times; the first that has not happened is the one that goes on, or not."""
     about = ", ".join(
         part for part in (f"RouterOS {router.version}" if router.version else "", router.serial) if part
@@ -144,7 +146,7 @@ def trace(router: Router, *, expired: bool) -> list[dict[str, str]]:
     described = (
         (
             "Command opened",
-            f"{router.address} fetched the script",
+            f"{router.caller} fetched the script",
             "Waiting for the command",
             router.fetched_at,
         ),
@@ -166,6 +168,9 @@ def trace(router: Router, *, expired: bool) -> list[dict[str, str]]:
     made: list[dict[str, str]] = []
     going = True
     for title, text, meanwhile, at in described:
+        if title == described[1][0] and router.fetched_at and (step := _tunnel(router, now)):
+            made.append(step)
+            going = going and step["state"] == "ok"
         if at is not None:
             made.append(
                 {"state": "ok", "title": title, "text": text, "when": f"{timezone.localtime(at):%H:%M:%S}"}
@@ -176,6 +181,24 @@ def trace(router: Router, *, expired: bool) -> list[dict[str, str]]:
         else:
             made.append({"state": "skip", "title": title, "text": "", "when": ""})
     return made
+
+
+def _tunnel(router: Router, now: datetime) -> dict[str, str] | None:
+    """The step of a router that is reached through a tunnel: how long ago it shook hands, or the fix."""
+    mine = tunnels.of(router)
+    if mine is None:
+        return None
+    found = tunnels.health(mine, now=now)
+    if found.state != "ok":
+        return {"state": found.state, "title": "Tunnel", "text": found.text, "when": ""}
+    seconds = int(found.age.total_seconds()) if found.age is not None else 0
+    at = f"{timezone.localtime(mine.handshake_at):%H:%M:%S}" if mine.handshake_at else ""
+    return {
+        "state": "ok",
+        "title": "Tunnel up",
+        "text": f"Handshake {seconds} s ago, {mine.address}",
+        "when": at,
+    }
 
 
 def _current(router: Router, title: str, meanwhile: str, *, expired: bool) -> dict[str, str]:

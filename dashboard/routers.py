@@ -17,7 +17,7 @@ from dashboard.forms_routers import RouterForm
 from dashboard.page import confirm, done, page, refused, wants_part
 from kmikro.lib.refusal import Refusal
 from radius.models import Session
-from routers import enrolment, progress, queries, rotation
+from routers import enrolment, progress, queries, rotation, tunnels
 from routers.models import Router
 from routers.tasks import let_go, sync
 from tenants import routes
@@ -119,10 +119,19 @@ def router(request: Request, pk: int) -> HttpResponse:
         may_change=access.may(request, Action.CHANGE_ROUTERS),
         may_excuse=access.may(request, Action.EXCUSE_ROUTERS),
         sign_in=sign_ins.facts_of(shown),
+        **_tunnel(shown),
         **certificates.of_router(request, shown, may_change=access.may(request, Action.CHANGE_ROUTERS)),
         may_see_sessions=access.may(request, Action.SEE_SESSIONS),
         **_runs(request, shown),
     )
+
+
+def _tunnel(shown: Router) -> dict[str, Any]:
+    mine = tunnels.of(shown)
+    return {
+        "tunnel": mine,
+        "tunnel_health": tunnels.health(mine, now=datetime.now(UTC)) if mine else None,
+    }
 
 
 @operator(Action.SEE_ROUTERS)

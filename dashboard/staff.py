@@ -19,7 +19,7 @@ from dashboard.forms_public import StaffSignIn
 from dashboard.listing import PER_PAGE, choice, search
 from dashboard.page import done, page, refused
 from kmikro.lib.refusal import Refusal
-from tenants import addresses
+from tenants import addresses, tunnels
 from tenants.models import Isp
 
 either = require_http_methods(["GET", "HEAD", "POST"])
@@ -101,7 +101,10 @@ def isps(request: HttpRequest) -> HttpResponse:
             query=q,
             found=found.count(),
         )
-    return page(request, "public/staff.html", "list", rows=rows, page=listed, q=q, chips=chips, state=state)
+    hub = {"tunnel_trouble": tunnels.trouble(now), "tunnel_hub": tunnels.seen()}
+    return page(
+        request, "public/staff.html", "list", rows=rows, page=listed, q=q, chips=chips, state=state, **hub
+    )
 
 
 def trial_days(isp: Isp, now: datetime) -> int:

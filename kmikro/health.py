@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from radius.knock import knock
-from tenants import authority, scope
+from tenants import authority, scope, tunnels
 
 STATUS_SECRET_PURPOSE = "radius health probe"
 WORKER_SILENT_AFTER = 60  # seconds; beat sends a heartbeat every 15
@@ -79,10 +79,20 @@ def _radsec() -> str:
     return knock(settings.RADIUS_PROBE_ADDRESS, settings.RADSEC_PORT, own, root, seconds=1.5)
 
 
+def _tunnel() -> str:
+    """What the agent of the WireGuard hub says."""
+    try:
+        return tunnels.trouble(datetime.now(UTC)) or "ok"
+    except DatabaseError:
+        return "unknown"
+
+
 def readyz(request: HttpRequest) -> JsonResponse:
     broker, worker = _broker_and_worker()
     parts = {"database": _database(), "broker": broker, "worker": worker, "radius": _radius()}
     if settings.RADSEC:
         parts["radsec"] = _radsec()
     ok = all(state == "ok" for state in parts.values())
+    if tunnels.is_configured():  # told, but no reason to send people elsewhere: all else works without it
+        parts["tunnel"] = _tunnel()
     return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)

@@ -11,9 +11,9 @@ from routers import guard_address, newcomers, script_tunnel
 from routers.models import Router
 from routers.radsec import SPENT
 from tenants import tunnels
-from tenants.tunnels import Allotment, guarded_pool, is_configured, release
+from tenants.tunnels import Allotment, all_of, guarded_pool, is_configured, release
 
-__all__ = ["Health", "allotted", "choose", "demand_key", "directly", "guarded_pool", "health", "inside", "no_handshake", "of", "release", "server_of", "take_key"]  # fmt: skip
+__all__ = ["Health", "all_of", "allotted", "choose", "demand_key", "directly", "guarded_pool", "health", "inside", "offered", "why_none", "no_handshake", "of", "release", "server_of", "take_key"]  # fmt: skip
 
 PATIENCE = timedelta(seconds=script_tunnel.PATIENCE)
 
@@ -68,6 +68,18 @@ def demand_key(router: Router) -> None:
     mine = of(router)
     if router.path == Router.Path.TUNNEL and (mine is None or not mine.public_key):
         raise Refusal("bad_report", "The router has not told its WireGuard key.")
+
+
+def offered(now: datetime) -> bool:
+    """Whether the next command would bring a tunnel."""
+    return tunnels.hub(now) is not None
+
+
+def why_none(router: Router, *, now: datetime) -> str:
+    """Why a router that could have a tunnel is, or will be, reached directly; empty where there is nothing to say."""
+    if router.path == Router.Path.TUNNEL and router.fetched_at:
+        return ""
+    return tunnels.trouble(now)
 
 
 def inside(router: Router) -> tuple[str, ...]:

@@ -110,6 +110,22 @@ def trouble(now: datetime) -> str:
     return "" if row.state == TunnelHub.State.RUNNING else row.text
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The hub as the platform's staff see it; dropped counts packets of routers since its firewall was written."""
+
+    peers: int
+    dropped: int
+
+
+def seen() -> Seen | None:
+    """What the agent last said; None where there is no hub."""
+    row = TunnelHub.objects.first() if is_configured() else None
+    return (
+        Seen(row.peers, sum(row.blocked.get(each, 0) for each in ("forwarded", "refused"))) if row else None
+    )
+
+
 def allot(router_id: int, *, now: datetime) -> Allotment:
     """An address for this tenant's router, the one that it has or the lowest that is free."""
     schema = own_schema()
@@ -200,6 +216,14 @@ def of(router_id: int) -> Allotment | None:
         return _allotment(row) if row else None
 
 
+def all_of() -> dict[int, Allotment]:
+    """Router → tunnel, of this tenant, in one query and without secrets."""
+    schema = own_schema()
+    with scope.outside():
+        rows = list(TunnelPeer.objects.filter(schema=schema, released_at=None).defer("preshared_key"))
+    return {row.router_id: _allotment(row, secret=False) for row in rows}
+
+
 def addresses() -> dict[int, str]:
     """Router → tunnel address, of this tenant, in one query."""
     if not is_configured():
@@ -210,8 +234,8 @@ def addresses() -> dict[int, str]:
         return dict(rows.values_list("router_id", "address"))
 
 
-def _allotment(row: TunnelPeer) -> Allotment:
+def _allotment(row: TunnelPeer, *, secret: bool = True) -> Allotment:
     return Allotment(
-        row.address, row.public_key, row.preshared_key, row.keyed_at, row.endpoint, row.handshake_at,
+        row.address, row.public_key, row.preshared_key if secret else "", row.keyed_at, row.endpoint, row.handshake_at,
         row.received_bytes, row.sent_bytes, row.blocked_packets, row.is_up, row.changed_at,
     )  # fmt: skip
