@@ -101,9 +101,17 @@ def isps(request: HttpRequest) -> HttpResponse:
             query=q,
             found=found.count(),
         )
-    hub = {"tunnel_trouble": tunnels.trouble(now), "tunnel_hub": tunnels.seen()}
     return page(
-        request, "public/staff.html", "list", rows=rows, page=listed, q=q, chips=chips, state=state, **hub
+        request,
+        "public/staff.html",
+        "list",
+        rows=rows,
+        page=listed,
+        q=q,
+        chips=chips,
+        state=state,
+        tunnel_trouble=tunnels.trouble(now),
+        tunnel_hub=tunnels.seen(),
     )
 
 

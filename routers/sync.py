@@ -121,13 +121,9 @@ def target_of(router: Router) -> Target:
 
 def guard(target: Target) -> None:
     """The outbound check, at every connection: an address that was fine once may not be any more."""
-    private = settings.ALLOW_PRIVATE_ROUTERS
+    private, own = settings.ALLOW_PRIVATE_ROUTERS, settings.RADIUS_ADDRESS
     guard_address.check(
-        target.address,
-        own=settings.RADIUS_ADDRESS,
-        private=private,
-        pool=guarded_pool(),
-        allotted=target.allotted,
+        target.address, own=own, private=private, pool=guarded_pool(), allotted=target.allotted
     )
     guard_address.check_port(target.port, private=private)
 
