@@ -16,7 +16,7 @@ from routers.virtual import VirtualRouter
 from tenants import authority, scope
 from tenants.models import EnrolmentRoute, Isp, NasRoute, RadsecClient
 from tests.addresses import own
-from tests.conftest import host_of
+from tests.conftest import HostClient, host_of
 
 
 class Quiet(WSGIRequestHandler):
@@ -38,6 +38,7 @@ def web(fresh_isp: Isp, settings: Any) -> Iterator[int]:
     settings.PUBLIC_SCHEME = "http"
     settings.RADIUS_ADDRESS = "127.0.0.1"
     settings.ALLOW_PRIVATE_ROUTERS = True
+    HostClient(host_of(fresh_isp)).get("/healthz")  # all pages are loaded by now: a router waits 10 s for an answer
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield server.server_port
