@@ -143,10 +143,13 @@ def trace(router: Router, *, expired: bool, now: datetime) -> list[dict[str, str
     about = ", ".join(
         part for part in (f"RouterOS {router.version}" if router.version else "", router.serial) if part
     )
+    pasted = router.reached_at is not None and router.fetched_at == router.reached_at
     described = (
         (
-            "Command opened",
-            f"{router.caller} fetched the script",
+            "Block pasted" if pasted else "Command opened",
+            f"Its line was brought back for {router.address}"
+            if pasted
+            else f"{router.caller} fetched the script",
             "Waiting for the command",
             router.fetched_at,
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kmikro.lib.refusal import Refusal
-from routers import device, echo, faults, live, rights, rows, script, sync, talk
+from routers import device, echo, facts, faults, live, rights, rows, script, sync, talk
 from routers.device import Device, DeviceError, LoginRefused
 from routers.sync import Job
 
@@ -91,7 +91,9 @@ def _rights(said: Device, job: Job) -> Step:
 def _clock(said: Device, now: datetime) -> Step:
     row = _first(talk.optional(said, "/system/clock"))
     try:
-        there = datetime.fromisoformat(f"{row.get('date', '')}T{row.get('time', '')}{_offset(row)}")
+        there = datetime.fromisoformat(
+            f"{facts.date_of(row.get('date', ''))}T{row.get('time', '')}{_offset(row)}"
+        )
     except ValueError:
         return Step(SKIP, "Clock", "The router's clock is written in a way that cannot be compared.")
     off = abs(there - now)

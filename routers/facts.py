@@ -11,6 +11,10 @@ from routers.rows import Found
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_OLD_DATE = re.compile(r"([a-z]{3})/(\d{2})/(\d{4})")  # before RouterOS 7.10
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the router told: rows of the menus that matter, by path."""
@@ -32,6 +36,14 @@ def version_of(text: str) -> tuple[int, int, int]:
     """`7.20.8 (stable)` and `7.15rc2` as numbers; (0, 0, 0) when it cannot be read."""
     match = _VERSION.match(text)
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else (0, 0, 0)
+
+
+def date_of(text: str) -> str:
+    """A date as newer versions write it: `nov/26/2026` is 2026-11-26; anything else stays."""
+    match = _OLD_DATE.fullmatch(text)
+    if match is None or match[1] not in _MONTHS:
+        return text
+    return f"{match[3]}-{_MONTHS.index(match[1]) + 1:02}-{match[2]}"
 
 
 def networks(facts: Facts, interface: str) -> Iterator[ipaddress.IPv4Interface]:

@@ -38,7 +38,7 @@ def read(text: str) -> Line:
     if not bare.startswith(_BEGINS):
         raise Refusal(
             "not_ours",
-            f"Paste the line that begins with {_BEGINS}; the block prints it at its end.",
+            f"The block prints a line at its end that begins with {_BEGINS} and has no blanks. Paste that one.",
             field=FIELD,
         )
     if not bare.endswith(_ENDS) or len(bare) > LONGEST:

@@ -37,7 +37,12 @@ def block(wish: Block) -> str:
         *_radius(wish),
         *_line(wish.stamp),
     ]
-    return "{\n" + "\n".join(body).replace("\\?", "\\3F") + "\n}\n"
+    return typeable("{\n" + "\n".join(body) + "\n}\n")
+
+
+def typeable(text: str) -> str:
+    """The same script without the sign that a terminal takes as a call for help, in strings too on RouterOS 6."""
+    return text.replace("\\?", "\\3F")
 
 
 def _radius(wish: Block) -> list[str]:

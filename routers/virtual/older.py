@@ -5,7 +5,6 @@ could say whether 6 has a word it is taken away too, so that nothing of ours lea
 """
 
 import re
-from datetime import datetime
 
 from routers.virtual.traps import Trap, no_match
 from routers.virtual.tree import Row
@@ -32,7 +31,8 @@ _WORDS = {
 }
 _OF_SIX = {"/system/ntp/client": {"primary-ntp", "secondary-ntp", "server-dns-names"}}
 _KINDS = ("cake", "codel", "fq-codel")  # of queues, with words that begin like them
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})( \d{2}:\d{2}:\d{2})?")
+_DATE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2])-\d{2})( \d{2}:\d{2}:\d{2})?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATED = frozenset(
     {"date", "start-date", "creation-time", "when", "invalid-before", "invalid-after", "build-time"}
 )
@@ -108,4 +108,5 @@ def _old(value: str) -> str:
     match = _DATE.fullmatch(value)
     if match is None:
         return value
-    return datetime.fromisoformat(match[1]).strftime("%b/%d/%Y").lower() + (match[2] or "")
+    year, month, day = match[1].split("-")
+    return f"{_MONTHS[int(month) - 1]}/{day}/{year}{match[2] or ''}"

@@ -67,6 +67,8 @@ def test_the_line_starts_the_enrolment(
     assert (done.status_code, done["Location"]) == (302, f"/routers/{waiting.pk}/enrol/")
     assert asked == [(waiting.pk,)]
     assert Router.objects.get().state == "reached"
+    shown = client_for("owner").get(f"/routers/{waiting.pk}/enrol/steps/").content.decode()
+    assert "Its line was brought back for 102.68.77.10" in shown
     again = client_for("owner").post(url(waiting), {"address": "102.68.77.10", "line": line})
     assert again.status_code == 422
     assert "was used or has expired" in again.content.decode()

@@ -42,8 +42,9 @@ def examine(target: Target, *, serial: str = "", person: Person | None = None) -
     return list(doctor.examine(job, "bridge-lan", person=person or Person(), now=datetime.now(UTC)))
 
 
-def test_all_is_well() -> None:
-    with enrolled(104) as (router, target):
+@pytest.mark.parametrize("version", ["7.20.8 (stable)", "7.9 (stable)", "6.49.10 (long-term)"])
+def test_all_is_well(version: str) -> None:
+    with enrolled(104, version=version) as (router, target):
         healthy(router)
         steps = examine(target, serial=router.device.serial)
     assert [step.title for step in steps if step.state != "ok"] == []

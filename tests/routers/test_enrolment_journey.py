@@ -38,7 +38,9 @@ def web(fresh_isp: Isp, settings: Any) -> Iterator[int]:
     settings.PUBLIC_SCHEME = "http"
     settings.RADIUS_ADDRESS = "127.0.0.1"
     settings.ALLOW_PRIVATE_ROUTERS = True
-    HostClient(host_of(fresh_isp)).get("/healthz")  # all pages are loaded by now: a router waits 10 s for an answer
+    HostClient(host_of(fresh_isp)).get(
+        "/healthz"
+    )  # all pages are loaded by now: a router waits 10 s for an answer
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield server.server_port

@@ -1,5 +1,7 @@
 """What follows from what a router told: rows that go with an offer are nobody's ground to build on."""
 
+import pytest
+
 from routers import facts
 from routers.facts import Facts
 from routers.rows import Found
@@ -20,3 +22,17 @@ def test_versions() -> None:
     assert facts.version_of("7.20.8 (stable)") == (7, 20, 8)
     assert facts.version_of("7.15rc2") == (7, 15, 0)
     assert facts.version_of("?") == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("nov/26/2026", "2026-11-26"),
+        ("jan/05/1970", "1970-01-05"),
+        ("2026-11-26", "2026-11-26"),
+        ("foo/01/2026", "foo/01/2026"),
+        ("", ""),
+    ],
+)
+def test_dates_of_older_versions_are_read(text: str, date: str) -> None:
+    assert facts.date_of(text) == date

@@ -1,13 +1,17 @@
 """The pasted block: it looks first, a cut paste changes nothing, and a run that broke off can be pasted again."""
 
 import pytest
+from hypothesis import given
 
 from routers import pasted, preflight, script, script_paste
 from routers.script_looks import Looks
 from routers.virtual import VirtualRouter
 from routers.virtual.console import Console
+from routers.virtual.device import SYSTEM, Device
+from routers.virtual.terminal import Terminal
 from routers.virtual.traps import Trap
 from tests.addresses import own
+from tests.routers.test_script import TEXT
 
 STAMP = pasted.stamp("0123456789", "0123456789abcdef")
 SEVEN, SIX = "7.20.8 (stable)", "6.49.10 (long-term)"
@@ -76,6 +80,14 @@ def test_the_block_makes_our_access_and_prints_the_line_to_carry_back(version: s
             's"?$\\' + "s" * 20, "hotspot", "kmikro:radius",
         )  # fmt: skip
         assert router.tree.singles["/radius/incoming"]["accept"] == "true"
+
+
+@pytest.mark.parametrize("version", [SEVEN, SIX])
+@given(text=TEXT)
+def test_a_quoted_text_survives_a_terminal(version: str, text: str) -> None:
+    terminal = Terminal(Device("127.0.0.1", version, 1.0), SYSTEM)
+    assert terminal.enter(script_paste.typeable(f":put {script.quote(text)}")) == text
+    assert not terminal.is_waiting
 
 
 def test_no_secret_is_printed() -> None:
