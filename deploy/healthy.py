@@ -1,4 +1,4 @@
-"""Container health: does this container's own process do its work? `healthy.py web|worker|beat|radius`."""
+"""Container health: does this container's own process do its work? `healthy.py web|worker|beat|radius|tunnel`."""
 
 import os
 import socket
@@ -8,6 +8,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+TUNNEL_SILENT_AFTER = 60  # seconds; the agent touches its file every second
 BEAT_SILENT_AFTER = 600  # seconds; beat writes its schedule every three minutes
 
 
@@ -40,8 +41,14 @@ def radius() -> bool:
     return any(line.split()[1].endswith(bound) for line in Path("/proc/net/udp").read_text().splitlines()[1:])
 
 
+def tunnel() -> bool:
+    """Whether the agent turns; that it cannot do its work here is told by /readyz, and no restart would help."""
+    alive = Path(os.environ.get("KMIKRO_STATE", "/state")) / "tunnel/alive"
+    return time.time() - alive.stat().st_mtime < TUNNEL_SILENT_AFTER
+
+
 if __name__ == "__main__":
-    checks = {"web": web, "worker": worker, "beat": beat, "radius": radius}
+    checks = {"web": web, "worker": worker, "beat": beat, "radius": radius, "tunnel": tunnel}
     try:
         well = checks[sys.argv[1]]()
     except (OSError, subprocess.SubprocessError) as refused:

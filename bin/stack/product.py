@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import subprocess
 import time
@@ -151,7 +152,7 @@ def json_answer(text: str) -> dict[str, Any]:
 
 
 def specs(running: Running, env: Mapping[str, str]) -> list[Spec]:
-    """Web, worker, beat and RADIUS in the order of their start."""
+    """Web, worker, beat and RADIUS in the order of their start; the tunnel agent where it is wanted and may work."""
     chosen, logs = running.settings, running.state.logs
     home = chosen.venv / "bin"
     celery = [str(home / "celery"), "-A", "kmikro"]
@@ -173,6 +174,8 @@ def specs(running: Running, env: Mapping[str, str]) -> list[Spec]:
         + ["--pidfile", ""],
         "radius": manage(running, "radiusd", "--workers", "2"),
     }
+    if env.get("KMIKRO_TUNNEL_ENDPOINT", "").strip() and os.geteuid() == 0:
+        lines["tunnel"] = manage(running, "tunnel_agent")
     return [Spec(name, argv, env, chosen.root, logs / f"{name}.log") for name, argv in lines.items()]
 
 

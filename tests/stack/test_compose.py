@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat", "radius")
+OURS = ("migrate", "web", "worker", "beat", "radius", "tunnel")
 VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)(:[?-])?")
 EXAMPLE = (ROOT / "deploy/env.example").read_text()
 
@@ -56,6 +56,14 @@ def test_the_commands_exist_in_the_repository(service: str) -> None:
     else:
         assert [program, *rest[:2]] == ["celery", "-A", "kmikro"]
         assert (ROOT / "kmikro/celery.py").exists()
+
+
+def test_the_tunnel_agent_alone_has_rights_over_the_network_and_keeps_its_key_to_itself() -> None:
+    assert {name for name, found in SERVICES.items() if "NET_ADMIN" in found.get("cap_add", [])} == {"tunnel"}
+    assert {name for name in OURS if SERVICES[name].get("user")} == {"tunnel"}
+    assert [name for name, found in SERVICES.items() if "hub:/hub" in found.get("volumes", [])] == ["tunnel"]
+    assert SERVICES["tunnel"]["environment"]["KMIKRO_STATE"] == "/hub"
+    assert SERVICES["tunnel"]["profiles"] == ["tunnel"]
 
 
 def test_the_worker_serves_every_queue() -> None:

@@ -39,5 +39,6 @@ class Command(BaseCommand):
         self.stdout.flush()
         while True:
             agent.round(datetime.now(UTC))
+            (settings.STATE_DIR / "tunnel" / "alive").touch()  # for deploy/healthy.py
             if options["once"] or over.wait(hub_agent.TICK):
                 return
