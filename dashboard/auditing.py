@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 
 from billing import vouchers
 from radius.models import Session
-from routers import leaks
+from routers import leaks, nightly
 from routers.kick import People
 from routers.leaks import Counted, Paid
 from routers.models import Leak, LeakAudit, Router
@@ -22,7 +22,11 @@ _ENDED = {
 
 
 def begin(*, now: datetime) -> tuple[int, list[int]]:
-    """A new audit, and the routers to look at."""
+    """A new audit, and the routers to look at; there is one a night, however often it is asked for."""
+    nightly.alone("leak audit")
+    last = LeakAudit.objects.order_by("-started_at").values_list("started_at", flat=True).first()
+    if not nightly.is_due(last, night=True, now=now):
+        return 0, []
     LeakAudit.objects.filter(started_at__lt=now - KEPT).delete()
     audit = LeakAudit.objects.create(started_at=now)
     ready = Router.objects.filter(leaving_at=None, state=Router.State.READY).order_by("pk")

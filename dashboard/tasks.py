@@ -145,8 +145,9 @@ def audit(schema: str) -> None:
         )  # before accounting is read: who comes meanwhile is younger than the grace
         with unit(schema):
             auditing.note(number, router_id, people, now=_clock())
-    with unit(schema):
-        auditing.end(number, now=_clock())
+    if number:
+        with unit(schema):
+            auditing.end(number, now=_clock())
 
 
 @shared_task(name="dashboard.tasks.audit_everywhere")

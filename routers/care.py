@@ -95,6 +95,12 @@ def order(
     return run
 
 
+def last_nightly() -> datetime | None:
+    """When backups were last ordered by nobody."""
+    found = CareRun.objects.filter(kind=Kind.BACKUP, by=journal.SYSTEM.name, by_id=None).order_by("-made_at")
+    return found.values_list("made_at", flat=True).first()
+
+
 def take_next(run_id: int, *, now: datetime) -> list[int]:
     """The items to begin now; the first router of guarded work goes alone."""
     run = CareRun.objects.select_for_update().filter(pk=run_id).first()

@@ -11,7 +11,20 @@ from celery import shared_task
 
 from accounts.journal import SYSTEM, Actor
 from kmikro.lib.refusal import Refusal
-from routers import asks, backups, care, care_acts, doctor, live, queries, restoring, sync, talk, tools
+from routers import (
+    asks,
+    backups,
+    care,
+    care_acts,
+    doctor,
+    live,
+    nightly,
+    queries,
+    restoring,
+    sync,
+    talk,
+    tools,
+)
 from routers.device import Target
 from routers.models import CareItem, CareRun, Router, RouterBackup
 from routers.talks import HARD, SOFT
@@ -174,9 +187,11 @@ def examine(schema: str, token: str) -> None:
 
 @tenant_task()
 def back_up_all() -> None:
-    """Every hour: in the night of the ISP, orders for all of its ready routers."""
+    """Every hour: in the night of the ISP, orders for all of its ready routers; once, and later when it was missed."""
     now = _now()
-    if now.astimezone(ZoneInfo(routes.zone_name(routes.own_schema()))).hour != NIGHT:
+    nightly.alone("backups")
+    night = now.astimezone(ZoneInfo(routes.zone_name(routes.own_schema()))).hour == NIGHT
+    if not nightly.is_due(care.last_nightly(), night=night, now=now):
         return
     routers = list(queries.all_routers().filter(state=Router.State.READY).order_by("pk"))
     for start in range(0, len(routers), care.MOST):

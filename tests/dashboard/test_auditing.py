@@ -52,3 +52,12 @@ def test_a_night(inside_isp: Isp, client_for: ClientFor) -> None:
     assert page.status_code == 200 and "dora" in page.content.decode()
     sheet = client.get("/routers/leaks/?format=csv&kind=unpaid").content.decode()
     assert "dora" in sheet and "evan" not in sheet
+
+
+def test_two_beats_begin_one_audit_a_night(inside_isp: Isp) -> None:
+    """F44."""
+    number, _routers = auditing.begin(now=NOW)
+    assert number
+    assert auditing.begin(now=NOW + timedelta(seconds=3)) == (0, [])
+    assert auditing.begin(now=NOW + timedelta(days=1))[0] > number
+    assert LeakAudit.objects.count() == 2
