@@ -29,6 +29,7 @@ def block(router: Router, *, six: bool, now: datetime) -> str:
         coa_port=router.coa_port,
         interface=router.hotspot_interface,
         six=six,
+        more=tunnels.without(six=six),
     )
     return script_paste.block(
         script_paste.Block(

@@ -33,6 +33,7 @@ def block(wish: Block) -> str:
             six=wish.access.six,
             else_say="The certificate is not ready yet. Paste the block again in a minute.",
         ),
+        *wish.access.more,
         *script.doors(wish.access),
         *_radius(wish),
         *_line(wish.stamp),

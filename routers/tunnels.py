@@ -13,7 +13,7 @@ from routers.radsec import SPENT
 from tenants import tunnels
 from tenants.tunnels import Allotment, all_of, guarded_pool, is_configured, release
 
-__all__ = ["Health", "all_of", "allotted", "choose", "demand_key", "directly", "guarded_pool", "health", "inside", "offered", "why_none", "no_handshake", "of", "release", "server_of", "take_key"]  # fmt: skip
+__all__ = ["Health", "all_of", "allotted", "choose", "demand_key", "directly", "guarded_pool", "health", "inside", "offered", "why_none", "no_handshake", "of", "release", "server_of", "take_key", "without"]  # fmt: skip
 
 PATIENCE = timedelta(seconds=script_tunnel.PATIENCE)
 
@@ -35,13 +35,18 @@ def choose(router: Router, caller: str, *, url: str, check: str, six: bool, now:
     hub = None if six else tunnels.hub(now)
     if hub is None:
         directly(router, caller, now=now)
-        return tuple(script_tunnel.without(tunnels.hub_address())) if is_configured() else ()
+        return without(six=six)
     mine = tunnels.allot(router.pk, now=now)
     router.path, router.address = Router.Path.TUNNEL, mine.address
     told = script_tunnel.Tunnel(
         mine.address, hub.address, hub.host, hub.port, hub.public_key, mine.preshared_key
     )
     return tuple(script_tunnel.lines(told, url, check))
+
+
+def without(*, six: bool) -> tuple[str, ...]:
+    """Script lines for a router that is reached directly; one of RouterOS 6 never had a tunnel to be shut for."""
+    return tuple(script_tunnel.without(tunnels.hub_address())) if is_configured() and not six else ()
 
 
 def directly(router: Router, address: str, *, now: datetime) -> None:

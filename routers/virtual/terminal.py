@@ -4,11 +4,14 @@ Brackets that are open keep collecting lines; Ctrl+C forgets them. A tab asks fo
 help, so neither gets into a command: the mark does between quotes since RouterOS 7.
 """
 
+import re
+
 from routers.virtual.console import Console
 from routers.virtual.device import Caller, Device
 from routers.virtual.traps import Trap
 
 _OPEN, _CLOSE = "{[(", "}])"
+_ENTER = re.compile(r"\r\n|\r|\n")
 
 
 class Terminal:
@@ -27,7 +30,8 @@ class Terminal:
     def enter(self, text: str) -> str:
         """Type or paste text, each line with its Enter; gives what was printed, complaints included."""
         said: list[str] = []
-        for line in text.splitlines():
+        # Enter is what ends a line here; the other signs that Python takes for ends of lines are text.
+        for line in _ENTER.split(text.removesuffix("\n")):
             self._pending += self._typed(self._pending, line) + "\n"
             if not _is_open(self._pending):
                 command, self._pending = self._pending, ""
