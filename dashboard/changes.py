@@ -3,25 +3,25 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
-from dashboard import access, listing
+from dashboard import access, listing, windows
 from dashboard.access import Request, operator
 from dashboard.enrolments import router_or_404
-from dashboard.page import done, page
+from dashboard.page import done, page, refused
 from kmikro.lib.refusal import Refusal
-from routers import changes, changing
+from routers import change_queries, changes, changing
 from routers.guarding import TIMER
 from routers.models import Change
 
 State = Change.State
-OPEN, GONE = "open", "taken_back"
+PLAN = "dashboard/changes/new.html"
+OPEN, GONE = change_queries.OPEN, "taken_back"
 CHIPS = [("", "All"), (OPEN, "Open"), ("kept", "Kept"), (GONE, "Taken back"), ("failed", "Failed")]
 SORTS = {"made": ("made_at", "pk"), "router": ("router__name", "pk")}
 HEADS = (
@@ -31,6 +31,8 @@ HEADS = (
     "Planned by",
     "Approved by",
     "Made (UTC)",
+    "Not before (UTC)",
+    "Not after (UTC)",
     "Ended (UTC)",
     "Steps",
     "Trouble",
@@ -38,23 +40,13 @@ HEADS = (
 MOVING = frozenset({State.ASKED, State.APPLYING, State.PROVING, State.UNKNOWN})
 
 
-def _found(text: str, state: str) -> "QuerySet[Change]":
-    rows = Change.objects.select_related("router", "router__site").filter(router__leaving_at=None)
-    if text:
-        rows = rows.filter(
-            Q(router__name__icontains=text) | Q(reason__icontains=text) | Q(made_by__icontains=text)
-        )
-    if state == OPEN:
-        return rows.filter(state__in=changes.OPEN)
-    return rows.filter(state=state) if state else rows
-
-
 @operator(Action.SEE_ROUTERS)
 @require_GET
 def index(request: Request) -> HttpResponse:
     text, state = listing.search(request), listing.choice(request, "state", [key for key, _label in CHIPS])
+    router = listing.number(request, "router")
     chosen, fields = listing.order(request, SORTS, "-made")
-    rows = _found(text, state).order_by(*fields)
+    rows = change_queries.search(text, state, router).order_by(*fields)
     if listing.wants_csv(request):
         listing.limit_statements()
         return listing.csv_answer("changes", HEADS, (_csv_row(change) for change in rows.iterator()))
@@ -66,7 +58,8 @@ def index(request: Request) -> HttpResponse:
         page=listing.paged(request, rows),
         q=text,
         state=state,
-        keep=[("state", state)] if state else [],
+        router=router_or_404(router) if router is not None else None,
+        keep=[(name, value) for name, value in (("state", state), ("router", router)) if value],
         chips=listing.chips(request, "state", CHIPS, state),
         heads=listing.headings(request, chosen, columns),
         rules=changes.rules(),
@@ -76,10 +69,11 @@ def index(request: Request) -> HttpResponse:
 
 
 def _csv_row(change: Change) -> tuple[object, ...]:
-    ended = change.ended_at.isoformat() if change.ended_at else ""
+    times = (change.made_at, change.not_before, change.not_after, change.ended_at)
+    made, opens, closes, ended = (moment.isoformat() if moment else "" for moment in times)
     return (
-        change.router.name, change.reason, change.get_state_display(), change.made_by, change.approved_by,
-        change.made_at.isoformat(), ended, len(change.steps), change.trouble,
+        change.router.name, change.reason, change.get_state_display(), change.made_by, change.approved_by, made, opens,
+        closes, ended, len(change.steps), change.trouble,
     )  # fmt: skip
 
 
@@ -128,20 +122,28 @@ def _line(line: dict[str, Any]) -> dict[str, object]:
 
 
 @operator(Action.CHANGE_ROUTERS)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def new(request: Request, pk: int) -> HttpResponse:
-    """Plan a change that brings the router to what it should be."""
-    router = router_or_404(pk)
+    """Plan a change that brings the router to what it should be: why, who keeps it, and in which window."""
+    router, now, given = router_or_404(pk), datetime.now(UTC), request.POST
+    context: dict[str, Any] = {"nav_key": "routers", "router": router, "by_hand": True}
+    if request.method == "GET":
+        return page(request, PLAN, **context)
+    by_hand = given.get("by_hand") == "1"
     try:
+        opens, closes = windows.typed(given, now)
         change = changes.plan(
             router,
-            reason=request.POST.get("reason", "")[:80],
-            by_hand=request.POST.get("by_hand") == "1",
+            reason=given.get("reason", "")[:80],
+            by_hand=by_hand,
+            not_before=opens,
+            not_after=closes,
             by=access.actor(request),
-            now=datetime.now(UTC),
+            now=now,
         )
     except Refusal as refusal:
-        return done(request, reverse("router", args=[pk]), refusal.text, "bad")
+        typed = {name: given.get(name, "")[:80] for name in ("reason", "not_before", "not_after")}
+        return refused(request, PLAN, refusal=refusal, **(context | typed | {"by_hand": by_hand}))
     changing.plan_change.soon(change.pk)
     return HttpResponseRedirect(reverse("change", args=[change.pk]))
 
@@ -150,7 +152,8 @@ def new(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def act(request: Request, pk: int, what: str) -> HttpResponse:
     """begin, approve, keep, take-back, look or drop."""
-    change, by, now = _change_or_404(pk), access.actor(request), datetime.now(UTC)
+    held = change_queries.all_changes().select_for_update(of=("self",))  # one person after the other
+    change, by, now = get_object_or_404(held, pk=pk), access.actor(request), datetime.now(UTC)
     here = reverse("change", args=[pk])
     try:
         match what:

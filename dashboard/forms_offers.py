@@ -10,6 +10,11 @@ _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"
 _MANY = (offer_values.hosts, offer_values.addresses, offer_values.networks)
 
 
+def is_many(part: offers.Part) -> bool:
+    """Whether it holds one thing a line."""
+    return part.check in _MANY
+
+
 class OfferForm(forms.Form):
     """Fields are named as routers.offers refuses them; what they may hold is said there alone."""
 
@@ -27,11 +32,13 @@ class OfferForm(forms.Form):
         for part in kind.parts:
             common: dict[str, Any] = {"label": part.label, "required": False, "help_text": part.about}
             if part.choices:
+                opened = self.initial.get(part.name, "")  # a template may leave a choice open: {name}
+                more = [(opened, opened)] if "{" in opened else []
                 self.fields[part.name] = forms.ChoiceField(
-                    choices=part.choices, initial=part.default, **common
+                    choices=[*part.choices, *more], initial=part.default, **common
                 )
                 continue
-            many = part.check in _MANY
+            many = is_many(part)
             widget = forms.Textarea(attrs={**_PLAIN, "rows": 4}) if many else forms.TextInput(attrs=_PLAIN)
             self.fields[part.name] = forms.CharField(
                 max_length=4_000, initial=part.default, widget=widget, **common

@@ -1,17 +1,17 @@
 """Orders: the same work on a filtered set of routers, with a preview first, progress, the result of each, and a stop."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
-from dashboard import access, listing
+from dashboard import access, listing, windows
 from dashboard.access import Request, operator
 from dashboard.page import done, page
 from kmikro.lib.refusal import Refusal
@@ -34,7 +34,6 @@ OFFERED = [
 CUTS = frozenset({Kind.UPGRADE, Kind.REBOOT})
 HEADS = ("Router", "Site", "State", "Trouble", "Began", "Ended", "Steps")
 ORDERS = ("Order", "State", "By", "Made", "Ended", "Routers", "Done", "Failed", "Left out")
-LONGEST_WINDOW = timedelta(days=30)
 
 
 def chosen(given: QueryDict) -> list[Router]:
@@ -60,14 +59,26 @@ def _is_id(text: str) -> bool:
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What was ordered lately."""
+    text, state = listing.search(request), listing.choice(request, "state", CareRun.State.values)
+    kind = listing.choice(request, "kind", Kind.values)
     runs = care.all_runs()
+    if text:
+        runs = runs.filter(by__icontains=text)
+    for name, value in (("state", state), ("kind", kind)):
+        runs = runs.filter(**{name: value}) if value else runs
     if listing.wants_csv(request):
+        listing.limit_statements()
         return listing.csv_answer("orders", ORDERS, (_run(each) for each in runs.iterator()))
     return page(
         request,
         "dashboard/orders/index.html",
         nav_key="routers",
         page=listing.paged(request, runs),
+        q=text,
+        filtered=bool(text or state or kind),
+        keep=[(name, value) for name, value in (("state", state), ("kind", kind)) if value],
+        chips=listing.chips(request, "state", [("", "All"), *CareRun.State.choices], state),
+        kind_chips=listing.chips(request, "kind", [("", "All kinds"), *Kind.choices], kind),
         export_url=listing.link(request, format="csv"),
         may_change=access.may(request, Action.CHANGE_ROUTERS),
     )
@@ -101,7 +112,7 @@ def new(request: Request) -> HttpResponse:
 
 def _order(request: Request, kind: str, routers: list[Router], site: Site | None) -> HttpResponse:
     now = datetime.now(UTC)
-    opens = _moment(request.POST.get("not_before", ""), "not_before", now)
+    opens, closes = windows.typed(request.POST, now)
     run = care.order(
         kind,
         routers,
@@ -109,23 +120,10 @@ def _order(request: Request, kind: str, routers: list[Router], site: Site | None
         now=now,
         site=site,
         not_before=opens,
-        not_after=_moment(request.POST.get("not_after", ""), "not_after", now),
+        not_after=closes,
     )
     care_tasks.go_on.soon(run.pk)
     return done(request, reverse("router-order", args=[run.pk]), "Ordered. This page follows the work.")
-
-
-def _moment(text: str, field: str, now: datetime) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        when = datetime.fromisoformat(text.strip()[:25])
-    except ValueError:
-        raise Refusal("window", "Type a date and a time, such as 2026-11-27T02:00.", field=field) from None
-    when = when if when.tzinfo else when.replace(tzinfo=timezone.get_current_timezone())
-    if not now - timedelta(minutes=5) <= when <= now + LONGEST_WINDOW:
-        raise Refusal("window", "The window lies within the next 30 days.", field=field)
-    return when
 
 
 def _form(
@@ -178,7 +176,11 @@ def _kept(given: QueryDict) -> list[tuple[str, str]]:
 def order(request: Request, pk: int) -> HttpResponse:
     """One order, polled while it runs."""
     run: Any = get_object_or_404(care.all_runs(), pk=pk)  # with its counts
-    items = care.items_of(run)
+    items, text = care.items_of(run), listing.search(request)
+    state = listing.choice(request, "state", CareItem.State.values)
+    if text:
+        items = items.filter(Q(router__name__icontains=text) | Q(router__site__name__icontains=text))
+    items = items.filter(state=state) if state else items
     if listing.wants_csv(request):
         return listing.csv_answer(f"order-{pk}", HEADS, _csv(items.iterator(chunk_size=500)))
     listing.limit_statements()
@@ -191,6 +193,9 @@ def order(request: Request, pk: int) -> HttpResponse:
         nav_key="routers",
         run=run,
         page=found,
+        q=text,
+        keep=[("state", state)] if state else [],
+        chips=listing.chips(request, "state", [("", "All"), *CareItem.State.choices], state),
         left=left,
         percent=round(100 * (run.routers - left) / run.routers) if run.routers else 100,
         runs=run.state == CareRun.State.RUNNING or left,

@@ -18,8 +18,10 @@ from dashboard import (
     router_health,
     routers,
     sign_ins,
+    taken,
     tools,
 )
+from dashboard.urls_templates import urlpatterns as templates
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", routers.index, name="routers"),
@@ -31,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rollouts/new/", rollouts.new, name="rollout-new"),
     path("rollouts/<int:pk>/", rollouts.show, name="rollout"),
     path("rollouts/<int:pk>/<slug:what>/", rollouts.act, name="rollout-act"),
+    *templates,
     path("<int:pk>/changes/new/", changes.new, name="router-change"),
     path("add/", enrolments.add, name="router-add"),
     path("wifi-root.pem", sign_ins.wifi_root, name="wifi-root"),
@@ -83,6 +86,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/others/", others.index, name="router-others"),
     path("<int:pk>/others/take/", others.take, name="router-take"),
     path("<int:pk>/others/<int:number>/give-back/", others.give_back, name="router-give-back"),
+    path("<int:pk>/others/<int:number>/", taken.edit, name="router-taken"),
+    path("<int:pk>/others/<int:number>/undo/", taken.undo, name="router-taken-undo"),
     path("<int:pk>/edit/", routers.edit, name="router-edit"),
     path("<int:pk>/remove/", routers.remove, name="router-remove"),
 ]

@@ -1,4 +1,4 @@
-"""Taking over rows of an existing router, and giving them back as they were."""
+"""Taking over rows of an existing router, changing them, and giving them back as they were."""
 
 import secrets
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from accounts import journal
 from accounts.journal import Actor
@@ -13,9 +14,23 @@ from kmikro.lib.refusal import Refusal
 from routers import inventory, offering, proposals, rows
 from routers.desired import Facts
 from routers.models import Router, Taken
-from routers.rows import Found, Owner
+from routers.rows import Found, Kind, Owner
 
 MOST = 2_000
+LONGEST = 1_000
+
+
+def proposed(router: Router) -> list[proposals.Proposal]:
+    """Rows of others as the router was read last, without those that were taken over and wait for our mark."""
+    reading = inventory.of(router)
+    if reading is None or not reading.is_whole:
+        return []
+    waiting = [
+        (each.path, {name: value for name, value in each.original.items() if value})  # as a proposal tells it
+        for each in router.taken.exclude(key="").filter(marked_at=None)
+    ]
+    found = proposals.proposed(inventory.facts_of(reading))
+    return [each for each in found if (each.path, dict(each.told)) not in waiting]
 
 
 @transaction.atomic
@@ -69,6 +84,83 @@ def _print(path: str, original: Mapping[str, str]) -> tuple[str, frozenset[tuple
 def _without_secrets(found: Found) -> dict[str, str]:
     secret = rows.BY_PATH[found.path].secrets
     return {name: value for name, value in rows.told(found.values).items() if name not in secret}
+
+
+def mark_of(path: str) -> str:
+    """The field that carries our mark; nobody changes it."""
+    return "name" if rows.BY_PATH[path].owner is Owner.NAME else "comment"
+
+
+def changeable(taken: Taken) -> dict[str, str]:
+    """What may be changed of a row that we took over, as it should be now."""
+    mark = mark_of(taken.path)
+    return {name: value for name, value in taken.wanted.items() if name != mark}
+
+
+def differs(taken: Taken) -> list[tuple[str, str, str]]:
+    """What a person changed since it was taken over: name, how it was, how it should be."""
+    return [
+        (name, taken.original.get(name, ""), value)
+        for name, value in changeable(taken).items()
+        if value != taken.original.get(name, "")
+    ]
+
+
+@transaction.atomic
+def change(taken: Taken, given: Mapping[str, str], *, by: Actor, now: datetime) -> bool:
+    """Other values for a row that we took over, False when they are no others.
+
+    What it had is kept for the day it is given back. The router is not touched yet.
+    """
+    held = _held(taken)
+    wanted = _changed(held, given)
+    names = sorted(name for name, value in wanted.items() if value != held.wanted[name])
+    taken.wanted = held.wanted = wanted
+    if names:
+        held.save(update_fields=["wanted"])
+        journal.record(by, "router.adopted_changed", held.router, now=now, row=held.name, values=names)
+    return bool(names)
+
+
+@transaction.atomic
+def undo(taken: Taken, *, by: Actor, now: datetime) -> bool:
+    """The row as it was when it was taken over; it stays taken over. False when nothing was changed."""
+    held = _held(taken)
+    return change(held, {name: was for name, was, _now in differs(held)}, by=by, now=now)
+
+
+def imagined(taken: Taken, given: Mapping[str, str]) -> Router:
+    """The router as if the row had these values, for a preview; nothing is kept. Refuses what could not be."""
+    wanted = _changed(taken, given)
+    router = Router.objects.select_related("site", "template").get(pk=taken.router_id)
+    prefetch_related_objects([router], "taken")
+    for each in router.taken.all():  # of what was fetched a moment ago
+        if each.pk == taken.pk:
+            each.wanted = wanted
+    return router
+
+
+def _held(taken: Taken) -> Taken:
+    return Taken.objects.select_for_update(of=("self",)).select_related("router").get(pk=taken.pk)
+
+
+def _changed(taken: Taken, given: Mapping[str, str]) -> dict[str, str]:
+    if taken.leaving_at is not None:
+        raise Refusal("leaving", f"{taken.name} is being given back.")
+    may, kinds, wanted = changeable(taken), rows.BY_PATH[taken.path].kinds, dict(taken.wanted)
+    for name, value in given.items():
+        text = value.strip() if isinstance(value, str) else value
+        if name not in may:
+            raise Refusal("not_changeable", f"{name[:40]} cannot be changed here.", field="values")
+        if not isinstance(text, str) or len(text) > LONGEST or not (text.isprintable() or not text):
+            raise Refusal("bad_value", f"{name}: plain text on one line, please.", field="values")
+        truth = rows.canonical(Kind.BOOL, text)
+        if kinds.get(name) is Kind.BOOL and truth not in {"true", "false"}:
+            raise Refusal("bad_value", f"{name}: yes or no.", field="values")
+        if kinds.get(name) is Kind.BOOL and truth == rows.canonical(Kind.BOOL, wanted[name]):
+            continue  # as the router spells it
+        wanted[name] = text
+    return wanted
 
 
 @transaction.atomic

@@ -30,10 +30,7 @@ def plan(
         raise Refusal("not_ready", "The router is not set up yet.")
     if Change.objects.filter(router=router, state__in=OPEN).exists():
         raise Refusal("change_open", f"Another change of {router} has not ended.")
-    if not_before and not_before > now + LONGEST_AHEAD:
-        raise Refusal("too_far", "A change can wait 60 days at most.", field="not_before")
-    if not_after and not_after <= (not_before or now):
-        raise Refusal("no_window", "The window ends before it begins.", field="not_after")
+    check_window(not_before, not_after, now=now)
     change = Change(
         router=router,
         rollout=rollout,
@@ -53,9 +50,18 @@ def plan(
     return change
 
 
+def check_window(not_before: datetime | None, not_after: datetime | None, *, now: datetime) -> None:
+    """Refuse a window that never opens, or that opens too far away."""
+    if not_before and not_before > now + LONGEST_AHEAD:
+        raise Refusal("too_far", "A change can wait 60 days at most.", field="not_before")
+    if not_after and not_after <= max(not_before or now, now):
+        raise Refusal("no_window", "The window ends before it begins.", field="not_after")
+
+
 def begin(change: Change, *, yes: bool, by: Actor, now: datetime) -> bool:
     """Let it be applied; whether that is now, else it waits for a second person or its window."""
     _only_in(change, State.PLANNED)
+    _in_time(change, now)
     if change.is_risky:
         if not yes:
             raise Refusal("needs_yes", "Read the risks and accept them.", field="yes")
@@ -73,6 +79,7 @@ def begin(change: Change, *, yes: bool, by: Actor, now: datetime) -> bool:
 def approve(change: Change, *, by: Actor, now: datetime) -> bool:
     """A second person agrees; never the one who planned it."""
     _only_in(change, State.WAITING)
+    _in_time(change, now)
     if change.waits_for != "approval":
         raise Refusal("no_approval", "This change waits for nobody's approval.")
     if by.id is None or by.id == change.made_by_id_then:
@@ -143,3 +150,8 @@ def note(change: Change, who: str, what: str, *, now: datetime, ok: bool = True)
 def _only_in(change: Change, state: str) -> None:
     if change.state != state:
         raise Refusal("wrong_state", f"This change is {change.get_state_display().lower()}.")
+
+
+def _in_time(change: Change, now: datetime) -> None:
+    if change.not_after and now > change.not_after:
+        raise Refusal("window_over", "Its window is over. Drop it and plan it again.")

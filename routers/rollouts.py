@@ -28,8 +28,17 @@ def waves(count: int) -> list[int]:
 
 
 @transaction.atomic
-def begin(name: str, routers: Sequence[Router], *, by: Actor, now: datetime) -> Rollout:
-    """A rollout over these routers; the first is the canary."""
+def begin(
+    name: str,
+    routers: Sequence[Router],
+    *,
+    by: Actor,
+    now: datetime,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+) -> Rollout:
+    """A rollout over these routers; the first is the canary. Outside its window no router is even planned."""
+    changes.check_window(not_before, not_after, now=now)
     ready = [router for router in routers if router.is_ready]
     if not ready:
         raise Refusal("no_routers", "No router that is set up was chosen.")
@@ -38,7 +47,12 @@ def begin(name: str, routers: Sequence[Router], *, by: Actor, now: datetime) -> 
     if changes.rules().second_person:
         raise Refusal("needs_second", "Your ISP wants a second person for each change: make them one by one.")
     rollout = Rollout.objects.create(
-        name=name.strip()[:80] or "As it should be", made_by=by.name[:140], made_by_id_then=by.id, made_at=now
+        name=name.strip()[:80] or "As it should be",
+        not_before=not_before,
+        not_after=not_after,
+        made_by=by.name[:140],
+        made_by_id_then=by.id,
+        made_at=now,
     )
     for place, router in enumerate(ready):
         changes.plan(router, reason=rollout.name, by=by, now=now, rollout=rollout, place=place)
@@ -49,7 +63,7 @@ def begin(name: str, routers: Sequence[Router], *, by: Actor, now: datetime) -> 
 def advance(rollout_id: int, *, now: datetime) -> list[tuple[int, str]]:
     """What is to be done now, as change ids with 'plan' or 'apply'; stops at the first failure."""
     rollout = Rollout.objects.select_for_update().get(pk=rollout_id)
-    if rollout.state != State.RUNNING:
+    if rollout.state != State.RUNNING or (rollout.not_before and now < rollout.not_before):
         return []
     found = rollout.changes.select_related("router").order_by("place")
     bad = found.filter(state__in=_BAD).first()
@@ -63,6 +77,9 @@ def advance(rollout_id: int, *, now: datetime) -> list[tuple[int, str]]:
         rollout.wave += 1
     if not left:
         rollout.state, rollout.ended_at = State.DONE, now
+    elif rollout.not_after and now > rollout.not_after:
+        _stop(rollout, "Its window is over. What has begun goes to its end.", now=now)
+        return []
     rollout.save()
     under_way = found.filter(pk__in=left[:AT_ONCE])
     return [todo for change in under_way if (todo := _next(rollout, change, now=now))]
@@ -97,11 +114,20 @@ def stop(rollout: Rollout, *, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def resume(rollout: Rollout, *, by: Actor, now: datetime) -> None:
-    """Go on; routers whose change went wrong get another one."""
+def resume(
+    rollout: Rollout,
+    *,
+    by: Actor,
+    now: datetime,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+) -> None:
+    """Go on, at once or in another window; routers whose change went wrong get another one."""
     if rollout.state != State.STOPPED:
         raise Refusal("not_stopped", "This rollout is not stopped.")
+    changes.check_window(not_before, not_after, now=now)
     rollout.state, rollout.trouble, rollout.ended_at = State.RUNNING, "", None
+    rollout.not_before, rollout.not_after = not_before, not_after
     rollout.save()
     for change in rollout.changes.filter(state__in=[*(_BAD - {"unknown"}), "planned"]):
         place, router = change.place, change.router

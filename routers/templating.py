@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
 
 from accounts import journal
 from accounts.journal import Actor
@@ -73,6 +74,29 @@ def change(
 
 
 @transaction.atomic
+def add_offer(
+    template: Template, *, kind: str, key: str, given: Mapping[str, str], by: Actor, now: datetime
+) -> list[Router]:
+    """One more offer; gives the routers that differ from it now."""
+    held = Template.objects.select_for_update().get(pk=template.pk)
+    more = {"kind": kind, "key": key, "values": dict(given)}
+    return change(held, name=held.name, note=held.note, offers=[*held.offers, more], by=by, now=now)
+
+
+@transaction.atomic
+def change_offer(
+    template: Template, key: str, *, given: Mapping[str, str] | None, by: Actor, now: datetime
+) -> list[Router]:
+    """Other values for one of its offers, or None: without it; gives the routers that differ from it now."""
+    held = Template.objects.select_for_update().get(pk=template.pk)
+    kept = [each for each in held.offers if each["key"] != key or given is not None]
+    if key not in {each["key"] for each in held.offers}:
+        raise Refusal("no_offer", "The template has no such offer any more.")
+    offers = [{**each, "values": dict(given)} if each["key"] == key and given else each for each in kept]
+    return change(held, name=held.name, note=held.note, offers=offers, by=by, now=now)
+
+
+@transaction.atomic
 def remove(template: Template, *, by: Actor, now: datetime) -> None:
     """Forget a template that no router uses."""
     using = [router.name for router in users(template)[:3]]
@@ -121,6 +145,18 @@ def named(number: int) -> Template:
     if found is None:
         raise Refusal("no_template", "There is no such template.", field="template")
     return found
+
+
+def search(text: str) -> "QuerySet[Template]":
+    """Templates with text in name or note, with how many routers follow each (`followers`)."""
+    rows = Template.objects.annotate(followers=Count("routers", filter=Q(routers__leaving_at=None)))
+    return rows.filter(Q(name__icontains=text) | Q(note__icontains=text)) if text else rows
+
+
+def names_at(site: Site) -> list[str]:
+    """The names that templates leave open for the routers of a site."""
+    followed = Template.objects.filter(routers__site=site, routers__leaving_at=None).distinct()
+    return list(dict.fromkeys(name for each in followed for name in variables.names_in(each.offers)))
 
 
 def users(template: Template) -> list[Router]:

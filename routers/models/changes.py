@@ -27,6 +27,8 @@ class Rollout(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     wave = models.PositiveSmallIntegerField(default=0)  # 0 the canary, 1 five percent, 2 all
     trouble = models.CharField(max_length=300, blank=True)  # why it stopped
+    not_before = models.DateTimeField(null=True)  # until then no router is planned
+    not_after = models.DateTimeField(null=True)  # after it no router begins
     made_by = models.CharField(max_length=140)
     made_by_id_then = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()

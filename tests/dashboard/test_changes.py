@@ -115,3 +115,22 @@ def test_a_change_that_nobody_answered_for_can_be_looked_at_again(change, client
     client_for("owner").post(f"/routers/changes/{change.pk}/look/")
     change.refresh_from_db()
     assert (change.state, change.trail[-1]["what"]) == ("unknown", "Asked to look again.")
+
+
+def test_a_change_is_planned_with_why_who_keeps_it_and_its_window(inside_isp, client_for):
+    router = make_router(name="Gate", state="ready")
+    client, here = client_for("owner"), f"/routers/{router.pk}/changes/new/"
+    assert "I press Keep myself" in text(client.get(here))
+    bad = client.post(here, {"reason": "Night", "not_before": "soon"})
+    assert (bad.status_code, "Type a date and a time" in text(bad), "Night" in text(bad)) == (422, True, True)
+    opens = datetime.now(UTC) + timedelta(days=1)
+    client.post(here, {"reason": "Night", "not_before": f"{opens:%Y-%m-%dT%H:%M}Z"})
+    made = Change.objects.get()
+    assert (made.reason, made.by_hand) == ("Night", False)
+    assert made.not_before == opens.replace(second=0, microsecond=0)
+    assert "not before" in text(client.get(f"/routers/changes/{made.pk}/"))
+    assert "Changes of Gate" in text(client.get(f"/routers/changes/?router={router.pk}"))
+    assert client.get(f"/routers/changes/?router={10**9}").status_code == 404
+    again = client.post(here, {})
+    assert (again.status_code, "has not ended" in text(again)) == (422, True)
+    assert client_for("support").get(here).status_code == 403

@@ -114,3 +114,17 @@ def test_who_may_order(gate: Router, client_for: ClientFor) -> None:
         assert client_for(role).get("/routers/orders/").status_code == 200
         assert client_for(role).post("/routers/orders/new/", {"kind": "check"}).status_code == 403
     assert client_for("cashier").get("/routers/orders/").status_code == 403
+
+
+def test_orders_and_their_routers_are_found(gate: Router, client_for: ClientFor) -> None:
+    client = client_for("manager")
+    client.post("/routers/orders/new/", {"kind": "backup", "q": "Gate"})
+    run = CareRun.objects.get()
+    for query in ("?q=manager", "?state=running", "?kind=backup"):
+        assert f"/routers/orders/{run.pk}/" in text(client.get(f"/routers/orders/{query}")), query
+    for query in ("?q=nobody", "?state=done", "?kind=reboot"):
+        assert "No order matches" in text(client.get(f"/routers/orders/{query}")), query
+    here = f"/routers/orders/{run.pk}/"
+    assert f"/routers/{gate.pk}/" in text(client.get(f"{here}?q=gate&state=waiting"))
+    for query in ("?q=nobody", "?state=failed"):
+        assert "No router matches" in text(client.get(here + query)), query

@@ -50,6 +50,14 @@ API_TEMPLATE = {
     "offers": [{"kind": "queue", "key": "cafe", "values": {"target": "10.40.0.0/24", "download": "50M"}}],
 }
 API_FOLLOW = {"template": EQUAL, "values": {"lan": "10.40.0.0/24"}}
+API_ALERT_RULE = {
+    "name": "Night watch",
+    "kinds": ["down"],
+    "channel": "email",
+    "target": "watch@example.test",
+}
+API_TAKEN = {"values": {"note": "other words"}}
+API_ROLLOUT = {"name": "All", "routers": [EQUAL]}
 ALERT_RULE = {
     "name": "Night watch", "kinds": ["down"], "site": "", "channel": "email", "target": "watch@example.test", "is_on": "on",
 }  # fmt: skip

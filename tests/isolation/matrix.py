@@ -104,14 +104,40 @@ TENANT: dict[str, Line] = {
     "routers?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
     "changes": at(A.SEE_ROUTERS),
     "changes?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
+    "changes?router": at(A.SEE_ROUTERS, query={"router": "7001", "state": "open"}),
     "change-rules": at(A.CHANGE_TEAM, get=None, post=302),
     "change": at(A.SEE_ROUTERS),
     "change-act": at(A.CHANGE_ROUTERS, get=None, post=302, what="drop"),
     "rollouts": at(A.SEE_ROUTERS),
+    "rollouts?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary", "state": "running"}),
     "rollout-new": at(A.CHANGE_ROUTERS, get=None, post=302, body={"name": "All", "q": "nothing like it"}),
+    "rollout-new?template": at(A.CHANGE_ROUTERS, get=None, post=302, body={"template": str(EQUAL)}),
     "rollout": at(A.SEE_ROUTERS),
+    "rollout?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
     "rollout-act": at(A.CHANGE_ROUTERS, get=None, post=302, what="stop"),
-    "router-change": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-templates": at(A.SEE_ROUTERS),
+    "router-templates?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
+    "router-template-new": at(A.CHANGE_ROUTERS, post=302, body={"name": "Cafe", "note": "For cafes"}),
+    "router-template": at(A.SEE_ROUTERS),
+    "router-template?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
+    "router-template-edit": at(A.CHANGE_ROUTERS, post=302, body={"name": "Cafe"}),
+    "router-template-remove": at(A.CHANGE_ROUTERS, post=302),
+    "router-template-offer-add": at(A.CHANGE_ROUTERS, post=302, kind="queue", body=bodies.OFFER),
+    "router-template-offer": at(
+        A.CHANGE_ROUTERS, post=302, key="clock", body={"servers": "pool.example.org"}
+    ),
+    "router-template-offer-remove": at(A.CHANGE_ROUTERS, post=302, key="clock"),
+    "site-values": at(
+        A.CHANGE_ROUTERS, post=302, query={"template": str(EQUAL)}, body={"value-lan": "10.9.0.0/24"}
+    ),
+    "router-follow": at(
+        A.CHANGE_ROUTERS,
+        post=302,
+        query={"template": str(EQUAL)},
+        body={"template": str(EQUAL), "act": "follow"},
+    ),
+    "router-follow?preview": at(A.CHANGE_ROUTERS, post=200, body={"template": str(EQUAL), "act": "preview"}),
+    "router-change": at(A.CHANGE_ROUTERS, post=422),  # the planted one is open
     "router-add": at(A.CHANGE_ROUTERS, post=302, body=bodies.ROUTER),
     "router": at(A.SEE_ROUTERS),
     "router-health": at(A.SEE_ROUTERS),
@@ -147,9 +173,11 @@ TENANT: dict[str, Line] = {
     "router-firmware": at(A.SEE_ROUTERS),
     "router-firmware?csv": at(A.SEE_ROUTERS, query={"format": "csv"}),
     "router-orders": at(A.SEE_ROUTERS),
+    "router-orders?search": at(A.SEE_ROUTERS, query={"q": "anary", "state": "running", "kind": "backup"}),
     "router-orders?csv": at(A.SEE_ROUTERS, query={"format": "csv"}),
     "router-order-new": at(A.CHANGE_ROUTERS, post=302, query={"kind": "reboot"}, body=bodies.ORDER),
     "router-order": at(A.SEE_ROUTERS),
+    "router-order?search": at(A.SEE_ROUTERS, query={"q": "anary", "state": "waiting"}),
     "router-order?csv": at(A.SEE_ROUTERS, query={"format": "csv"}),
     "router-order-stop": at(A.CHANGE_ROUTERS, get=None, post=302),
     "router-backups": at(A.SEE_ROUTERS),
@@ -177,6 +205,10 @@ TENANT: dict[str, Line] = {
     "router-others": at(A.SEE_ROUTERS),
     "router-take": at(A.CHANGE_ROUTERS, get=None, post=302, body={"row": "/queue/simple *1"}),
     "router-give-back": at(A.CHANGE_ROUTERS, get=None, post=302),
+    "router-others?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary", "menu": "/queue/simple"}),
+    "router-taken": at(A.CHANGE_ROUTERS, post=302, number=EQUAL, body={"act": "save"}),
+    "router-taken?preview": at(A.CHANGE_ROUTERS, post=200, number=EQUAL, body={"act": "preview"}),
+    "router-taken-undo": at(A.CHANGE_ROUTERS, get=None, post=302, number=EQUAL),
     "router-remove": at(A.CHANGE_ROUTERS, post=302, body={"release": "1"}),
     # Settings
     "team": at(A.SEE_TEAM),
@@ -230,6 +262,52 @@ TENANT: dict[str, Line] = {
         Scope(A.SEE_ROUTERS), patch=200, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_FOLLOW
     ),
     "api-router-follows-preview": at(Scope(A.SEE_ROUTERS), get=None, post=200, body=bodies.API_FOLLOW),
+    "api-router-others": at(Scope(A.SEE_ROUTERS), query={"menu": "/queue/simple"}),
+    "api-router-taken": at(
+        Scope(A.SEE_ROUTERS), post=201, writes=Scope(A.CHANGE_ROUTERS), body={"rows": ["/queue/simple *1"]}
+    ),
+    "api-taken": at(
+        Scope(A.SEE_ROUTERS), patch=200, writes=Scope(A.CHANGE_ROUTERS), number=EQUAL, body=bodies.API_TAKEN
+    ),
+    "api-taken-preview": at(Scope(A.SEE_ROUTERS), get=None, post=200, number=EQUAL, body=bodies.API_TAKEN),
+    "api-taken-undo": at(Scope(A.CHANGE_ROUTERS), get=None, post=200, number=EQUAL),
+    "api-taken-give-back": at(Scope(A.CHANGE_ROUTERS), get=None, post=204, number=EQUAL),
+    "api-router-runs": at(Scope(A.SEE_ROUTERS)),
+    "api-alert-rules": at(
+        Scope(A.SEE_ROUTERS), post=201, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_ALERT_RULE
+    ),
+    "api-alert-rule": at(
+        Scope(A.SEE_ROUTERS),
+        patch=200,
+        delete=204,
+        writes=Scope(A.CHANGE_ROUTERS),
+        body=bodies.API_ALERT_RULE,
+    ),
+    "api-router-changes": at(
+        Scope(A.SEE_ROUTERS), post=409, writes=Scope(A.CHANGE_ROUTERS), body={"reason": "x"}
+    ),
+    "api-changes": at(Scope(A.SEE_ROUTERS)),
+    "api-changes?search": at(
+        Scope(A.SEE_ROUTERS), query={"search": "anary", "router": "7001", "rollout": "7001", "state": "open"}
+    ),
+    "api-change-rules": at(Scope(A.SEE_ROUTERS)),
+    "api-change": at(Scope(A.SEE_ROUTERS)),
+    "api-change-begin": at(
+        Scope(A.CHANGE_ROUTERS), get=None, post=409, body={"accept_risks": True}
+    ),  # the planted one is still being planned
+    "api-change-approve": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),
+    "api-change-keep": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),
+    "api-change-take-back": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),
+    "api-change-look": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),
+    "api-change-drop": at(Scope(A.CHANGE_ROUTERS), get=None, post=200),
+    "api-rollouts": at(
+        Scope(A.SEE_ROUTERS), post=409, writes=Scope(A.CHANGE_ROUTERS), body=bodies.API_ROLLOUT
+    ),
+    "api-rollouts?search": at(Scope(A.SEE_ROUTERS), query={"search": "anary", "state": "running"}),
+    "api-rollout": at(Scope(A.SEE_ROUTERS)),
+    "api-rollout-changes": at(Scope(A.SEE_ROUTERS)),
+    "api-rollout-stop": at(Scope(A.CHANGE_ROUTERS), get=None, post=200),
+    "api-rollout-resume": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),
     "api-router": at(Scope(A.SEE_ROUTERS), delete=204, writes=Scope(A.CHANGE_ROUTERS)),
     "api-router-samples": at(Scope(A.SEE_ROUTERS), query={"range": "hour"}),
     "api-outages": at(Scope(A.SEE_ROUTERS), query={"router": "7001"}),

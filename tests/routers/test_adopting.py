@@ -126,6 +126,19 @@ def test_taken_marked_changed_and_given_back(gate: Router) -> None:
     here.apply(steps)
     adopting.learned(gate, here.facts(), now=NOW)
     assert Taken.objects.filter(marked_at=NOW).count() == 2
+    queue = Taken.objects.get(path="/queue/simple")
+    assert adopting.change(queue, {"target": "10.5.50.7/32"}, **BY)
+    assert not adopting.change(queue, {"target": "10.5.50.7/32"}, **BY)
+    assert [name for name, _was, _now in adopting.differs(queue)] == ["target"]
+    with pytest.raises(Refusal):
+        adopting.change(queue, {"comment": "mine"}, **BY)
+    here.apply(planning.steps(wish_of(gate), here.facts(), force=True))
+    assert "10.5.50.7/32" in [f.values.get("target") for f in here.found]
+    assert adopting.undo(queue, **BY)
+    undone = planning.steps(wish_of(gate), here.facts(), force=True)
+    assert [plan.path_of(step) for step in undone] == ["/queue/simple"]
+    adopting.change(queue, {"target": "10.5.50.8/32"}, **BY)
+    here.apply(planning.steps(wish_of(gate), here.facts(), force=True))
     for each in Taken.objects.all():
         assert adopting.give_back(each, **BY)
     back = planning.steps(wish_of(gate), here.facts(), force=True)
@@ -153,6 +166,24 @@ def test_a_second_press_takes_nothing_twice_and_rows_alike_are_each_taken_once(g
     assert adopting.take(gate, both[:1], **BY) == 1
     assert adopting.take(gate, both, **BY) == 1
     assert Taken.objects.filter(path="/ip/firewall/filter").count() == 2
+
+
+def test_a_change_that_is_only_imagined_is_in_the_wish_and_is_not_kept(gate: Router) -> None:
+    adopting.take(gate, ["/queue/simple *1"], **BY)
+    held = Taken.objects.get()
+    would_be = adopting.imagined(held, {"target": "10.5.50.7/32"})
+    (row,) = sync.job_of(would_be, "ana.example.net", now=NOW).wish.taken
+    assert row.values["target"] == "10.5.50.7/32"
+    (row,) = wish_of(gate).taken
+    assert row.values["target"] != "10.5.50.7/32"
+    adopting.give_back(held, **BY)
+
+
+def test_a_row_that_is_being_given_back_is_changed_no_more(gate: Router) -> None:
+    adopting.take(gate, ["/queue/simple *1"], **BY)
+    Taken.objects.update(leaving_at=NOW)
+    with pytest.raises(Refusal, match="being given back"):
+        adopting.change(Taken.objects.get(), {"target": "10.5.50.7/32"}, **BY)
 
 
 def test_what_was_never_marked_is_simply_forgotten(gate: Router) -> None:

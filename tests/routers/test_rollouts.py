@@ -1,6 +1,6 @@
 """One first, then a twentieth, then all; the first failure stops, and what is stopped can go on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,5 +125,33 @@ def test_a_rollout_whose_routers_were_removed_is_done(inside_isp: Isp) -> None:
     rollout = rollouts.begin("Everywhere", every, by=ANN, now=NOW)
     Router.objects.all().delete()
     assert rollouts.advance(rollout.pk, now=NOW) == []
+    rollout.refresh_from_db()
+    assert rollout.state == Rollout.State.DONE
+
+
+def test_outside_its_window_nothing_begins_and_another_window_goes_on(inside_isp: Isp) -> None:
+    hour, every = timedelta(hours=1), routers(3)
+    with pytest.raises(Refusal) as refused:
+        rollouts.begin("Night", every, by=ANN, now=NOW, not_after=NOW - hour)
+    assert refused.value.field == "not_after"
+    window = {"not_before": NOW + hour, "not_after": NOW + 2 * hour}
+    rollout = rollouts.begin("Night", every, by=ANN, now=NOW, **window)
+    assert rollouts.advance(rollout.pk, now=NOW) == []
+    assert Change.objects.filter(started_at=None).count() == 3, "no router was asked"
+    [(first, act)] = rollouts.advance(rollout.pk, now=NOW + hour)
+    assert act == "plan"
+    Change.objects.filter(pk=first).update(state="kept")
+    assert rollouts.advance(rollout.pk, now=NOW + 3 * hour) == []
+    rollout.refresh_from_db()
+    assert (rollout.state, "window is over" in rollout.trouble) == (Rollout.State.STOPPED, True)
+    rollouts.resume(rollout, by=ANN, now=NOW + 3 * hour)
+    assert (rollout.not_before, rollout.not_after) == (None, None)
+    assert len(rollouts.advance(rollout.pk, now=NOW + 3 * hour)) == 1
+
+
+def test_a_window_that_ends_after_the_last_router_was_kept_is_no_failure(inside_isp: Isp) -> None:
+    rollout = rollouts.begin("Night", routers(1), by=ANN, now=NOW, not_after=NOW + timedelta(hours=1))
+    Change.objects.update(state="kept")
+    rollouts.advance(rollout.pk, now=NOW + timedelta(hours=2))
     rollout.refresh_from_db()
     assert rollout.state == Rollout.State.DONE

@@ -119,7 +119,7 @@ def _sold(owner: User, now: datetime) -> list[Service]:
 
 
 def _radius(side: Side, services: list[Service], now: datetime) -> None:
-    site = make_site(name="Kitengela", made_at=now)
+    site = make_site(pk=EQUAL, name="Kitengela", made_at=now)
     routers = [
         make_router(
             name=name, site=site, identity=name.lower(), board=board, version="7.20.8 (stable)", serial=f"HE{pk}", pk=pk,

@@ -15,6 +15,9 @@ from routers.models import (
     Rollout,
     Router,
     RouterBackup,
+    SiteValues,
+    Taken,
+    Template,
 )
 from tests.isolation.planting import EQUAL
 
@@ -31,9 +34,41 @@ def equip(router: Router, other: Router, now: datetime) -> None:
     _changes(router, other, now)
     _alerts(router, other, now)
     _care(router, other, now)
+    _template(router, other, now)
+    Taken.objects.create(
+        pk=EQUAL, router=router, path="/queue/simple", key="taken.a1", name="the queue office",
+        original={"name": "office", "target": "10.5.50.9/32", "max-limit": "5M/20M", "comment": "", "disabled": "false"},
+        wanted={"name": "office", "target": "10.5.50.9/32", "max-limit": "10M/40M", "comment": "kmikro:taken.a1", "disabled": "false"},
+        marked_at=now, made_at=now,
+    )  # fmt: skip
     Offering.objects.create(
         pk=EQUAL, router=router, kind="ntp", key="clock", values={"servers": "pool.ntp.org"}, made_at=now, changed_at=now
     )  # fmt: skip
+
+
+def _template(router: Router, other: Router, now: datetime) -> None:
+    """What cafés offer, filled in by the site and, at one router, otherwise."""
+    offers = [
+        {
+            "kind": "vlan",
+            "key": "guests",
+            "values": {"interface": "bridge-lan", "vlan_id": "20", "name": "vlan20"},
+        },
+        {"kind": "hotspot", "key": "cafe", "values": {"interface": "vlan20", "network": "{lan}"}},
+        {
+            "kind": "queue",
+            "key": "all",
+            "values": {"target": "{lan}", "download": "50000000", "upload": "{up}"},
+        },
+        {"kind": "ntp", "key": "clock", "values": {"servers": "pool.ntp.org"}},
+    ]
+    cafe = Template.objects.create(
+        pk=EQUAL, name="Café", note="A hotspot on its own VLAN", offers=offers, made_at=now, changed_at=now
+    )
+    Template.objects.create(name="Tower", note="", offers=offers[3:], made_at=now, changed_at=now)
+    SiteValues.objects.create(site=router.site, values={"lan": "10.20.0.0/24", "up": "10M"}, changed_at=now)
+    Router.objects.filter(pk=router.pk).update(template=cafe)
+    Router.objects.filter(pk=other.pk).update(template=cafe, template_values={"lan": "10.21.0.0/24"})
 
 
 def _changes(router: Router, other: Router, now: datetime) -> None:
