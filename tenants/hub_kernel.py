@@ -29,7 +29,7 @@ class Kernel(Protocol):
     """What the agent needs of the machine."""
 
     def prepare(self) -> None:
-        """Firewall first, then the interface; can be repeated. Raises Cannot."""
+        """Interface, firewall, and only then address and up; can be repeated. Raises Cannot."""
         ...
 
     def sync(self, config: str) -> None:
@@ -53,10 +53,12 @@ class LinuxKernel:
 
     def prepare(self) -> None:
         _demand_tools()
-        _run(["nft", "-f", "-"], hub_rules.text(self.rules))
         name = self.rules.interface
-        if not self._is_there():
+        if (
+            not self._is_there()
+        ):  # without address and down it lets nothing through before the firewall stands
             _run(["ip", "link", "add", "dev", name, "type", self.kind])
+        _run(["nft", "-f", "-"], hub_rules.text(self.rules))
         _run(["ip", "address", "replace", f"{self.rules.hub}/{self.prefix}", "dev", name])
         _run(["ip", "link", "set", "dev", name, "mtu", str(MTU), "up"])
 

@@ -61,7 +61,8 @@ def programs(folder: Path, **said: str) -> None:
     for name in ("ip", "wg", "nft"):
         text = said.get(name, "")
         path = folder / name
-        path.write_text(f"#!/bin/sh\n[ -z '{text}' ] && exit 0\necho '{text}' >&2\nexit 2\n")
+        well = '[{"linkinfo": {"info_kind": "wireguard"}}]' if name == "ip" else ""
+        path.write_text(f"#!/bin/sh\n[ -z '{text}' ] && echo '{well}' && exit 0\necho '{text}' >&2\nexit 2\n")
         path.chmod(0o755)
 
 
@@ -98,3 +99,14 @@ def test_programs_that_are_not_there_are_named_with_their_packages(
     with pytest.raises(Cannot, match=r"wg \(wireguard-tools\), nft \(nftables\)"):
         LinuxKernel(RULES, 16).prepare()
     assert LinuxKernel(RULES, 16).blocked() is None
+
+
+def test_where_the_kernel_has_no_wireguard_nothing_was_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs(tmp_path, ip="Error: Unknown device type.")
+    (tmp_path / "nft").write_text(f"#!/bin/sh\n: > {tmp_path}/written\n")
+    monkeypatch.setattr(hub_kernel, "_PATH", str(tmp_path))
+    with pytest.raises(Cannot):
+        LinuxKernel(RULES, 16).prepare()
+    assert not (tmp_path / "written").exists()
