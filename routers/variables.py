@@ -71,7 +71,7 @@ def draft(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if key in keys:
             raise Refusal("same_key", f"Two offers are called {key}.", field="key")
         keys.add(key)
-        for name in set(values) - set(whole):
+        for name in (each for each in values if each not in whole):  # in the order in which they were given
             if name not in stand_in:
                 raise Refusal("unknown_value", f"{key} has no {name[:30]}.", field="values")
             settled[name] = str(values[name]).strip()

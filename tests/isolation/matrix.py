@@ -452,6 +452,7 @@ COMMANDS = {
     "open_isp": "public, then the new tenant",
     "radiusd": "public; tenants by the source address of packets",
     "router_account": "the tenant",
+    "tunnel_agent": "public",
     "suspend_isp": "public, and the tenant's journal",
     "radsec_certificate": "the tenant, and public for the authority",
     "wifi_root": "public",

@@ -81,7 +81,7 @@ def test_what_is_no_id_is_never_said() -> None:
 
 def test_an_address_that_turned_bad_is_not_connected_to(settings: Any) -> None:
     """Input 39: judged again before every conversation, with one text for every reason."""
-    settings.ALLOW_PRIVATE_ROUTERS = False
+    settings.ALLOW_PRIVATE_ROUTERS, settings.RADIUS_ADDRESS = False, "41.90.0.7"
     told = set()
     for address in ("169.254.169.254", "127.0.0.1", "10.0.0.1", "100.64.0.1", "0.0.0.0", "41.90.0.7"):
         with pytest.raises(Refusal) as refused:

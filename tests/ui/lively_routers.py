@@ -1,5 +1,6 @@
 """What a router in use has behind it: samples, a change that waits, an outage, alerts, backups and orders."""
 
+import base64
 import json
 from datetime import datetime, time, timedelta
 
@@ -113,7 +114,8 @@ def _care(router: Router, other: Router, now: datetime) -> None:
         RouterBackup.objects.create(
             router=router, key=f"{number}" * 16, reason=reason, taken_at=now - timedelta(days=1 - number), seen_at=now,
             version="7.20.8", digest=exports.digest(text), lines=text.count("\n"), added=2 * number, removed=number,
-            text=text, menus=json.dumps(menus), **key,
+            text=text, menus=json.dumps(menus), copy=base64.b64encode(bytes(4096)).decode(), copy_size=4096,
+            copy_password="Pale-Otter-71-Fennel", **key,
         )  # fmt: skip
     run = CareRun.objects.create(pk=EQUAL, kind="backup", by="Owner Fresh Air", made_at=now)
     CareItem.objects.create(run=run, router=router, position=0, state="done", started_at=now, ended_at=now)
