@@ -59,9 +59,8 @@ def register_nas(
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"nas route {address}"])
         holder = NasRoute.objects.filter(schema=schema, router_id=router_id).first()
         others = NasRoute.objects.filter(address=address).exclude(schema=schema, router_id=router_id)
-        listen_port = _port_beside(
-            set(others.values_list("listen_port", flat=True)), holder.listen_port if holder else None
-        )
+        taken = set(others.values_list("listen_port", flat=True))
+        listen_port = _port_beside(taken, holder.listen_port if holder else None)
         until = holder.exception_until if holder and holder.address == address else None
         NasRoute.objects.update_or_create(
             schema=schema,
@@ -93,10 +92,12 @@ def _port_beside(taken: set[int | None], present: int | None) -> int | None:
 
 def port_of(router_id: int) -> int | None:
     """The port of ours at which this tenant's router asks, when it has one of its own."""
+    if not settings.RADIUS_EXTRA_PORTS:  # then none is open
+        return None
     schema = own_schema()
     with scope.outside():
-        rows = NasRoute.objects.filter(schema=schema, router_id=router_id)
-        return rows.values_list("listen_port", flat=True).first()
+        ports = NasRoute.objects.values_list("listen_port", flat=True)
+        return ports.filter(schema=schema, router_id=router_id).first()
 
 
 def rotate_secret(router_id: int, *, secret: str, overlap: timedelta, now: datetime) -> None:
@@ -242,8 +243,7 @@ def open_traces(now: datetime) -> dict[str, list[int]]:
 
 def host_of(schema: str) -> str:
     """The host name of a tenant (read outside any tenant)."""
-    isp = Isp.objects.only("slug").get(schema_name=schema)
-    return f"{isp.slug}.{settings.BASE_DOMAIN}"
+    return f"{Isp.objects.only('slug').get(schema_name=schema).slug}.{settings.BASE_DOMAIN}"
 
 
 def _entry(route: NasRoute) -> NasEntry:

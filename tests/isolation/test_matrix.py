@@ -5,7 +5,7 @@ import pytest
 from tests.isolation import walk
 from tests.isolation.matrix import TABLES
 from tests.isolation.principals import AT_PUBLIC, PEOPLE, TOKENS
-from tests.isolation.visits import Principal
+from tests.isolation.visits import ORDINARY, Call, Principal
 from tests.isolation.visits import walk as walk_as
 from tests.isolation.world import World
 
@@ -27,9 +27,23 @@ def test_every_route_has_a_line_in_the_matrix(where: str) -> None:
     assert not listed - set(there), f"the matrix lists routes that are gone: {sorted(listed - set(there))}"
 
 
+def _ordinary(call: Call) -> bool:
+    return call.method in {*ORDINARY, *call.line.statuses}
+
+
+def _thorough(principals: list[Principal]) -> list[Principal]:
+    return [each for each in principals if each.thorough]
+
+
 @pytest.mark.parametrize("principal", [*PEOPLE, *AT_PUBLIC], ids=lambda principal: principal.name)
 def test_people(principal: Principal, world: World) -> None:
-    problems = walk_as(principal, world)
+    problems = walk_as(principal, world, only=_ordinary)
+    assert not problems, told(problems)
+
+
+@pytest.mark.parametrize("principal", _thorough([*PEOPLE, *AT_PUBLIC]), ids=lambda principal: principal.name)
+def test_people_with_methods_that_no_line_lists(principal: Principal, world: World) -> None:
+    problems = walk_as(principal, world, only=lambda call: not _ordinary(call))
     assert not problems, told(problems)
 
 
@@ -38,6 +52,14 @@ def test_tokens(principal: Principal, world: World) -> None:
     # A token opens the API alone: the pages are walked with the one that may do everything.
     everything = principal.name == "token: all"
     problems = walk_as(
-        principal, world, only=lambda call: call.line.is_api or (everything and call.method == "GET")
+        principal,
+        world,
+        only=lambda call: _ordinary(call) if call.line.is_api else everything and call.method == "GET",
     )
+    assert not problems, told(problems)
+
+
+@pytest.mark.parametrize("principal", _thorough(TOKENS), ids=lambda principal: principal.name)
+def test_tokens_with_methods_that_no_line_lists(principal: Principal, world: World) -> None:
+    problems = walk_as(principal, world, only=lambda call: call.line.is_api and not _ordinary(call))
     assert not problems, told(problems)
