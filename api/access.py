@@ -2,6 +2,7 @@
 
 import ipaddress
 
+from django.http.request import split_domain_port
 from rest_framework.request import Request
 
 from accounts.journal import Actor
@@ -32,6 +33,11 @@ def actor(request: Request) -> Actor:
 def owner(request: Request) -> int | None:
     """Whose batches the token sees: None is everybody's, else its maker's own."""
     return None if may(request, Action.SEE_ALL_VOUCHERS) else token(request).made_by_id
+
+
+def host(request: Request) -> str:
+    """The host name by which this ISP is called now, without the port."""
+    return split_domain_port(request.get_host())[0]
 
 
 def isp(request: Request) -> Isp:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.http.request import split_domain_port
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -18,7 +17,7 @@ from api.idempotency import idempotent
 from api.offers import RouterPlanOut
 from api.paging import CursorPages
 from api.view import View, one
-from routers import adopting, previews, proposals, queries
+from routers import adopting, inventory, previews, proposals, queries
 from routers.models import Router, Taken
 
 
@@ -87,15 +86,15 @@ class Others(View):
     def get(self, request: Request, pk: int) -> Response:
         """List what is on a router that is not ours, as it was read last."""
         menu = self.asked.get("menu", "")
-        found = [
-            each for each in adopting.proposed(one(queries.all_routers(), pk)) if menu in ("", each.path)
-        ]
+        router = one(queries.all_routers(), pk)
+        rows = adopting.proposed(router, inventory.of(router))
+        found = [each for each in rows if menu in ("", each.path)]
         numbered = list(zip(range(len(found), 0, -1), found, strict=True))
         pages = CursorPages()
-        rows = pages.of_list(
+        shown = pages.of_list(
             numbered, cursor=self.asked.get("cursor"), limit=self.asked["limit"], number=lambda row: row[0]
         )
-        return pages.get_paginated_response(OtherRow([row for _number, row in rows], many=True).data)
+        return pages.get_paginated_response(OtherRow([row for _number, row in shown], many=True).data)
 
 
 class TakenRows(View):
@@ -159,7 +158,7 @@ class TakenPreview(View):
     def post(self, request: Request, pk: int, number: int) -> Response:
         """Preview a router's plan as if the row had other values; nothing is kept."""
         held, wanted = _one(pk, number), self.body(request, TakenChange)
-        host = split_domain_port(request.get_host())[0]
+        host = access.host(request)
         would_be = adopting.imagined(held, wanted["values"])
         return Response(RouterPlanOut(previews.of(would_be, host, now=datetime.now(UTC))).data)
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.http.request import split_domain_port
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -133,5 +132,5 @@ class RouterPlan(View):
         The router is not asked: it is compared as it was last read.
         """
         router = one(queries.all_routers(), pk)
-        host = split_domain_port(request.get_host())[0]
+        host = access.host(request)
         return Response(RouterPlanOut(previews.of(router, host, now=datetime.now(UTC))).data)

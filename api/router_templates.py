@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.http.request import split_domain_port
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -210,7 +209,7 @@ class TemplatePreview(View):
         """
         router, template, values = _asked(self, request, pk)
         would_be = templating.imagined(router, template, values=values)
-        host = split_domain_port(request.get_host())[0]
+        host = access.host(request)
         return Response(RouterPlanOut(previews.of(would_be, host, now=datetime.now(UTC))).data)
 
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.http.request import split_domain_port
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -129,7 +128,7 @@ class Routers(View):
                 by=access.actor(request),
                 now=now,
             )
-        host = split_domain_port(request.get_host())[0]
+        host = access.host(request)
         where = reverse("api-router", kwargs={"pk": router.pk})
         shown: Any = RouterMade(router, context={"host": host}).data
         return Response(shown, status=201, headers={"Location": where})

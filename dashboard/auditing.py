@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, QuerySet
 
 from billing import vouchers
+from kmikro.lib import here
 from radius.models import Session
 from routers import leaks, nightly
 from routers.kick import People
@@ -23,7 +24,7 @@ _ENDED = {
 
 def begin(*, now: datetime) -> tuple[int, list[int]]:
     """A new audit, and the routers to look at; there is one a night, however often it is asked for."""
-    nightly.alone("leak audit")
+    here.alone("leak audit")
     last = LeakAudit.objects.order_by("-started_at").values_list("started_at", flat=True).first()
     if not nightly.is_due(last, night=True, now=now):
         return 0, []

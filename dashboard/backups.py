@@ -151,8 +151,7 @@ def restore(request: Request, pk: int, number: int) -> HttpResponse:
     if request.method == "GET":
         return page(request, template, chosen=[path for path, _ in menus], target=pk, **context)
     paths = [path for path in request.POST.getlist("menu") if path in dict(menus)]
-    typed = request.POST.get("target", str(pk))
-    target = router_or_404(int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0)
+    target = router_or_404(listing.identity(request.POST.get("target", str(pk))) or 0)
     try:
         if not paths:
             raise Refusal("menus", "Choose at least one menu.")

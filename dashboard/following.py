@@ -63,10 +63,8 @@ def _chosen(request: Request, router: Router) -> Template | None:
     given = request.POST if request.method == "POST" else request.GET
     if "template" not in given:
         return router.template
-    typed = str(given["template"])
-    if not (typed.isascii() and typed.isdigit() and 0 < int(typed[:19]) <= listing.LARGEST_ID):
-        return None
-    return get_object_or_404(Template, pk=int(typed))
+    number = listing.identity(str(given["template"]))
+    return get_object_or_404(Template, pk=number) if number else None
 
 
 def _form(request: Request, router: Router, template: Template | None) -> ValuesForm:

@@ -46,7 +46,11 @@ def choice(request: HttpRequest, name: str, allowed: Iterable[str], default: str
 
 def number(request: HttpRequest, name: str) -> int | None:
     """A filter that holds an id; nonsense counts as no filter."""
-    typed = request.GET.get(name, "")
+    return identity(request.GET.get(name, ""))
+
+
+def identity(typed: str) -> int | None:
+    """An id as it comes from outside; None when no row can have it."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 19):
         return None
     value = int(typed)

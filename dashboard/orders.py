@@ -38,21 +38,19 @@ ORDERS = ("Order", "State", "By", "Made", "Ended", "Routers", "Done", "Failed", 
 
 def chosen(given: QueryDict) -> list[Router]:
     """The routers of a filter, or the ones that are named."""
-    named = [int(each) for each in given.getlist("router") if _is_id(each)][: care.MOST + 1]
+    named = [number for each in given.getlist("router") if (number := listing.identity(each))][
+        : care.MOST + 1
+    ]
     rows = queries.all_routers().order_by("name", "pk")
     if given.getlist("router"):
         return list(rows.filter(pk__in=named))
     state = given.get("state", "")
     text = given.get("q", "").replace("\0", "").strip()[: listing.LONGEST_SEARCH]
     rows = queries.search(text, state if state in queries.FILTERS else "").order_by("name", "pk")
-    at = str(given.get("site", ""))
-    if _is_id(at):
-        rows = rows.filter(site_id=int(at))
+    site = listing.identity(str(given.get("site", "")))
+    if site is not None:
+        rows = rows.filter(site_id=site)
     return list(rows[: care.MOST + 1])
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 @operator(Action.SEE_ROUTERS)
@@ -100,7 +98,8 @@ def new(request: Request) -> HttpResponse:
         kind = ""
     listing.limit_statements()
     routers = chosen(given)
-    site = Site.objects.filter(pk=int(str(given["to"]))).first() if _is_id(str(given.get("to", ""))) else None
+    to = listing.identity(str(given.get("to", "")))
+    site = Site.objects.filter(pk=to).first() if to is not None else None
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
@@ -163,7 +162,7 @@ def _form(
 
 def _kept(given: QueryDict) -> list[tuple[str, str]]:
     """The filter, as it was given."""
-    pairs = [("router", each) for each in given.getlist("router") if _is_id(each)]
+    pairs = [("router", each) for each in given.getlist("router") if listing.identity(each)]
     return pairs[: care.MOST] or [
         (name, str(given[name])[: listing.LONGEST_SEARCH])
         for name in ("q", "state", "site")

@@ -34,7 +34,7 @@ def index(request: Request, pk: int) -> HttpResponse:
     held = inventory.of(router)
     known = held is not None and held.is_whole
     taken = [each for each in router.taken.exclude(key="") if _fits(text, each.name, each.path)]
-    others = adopting.proposed(router) if known else []
+    others = adopting.proposed(router, held)
     menus = sorted({each.path for each in others})
     found = [
         each

@@ -115,12 +115,11 @@ def new(request: Request) -> HttpResponse:
     """Begin one over the routers that a search finds, or that follow a template."""
     given, now = request.POST, datetime.now(UTC)
     name, back = given.get("name", ""), reverse("rollouts")
-    typed = given.get("template", "")
-    if typed.isascii() and typed.isdigit() and len(typed) <= 18:
-        template = template_or_404(int(typed))
+    if "template" in given:  # one that makes no sense must not mean all routers
+        template = template_or_404(listing.identity(given["template"]) or 0)
         found, back = (
             queries.all_routers().filter(template=template),
-            reverse("router-template", args=[typed]),
+            reverse("router-template", args=[template.pk]),
         )
         name = name or f"Template {template.name}"
     else:

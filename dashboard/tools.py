@@ -91,12 +91,12 @@ def doctor(request: Request, pk: int) -> HttpResponse:
     router = router_or_404(pk)
     if request.method == "GET":
         return page(request, DOCTOR, "steps", nav_key="routers", router=router, ask=None, steps=[])
-    typed = request.POST.get("session", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+    number = listing.identity(request.POST.get("session", ""))
+    if number is None:
         return _examine(request, router, "")
     if not access.may(request, Action.SEE_SESSIONS):
         return access.no_permission(request)
-    session = get_object_or_404(Session, pk=int(typed), router_id=pk)
+    session = get_object_or_404(Session, pk=number, router_id=pk)
     return _examine(request, router, f"{session.mac}|{session.framed_ip or ''}")
 
 

@@ -60,13 +60,18 @@ def index(request: Request) -> HttpResponse:
 def start(request: Request) -> HttpResponse:
     """Of what was typed, of a login attempt, of a voucher, or all of a router."""
     subject, router_id, service = request.POST.get("subject", "").replace("\0", "")[:253], None, None
-    if attempt_id := _number(request, "attempt"):
+    if attempt_id := listing.identity(request.POST.get("attempt", "")):
         attempt = get_object_or_404(AuthAttempt.objects.select_related("service"), pk=attempt_id)
         subject, service = attempt.username or attempt.mac, attempt.service
-    elif (voucher_id := _number(request, "voucher")) and access.may(request, Action.SEE_VOUCHERS):
+    elif (voucher_id := listing.identity(request.POST.get("voucher", ""))) and access.may(
+        request, Action.SEE_VOUCHERS
+    ):
         voucher = voucher_or_404(request, voucher_id)
         subject, service = voucher.code, voucher.service
-    elif not subject.strip() and (router_id := _number(request, "router")) not in names.routers():
+    elif (
+        not subject.strip()
+        and (router_id := listing.identity(request.POST.get("router", ""))) not in names.routers()
+    ):
         router_id = None
     try:
         trace = traces.start(
@@ -79,12 +84,6 @@ def start(request: Request) -> HttpResponse:
     except Refusal as refusal:
         return done(request, reverse("traces"), refusal.text, "bad")
     return HttpResponseRedirect(reverse("trace", args=[trace.pk]))
-
-
-def _number(request: Request, name: str) -> int | None:
-    typed = request.POST.get(name, "")
-    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 18
-    return int(typed) if is_number else None
 
 
 @operator(Action.TRACE)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from accounts import journal
 from accounts.journal import Actor
 from kmikro.lib import codes, here, macs
@@ -41,8 +39,7 @@ def start(
     if subject and service is None:
         known = lookups(routes.own_schema(), subject.encode("utf-8", "surrogateescape"))
         service = Service.objects.filter(lookup__in=known).first()
-    with connection.cursor() as cursor:  # two people who start at once count one after the other
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{here.schema()} packet traces"])
+    here.alone("packet traces")  # two people who start at once count one after the other
     running = PacketTrace.objects.filter(ends_at__gt=now)
     same = running.filter(subject=subject, router_id=router_id).first()
     if same is not None:

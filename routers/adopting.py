@@ -13,16 +13,15 @@ from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
 from routers import inventory, offering, proposals, rows
 from routers.desired import Facts
-from routers.models import Router, Taken
+from routers.models import Inventory, Router, Taken
 from routers.rows import Found, Kind, Owner
 
 MOST = 2_000
 LONGEST = 1_000
 
 
-def proposed(router: Router) -> list[proposals.Proposal]:
-    """Rows of others as the router was read last, without those that were taken over and wait for our mark."""
-    reading = inventory.of(router)
+def proposed(router: Router, reading: Inventory | None) -> list[proposals.Proposal]:
+    """Rows of others in a reading of the router, without those that were taken over and wait for our mark."""
     if reading is None or not reading.is_whole:
         return []
     waiting = [

@@ -10,6 +10,7 @@ import structlog
 from celery import shared_task
 
 from accounts.journal import SYSTEM, Actor
+from kmikro.lib import here
 from kmikro.lib.refusal import Refusal
 from routers import (
     asks,
@@ -189,7 +190,7 @@ def examine(schema: str, token: str) -> None:
 def back_up_all() -> None:
     """Every hour: in the night of the ISP, orders for all of its ready routers; once, and later when it was missed."""
     now = _now()
-    nightly.alone("backups")
+    here.alone("backups")
     night = now.astimezone(ZoneInfo(routes.zone_name(routes.own_schema()))).hour == NIGHT
     if not nightly.is_due(care.last_nightly(), night=night, now=now):
         return

@@ -3,11 +3,11 @@
 from django.db.models import Count, Q, QuerySet
 
 from routers import changes
+from routers import rollouts as rolling
 from routers.models import Change, Rollout
 
 OPEN = "open"  # whatever has not ended
-_DONE = Q(changes__state__in=["kept", "dropped"])
-_BAD = Q(changes__state__in=["failed", "taken_back", "unknown"])
+_DONE, _BAD = (Q(changes__state__in=states) for states in (rolling.GOOD, rolling.BAD))
 
 
 def all_changes() -> "QuerySet[Change]":

@@ -6,7 +6,6 @@ from kmikro.lib import outward
 from kmikro.lib.outward import Inside
 from kmikro.lib.refusal import Refusal
 
-PORTS = frozenset({8728, 8729, 443})
 _LABORATORY = tuple(
     ipaddress.ip_network(text) for text in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 )
@@ -35,7 +34,7 @@ def check(text: str, *, own: str, private: bool, pool: str = "", allotted: str =
 
 def check_port(port: int, *, private: bool) -> int:
     """The API port when we may connect to it: on public hosts only ports that can be a router's API."""
-    if private or port in PORTS:
+    if private or port in outward.ROUTER_PORTS:
         return port
     raise Refusal(
         "bad_port",

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from kmikro.lib import here
 from kmikro.lib.refusal import Refusal
 from routers.models import Newcomer, Router
@@ -17,10 +15,7 @@ def count(address: str, *, now: datetime) -> None:
 
     An address of a router that the ISP has, or one that was counted within the hour, is not new.
     """
-    with (
-        connection.cursor() as cursor
-    ):  # two that come at once see each other; held until the end of the transaction
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{here.schema()} newcomers"])
+    here.alone("newcomers")
     Newcomer.objects.filter(counted_at__lte=now - PERIOD).delete()
     if Router.objects.filter(address=address).exists() or Newcomer.objects.filter(address=address).exists():
         return

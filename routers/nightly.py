@@ -2,10 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
-
-from kmikro.lib import here
-
 ONCE = timedelta(hours=12)
 MISSED = timedelta(hours=27)  # a day, and the hours by which clocks and queues shift it
 
@@ -15,9 +11,3 @@ def is_due(last: datetime | None, *, night: bool, now: datetime) -> bool:
     if last is None:
         return night
     return now - last >= (ONCE if night else MISSED)
-
-
-def alone(what: str) -> None:
-    """Who asks in the same moment waits until this transaction has ended, and then sees what it did."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{here.schema()} {what}"])

@@ -17,8 +17,9 @@ MOST = 2_000
 AT_ONCE = 20  # changes under way: the rest has not begun when one fails
 STALE = timedelta(minutes=4)  # after which a worker that was asked counts as gone
 State = Rollout.State
-_BAD = frozenset({"failed", "taken_back", "unknown"})
-_GOOD = frozenset({"kept", "dropped"})
+# States of a change that end a rollout, and those after which the next router may have its turn.
+BAD = frozenset({"failed", "taken_back", "unknown"})
+GOOD = frozenset({"kept", "dropped"})
 
 
 def waves(count: int) -> list[int]:
@@ -66,7 +67,7 @@ def advance(rollout_id: int, *, now: datetime) -> list[tuple[int, str]]:
     if rollout.state != State.RUNNING or (rollout.not_before and now < rollout.not_before):
         return []
     found = rollout.changes.select_related("router").order_by("place")
-    bad = found.filter(state__in=_BAD).first()
+    bad = found.filter(state__in=BAD).first()
     if bad is not None:
         _stop(rollout, f"{bad.router}: {bad.trouble or bad.get_state_display()}", now=now)
         return []
@@ -86,7 +87,7 @@ def advance(rollout_id: int, *, now: datetime) -> list[tuple[int, str]]:
 
 
 def _left(wave: Sequence[tuple[int, str]]) -> list[int]:
-    return [pk for pk, state in wave if state not in _GOOD]
+    return [pk for pk, state in wave if state not in GOOD]
 
 
 def _next(rollout: Rollout, change: Change, *, now: datetime) -> tuple[int, str] | None:
@@ -129,7 +130,7 @@ def resume(
     rollout.state, rollout.trouble, rollout.ended_at = State.RUNNING, "", None
     rollout.not_before, rollout.not_after = not_before, not_after
     rollout.save()
-    for change in rollout.changes.filter(state__in=[*(_BAD - {"unknown"}), "planned"]):
+    for change in rollout.changes.filter(state__in=[*(BAD - {"unknown"}), "planned"]):
         place, router = change.place, change.router
         change.rollout = None
         if not change.is_over:

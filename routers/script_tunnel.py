@@ -5,13 +5,13 @@ They can run again after a cut at any of them, and change nothing when all is th
 
 from dataclasses import dataclass, field
 
+from kmikro.lib import wireguard
 from routers import rows
 from routers.script import quote
 
 INTERFACE = f"{rows.MARK}-wg"
 MARK = f"{rows.MARK}:tunnel"
 PORT = 51099  # where the router listens; RouterOS would take 13231, which an interface of the ISP's may have
-MTU = 1412  # fits through PPPoE too
 KEEPALIVE = "25s"
 PATIENCE = 45  # seconds for the first handshake
 NO_HANDSHAKE = (
@@ -50,7 +50,7 @@ def lines(tunnel: Tunnel, url: str, check: str) -> list[str]:
         f"persistent-keepalive={KEEPALIVE} disabled=no"
     )
     address = f"address={tunnel.address}/32 network={tunnel.hub} interface={interface} disabled=no"
-    settings = f"mtu={MTU} listen-port={PORT} disabled=no"
+    settings = f"mtu={wireguard.MTU} listen-port={PORT} disabled=no"
     return [
         f":if ([:len [/interface wireguard find where name={interface}]] = 0) do={{",
         f"  /interface wireguard add name={interface} comment={mark} {settings}",

@@ -92,7 +92,9 @@ def change_offer(
     kept = [each for each in held.offers if each["key"] != key or given is not None]
     if key not in {each["key"] for each in held.offers}:
         raise Refusal("no_offer", "The template has no such offer any more.")
-    offers = [{**each, "values": dict(given)} if each["key"] == key and given else each for each in kept]
+    offers = [
+        {**each, "values": dict(given)} if each["key"] == key and given is not None else each for each in kept
+    ]
     return change(held, name=held.name, note=held.note, offers=offers, by=by, now=now)
 
 

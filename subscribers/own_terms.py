@@ -49,7 +49,7 @@ def agree(service: Service, terms: OwnTerms, *, by: Actor, now: datetime) -> Ser
     if service.kind != Service.Kind.ACCOUNT:
         raise Refusal("no_own_terms", "A voucher has the terms of its plan and no others.")
     with transaction.atomic():
-        _one_after_the_other()
+        here.alone("own terms")  # two accounts must not be given one address at the same moment
         held = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
         if held.status in OVER:
             raise Refusal("wrong_state", f"{held.label} is {held.status}. Nothing can be agreed for it.")
@@ -77,12 +77,6 @@ def unbind(service: Service, *, by: Actor, now: datetime) -> Service:
         held.bound_mac = ""
         held.save(update_fields=["bound_mac"])
     return held
-
-
-def _one_after_the_other() -> None:
-    """Two accounts must not be given one address at the same moment."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{here.schema()} own terms"])
 
 
 def _checked(terms: OwnTerms, before: OwnTerms, held: Service, now: datetime) -> OwnTerms:

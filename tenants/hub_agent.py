@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from kmikro.lib import wireguard
+from kmikro.lib import outward, wireguard
 from kmikro.lib.hub_rules import Blocked, Rules
 from tenants import hub, tunnels
 from tenants.hub_kernel import Cannot, Kernel
@@ -23,7 +23,6 @@ TICK = 1.0  # seconds between looks for another router
 REPORT = timedelta(seconds=5)
 WHOLE = timedelta(seconds=60)  # after which peers are written again even when nothing seems to have changed
 RETRY = timedelta(seconds=30)  # after something that cannot be done
-API_PORTS = (443, 8728, 8729)
 KEY = "hub.key"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -35,7 +34,7 @@ def rules() -> Rules:
         pool=settings.TUNNEL_POOL,
         hub=tunnels.hub_address(),
         radius_ports=(settings.RADIUS_AUTH_PORT, settings.RADIUS_ACCT_PORT, *settings.RADIUS_EXTRA_PORTS),
-        api_ports=API_PORTS,
+        api_ports=outward.ROUTER_PORTS,
         coa_port=settings.COA_PORT,
         web_port=settings.TUNNEL_WEB_PORT,
     )

@@ -16,7 +16,6 @@ from kmikro.lib.hub_rules import Blocked, Rules
 from kmikro.lib.wireguard import Seen
 
 TOOLS = {"ip": "iproute2", "wg": "wireguard-tools", "nft": "nftables"}
-MTU = 1412  # fits through PPPoE too; WireGuard's own 1420 does not
 SECONDS = 20
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/local/sbin"))
 
@@ -60,7 +59,7 @@ class LinuxKernel:
             _run(["ip", "link", "add", "dev", name, "type", self.kind])
         _run(["nft", "-f", "-"], hub_rules.text(self.rules))
         _run(["ip", "address", "replace", f"{self.rules.hub}/{self.prefix}", "dev", name])
-        _run(["ip", "link", "set", "dev", name, "mtu", str(MTU), "up"])
+        _run(["ip", "link", "set", "dev", name, "mtu", str(wireguard.MTU), "up"])
 
     def _is_there(self) -> bool:
         try:

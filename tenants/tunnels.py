@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 
 from kmikro.lib import wireguard
 from kmikro.lib.refusal import Refusal
@@ -22,6 +22,11 @@ from tenants.routes import own_schema
 QUARANTINE = timedelta(days=7)  # before a released address is given to another router
 SILENT = timedelta(seconds=60)  # without a word of its agent the hub counts as not running
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('tunnel pool'))"
+_KEY_TAKEN = Refusal(
+    "key_taken",
+    "Another router has this WireGuard key; was its configuration copied? Remove the interface kmikro-wg on this one and "
+    "paste the command again.",
+)
 _FREE = """
     SELECT host(%s::inet + n) FROM generate_series(1, %s) AS n
     WHERE NOT EXISTS (SELECT FROM tenants_tunnelpeer AS t WHERE t.address = %s::inet + n)
@@ -173,13 +178,8 @@ def take_key(router_id: int, public_key: str, *, now: datetime) -> None:
     if not wireguard.is_key(public_key):
         raise Refusal("bad_key", "This is no WireGuard key.")
     with scope.outside():
-        used = TunnelPeer.objects.filter(public_key=public_key, released_at=None)
-        if used.exclude(schema=schema, router_id=router_id).exists() or _is_ours(public_key):
-            raise Refusal(
-                "key_taken",
-                "Another router has this WireGuard key; was its configuration copied? Remove the interface kmikro-wg on "
-                "this one and paste the command again.",
-            )
+        if _is_ours(public_key):
+            raise _KEY_TAKEN
         mine = TunnelPeer.objects.filter(schema=schema, router_id=router_id, released_at=None)
         row = mine.select_for_update().first()
         if row is None:
@@ -190,7 +190,11 @@ def take_key(router_id: int, public_key: str, *, now: datetime) -> None:
             row.public_key, row.handshake_at, row.endpoint = public_key, None, ""
             row.is_up, row.changed_at = False, None
         row.keyed_at = now
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:  # another router has it, perhaps since a moment ago
+            raise _KEY_TAKEN from None
 
 
 def _is_ours(public_key: str) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Lookup = Callable[[str], Sequence[str]]
+ROUTER_PORTS = (443, 8728, 8729)  # where the API of a router may be; no other service is called
 
 # Listed by hand: is_global alone lets translated, multicast and relay addresses through in Python 3.11.
 _NEVER = tuple(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+MTU = 1412  # at both ends: fits through PPPoE too; WireGuard's own 1420 does not
 _NO_PEER = "(none)"
 
 

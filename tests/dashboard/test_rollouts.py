@@ -96,4 +96,6 @@ def test_a_rollout_over_those_that_follow_a_template(inside_isp, client_for):
     assert rollout.name == "Template Cafe"
     assert [change.router.name for change in rollout.changes.all()] == ["Gate"]
     assert Router.objects.count() == 2
-    assert client.post("/routers/rollouts/new/", {"template": str(10**9)}).status_code == 404
+    for nobody in (str(10**9), "", "x", "-1", "9" * 30):
+        answer = client.post("/routers/rollouts/new/", {"template": nobody, "q": ""})
+        assert (answer.status_code, Rollout.objects.count()) == (404, 1), nobody

@@ -44,6 +44,14 @@ def test_a_choice_may_be_left_open(inside_isp: Any, client_for: Any) -> None:
     assert Template.objects.get().offers[0]["values"]["discipline"] == "cake"
 
 
+def test_values_that_are_emptied_are_gone(inside_isp: Any, client_for: Any) -> None:
+    shut = {"kind": "walled", "key": "shut", "values": {"list": "walled", "hosts": "pay.example.com"}}
+    held = templating.make("Cafe", offers=[shut], **BY)
+    client_for("manager").post(f"/routers/templates/{held.pk}/offers/shut/", {"list": "", "hosts": ""})
+    (offer,) = Template.objects.get().offers
+    assert "hosts" not in offer["values"]
+
+
 def test_who_follows_is_counted_and_what_they_could_not_be_is_refused(
     inside_isp: Any, client_for: Any
 ) -> None:

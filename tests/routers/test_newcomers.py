@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from kmikro.lib import here
 from kmikro.lib.refusal import Refusal
 from routers import newcomers
 from routers.models import Newcomer
 from tenants import scope
 from tenants.models import Isp
 from tests.factories import make_router
-from tests.tenants.test_routes import Unlocked
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -59,7 +59,7 @@ def test_two_at_once_do_not_both_take_the_last_place(
     schema, refused = fresh_isp.schema_name, []
     first_is_in, go = threading.Event(), threading.Event()
     if not lock:
-        monkeypatch.setattr(newcomers, "connection", Unlocked())
+        monkeypatch.setattr(here, "alone", lambda what: None)
 
     def count(number: int, *, waits: bool) -> None:
         try:
