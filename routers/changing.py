@@ -86,7 +86,7 @@ def _save(change: Change, was: str, known: int) -> None:
     if change.rollout_id and change.state in {State.PLANNED, *Change.OVER}:
         advance.soon(change.rollout_id)
     if change.state == State.KEPT:  # what follows from new rows is learned as after every comparison
-        watching.compare_now(change.router_id, now=_now())
+        watching.written(change.router_id, now=_now())
         check.soon(change.router_id)
 
 

@@ -48,8 +48,10 @@ def of(router: Router) -> Inventory | None:
     return Inventory.objects.filter(router=router).first()
 
 
-def known(router_id: int) -> bool:
-    return Inventory.objects.filter(router_id=router_id).exists()
+def known(router_id: int, *, since: datetime | None) -> bool:
+    """Whether it was read, and after that moment, where one is given."""
+    held = Inventory.objects.filter(router_id=router_id)
+    return (held if since is None else held.filter(read_at__gte=since)).exists()
 
 
 def pools_elsewhere(router_id: int) -> tuple[tuple[str, str], ...]:

@@ -286,5 +286,6 @@ def learn(router: Router, outcome: Outcome, *, now: datetime) -> None:
     ) != before:
         router.save(update_fields=["login_url", "hotspot_address", "more_logins", "version", "serial"])
     adopting.learned(router, outcome.facts, now=now)
-    if outcome.written or not inventory.known(router.pk):
+    watch = getattr(router, "watch", None)  # a router that was never visited has none
+    if outcome.written or not inventory.known(router.pk, since=watch.changed_at if watch else None):
         inventory.keep(router.pk, outcome.facts, whole=False, now=now)

@@ -186,9 +186,9 @@ def later(router_id: int, *, dice: float, now: datetime) -> None:
     Watch.objects.filter(pk=router_id).update(asked_at=None, due_at=now + pace.MISSING * (0.5 + dice))
 
 
-def compare_now(router_id: int, *, now: datetime) -> None:
-    """The next visit compares, whatever its turn."""
-    Watch.objects.filter(pk=router_id).update(compare_at=now)
+def written(router_id: int, *, now: datetime) -> None:
+    """It was written to: what was read of it is old, and the next visit compares whatever its turn."""
+    Watch.objects.filter(pk=router_id).update(compare_at=now, changed_at=now)
 
 
 def wants_extras(watch: Watch, *, now: datetime) -> bool:

@@ -8,11 +8,22 @@ import pytest
 
 from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
-from routers import adopting, changes, changing, enrolment, guarding, inventory, rollouts, tasks, watching
+from routers import (
+    adopting,
+    changes,
+    changing,
+    enrolment,
+    guarding,
+    inventory,
+    previews,
+    rollouts,
+    tasks,
+    watching,
+)
 from routers.facts import Facts
 from routers.models import Change, Rollout, Router, Taken, Watch
 from routers.rows import Found
-from tenants import scope
+from tenants import routes, scope
 from tenants.models import Isp
 from tests.addresses import own
 from tests.faults_routers.site import PASSWORD, SECRET, US, Site, hurried
@@ -273,12 +284,20 @@ def test_what_is_kept_is_compared_at_once_so_that_what_follows_is_learned(
         router = Router.objects.get()
         watching.watch_of(router, now=now())
         Watch.objects.update(compare_at=now() + timedelta(hours=1))
+    tasks.look(fresh_isp.schema_name, router.pk)
     begun(fresh_isp, number)
     changing.apply_change(fresh_isp.schema_name, number)
     assert seen(fresh_isp, number).state == State.KEPT
     assert ("check", router.pk) in asked
     with scope.inside(fresh_isp.schema_name):
         assert Watch.objects.get().compare_at <= now()
+    tasks.check(fresh_isp.schema_name, router.pk)
+    host = routes.host_of(fresh_isp.schema_name)
+    with scope.inside(fresh_isp.schema_name):
+        shown = previews.of(Router.objects.get(), host, now=now())
+        assert (shown.trouble, list(shown.sentences)) == ("", []), (
+            "what was kept is not shown as to be written"
+        )
 
 
 def test_a_change_that_is_dropped_while_the_router_is_read_stays_dropped(
