@@ -6,7 +6,7 @@ from datetime import datetime
 from routers import plan, planning
 from routers.desired import Facts, Wish
 from routers.models import Inventory, Router
-from routers.rows import BY_PATH, Found
+from routers.rows import BY_PATH, Found, Owner
 
 MASK = "*****"
 _MORE = frozenset({"password", "secret", "private-key", "preshared-key"})
@@ -20,7 +20,9 @@ def keep(router_id: int, facts: Facts, *, whole: bool, now: datetime) -> None:
         narrow = {
             path
             for path, found in tables.items()
-            if path in BY_PATH and any(".id" not in row for row in found)
+            if path in BY_PATH
+            and BY_PATH[path].owner is not Owner.SINGLE  # which has no id to tell by, and is read whole
+            and any(".id" not in row for row in found)
         }
         tables = {**held.tables, **{path: found for path, found in tables.items() if path not in narrow}}
     Inventory.objects.update_or_create(
