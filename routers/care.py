@@ -17,6 +17,10 @@ MOST = 500  # routers of one order
 WIDTH = 4  # routers worked on at a time
 KEPT = timedelta(days=90)
 STUCK = timedelta(minutes=30)
+RESTARTING, BUSY = (
+    "restarting",
+    "busy",
+)  # phases, by what is waited for: the router, or a worker that talks to it
 Kind, State, Item = CareRun.Kind, CareRun.State, CareItem.State
 # Work that may take a router away: the first router alone, and nothing more after a failure.
 GUARDED = frozenset({Kind.UPGRADE, Kind.REBOOT, Kind.RESTORE})
@@ -147,7 +151,7 @@ def finish(
 
 def is_awaited(router_id: int) -> bool:
     """Whether somebody had the router restarted and it is waited for: its silence is no news then."""
-    return CareItem.objects.filter(router_id=router_id, state=Item.RUNNING).exclude(phase="").exists()
+    return CareItem.objects.filter(router_id=router_id, state=Item.RUNNING, phase=RESTARTING).exists()
 
 
 def stop(run: CareRun, *, by: Actor, now: datetime) -> None:

@@ -20,12 +20,12 @@ from routers import (
     talks,
     tasks,
 )
+from routers.care import BUSY, RESTARTING
 from routers.device import Device, Target, Trapped
 from routers.models import CareRun, Router, RouterBackup, RouterFirmware, SyncRun
 from subscribers.models import Site
 from tenants.tasks import unit
 
-RESTARTING, BUSY = "restarting", "busy"  # what is waited for: the router, or the worker that talks to it
 PAUSES = {RESTARTING: 15, BUSY: 5}  # seconds between two looks
 MOST_TRIES = 24  # looks
 REASON = "Asked for, several routers"

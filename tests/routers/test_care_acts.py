@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.journal import Actor
-from routers import backups, care_acts, restoring, rights, script, talk
+from routers import backups, care, care_acts, restoring, rights, script, talk
 from routers.care_acts import Ended, Work
 from routers.device import Target
 from routers.models import CareRun, Router, RouterBackup, RouterFirmware
@@ -44,7 +44,7 @@ def finished(
     isp: Isp, router: Router, target: Target, kind: str, begun: Ended, mikrotik: VirtualRouter
 ) -> Ended:
     """Look again and again, as the worker does, until it is back."""
-    assert begun.phase == care_acts.RESTARTING, begun
+    assert begun.phase == care.RESTARTING, begun
     boots = mikrotik.device.boots
     last = begun
 
@@ -93,7 +93,7 @@ def test_an_upgrade_that_did_not_happen_is_told(isp: Isp) -> None:
             router,
             target,
             Kind.UPGRADE,
-            phase=care_acts.RESTARTING,
+            phase=care.RESTARTING,
             before="7.20.8",
             tries=care_acts.MOST_TRIES,
         )
@@ -103,7 +103,7 @@ def test_an_upgrade_that_did_not_happen_is_told(isp: Isp) -> None:
         router,
         target,
         Kind.UPGRADE,
-        phase=care_acts.RESTARTING,
+        phase=care.RESTARTING,
         before="7.20.8",
         tries=care_acts.MOST_TRIES,
     )
@@ -128,13 +128,13 @@ def test_a_busy_router_is_left_alone(isp: Isp) -> None:
             Router.objects.filter(pk=router.pk).update(leased_until=datetime(2099, 1, 1, tzinfo=UTC))
         for kind in (Kind.BACKUP, Kind.REBOOT):
             again = do(isp, router, target, kind)
-            assert (again.is_fine, again.phase) == (True, care_acts.BUSY)
-        last = do(isp, router, target, Kind.REBOOT, phase=care_acts.BUSY, tries=care_acts.MOST_TRIES)
+            assert (again.is_fine, again.phase) == (True, care.BUSY)
+        last = do(isp, router, target, Kind.REBOOT, phase=care.BUSY, tries=care_acts.MOST_TRIES)
         assert "Another worker" in last.trouble
         assert mikrotik.commands == []
         with scope.inside(isp.schema_name):
             Router.objects.filter(pk=router.pk).update(leased_until=None)
-        assert do(isp, router, target, Kind.BACKUP, phase=care_acts.BUSY, tries=3).is_fine
+        assert do(isp, router, target, Kind.BACKUP, phase=care.BUSY, tries=3).is_fine
 
 
 def test_a_restore_does_what_was_agreed_to_and_nothing_else(isp: Isp) -> None:

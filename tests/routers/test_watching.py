@@ -70,6 +70,13 @@ def test_while_a_restart_is_waited_for_nobody_is_alarmed_but_what_lasts_is_an_ou
     assert Outage.objects.get().started_at == NOW, "from its begin"
 
 
+def test_who_only_waits_for_another_worker_hides_no_outage(gate: Router) -> None:
+    run = care.order(CareRun.Kind.REBOOT, [gate], **BY)
+    (item,) = care.take_next(run.pk, now=NOW)
+    CareItem.objects.filter(pk=item).update(phase=care.BUSY)
+    assert [missed(gate, at) for at in (0, 60)] == [[], ["down"]]
+
+
 def test_the_breaker_counts_what_kept_a_worker_busy_and_has_the_last_word(gate: Router) -> None:
     for at in (0, 15, 30):
         missed(gate, at)
