@@ -4,6 +4,8 @@ from pathlib import Path
 
 from kmikro import env
 from kmikro.logs import configure
+from kmikro.settings_api import REST_FRAMEWORK as REST_FRAMEWORK
+from kmikro.settings_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(env.text("KMIKRO_STATE", str(BASE_DIR / ".kmikro")))
@@ -57,6 +59,9 @@ TUNNEL_POOL = env.network("KMIKRO_TUNNEL_POOL", "10.99.0.0/16")
 TUNNEL_PORT = env.number("KMIKRO_TUNNEL_PORT", TUNNEL_ENDPOINT[1] or 51820, low=1, high=65535)
 TUNNEL_INTERFACE = env.text("KMIKRO_TUNNEL_INTERFACE", "kmikro-wg")
 TUNNEL_WEB_PORT = env.number("KMIKRO_TUNNEL_WEB_PORT", 0, low=0, high=65535)
+# Beside it the SSTP hub (manage.py sstp_hub) at the same host, for RouterOS 6: its TCP port; 0: none.
+SSTP_PORT = env.number("KMIKRO_SSTP_PORT", 0, low=0, high=65535)
+SSTP_INTERFACE = env.text("KMIKRO_SSTP_INTERFACE", "kmikro-sstp")
 
 SHARED_APPS = [
     "django_tenants",
@@ -259,42 +264,6 @@ EMAIL_HOST_USER = env.text("KMIKRO_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = env.text("KMIKRO_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("KMIKRO_EMAIL_TLS")
 DEFAULT_FROM_EMAIL = env.text("KMIKRO_EMAIL_FROM", f"K-Mikro Core <no-reply@{BASE_DOMAIN}>")
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["api.auth.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["api.auth.Scoped"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "api.paging.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": [],
-    "DEFAULT_SCHEMA_CLASS": "api.schema.Operation",
-    "EXCEPTION_HANDLER": "api.errors.handler",
-    "DEFAULT_VERSIONING_CLASS": None,
-    "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "K-Mikro Core API",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # no badge from elsewhere
-    "SERVE_PUBLIC": True,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SCHEMA_PATH_PREFIX": r"/api/v1/",
-    "PREPROCESSING_HOOKS": ["api.schema.only_api"],
-    "POSTPROCESSING_HOOKS": ["api.schema.complete"],
-    "DESCRIPTION": (
-        "Routers, plans, vouchers, subscribers and sessions of one ISP, on its own host.\n\n"
-        "Send `Authorization: Bearer kmk_…`; a token has scopes and never does more than the person who made it "
-        "may. Errors are problem+json (RFC 9457). Lists are pages: `limit` up to 100, then `cursor`. A POST with "
-        "an `Idempotency-Key` can be sent again safely. Unknown names in a body or query are mistakes. Times are "
-        "UTC; money is in the smallest unit of its currency; speeds are bits per second."
-    ),
-}
 
 LOGGING_CONFIG = None
 configure(json=not DEVELOPMENT, level=env.text("KMIKRO_LOG_LEVEL", "INFO"))

@@ -14,6 +14,7 @@ from kmikro.lib import handshakes
 from kmikro.lib.handshakes import Line
 from kmikro.lib.wireguard import Peer, Seen
 from tenants.models import TunnelHub, TunnelPeer
+from tenants.models import TunnelKind as Kind
 
 Stamp = tuple[object, ...]
 _WRITE = """
@@ -36,10 +37,10 @@ class Change:
     what: str  # up, down, blocked
 
 
-def stamp() -> Stamp:
-    """Differs whenever the wanted peers do."""
-    found = TunnelPeer.objects.aggregate(
-        many=Count("pk", filter=Q(released_at=None) & ~Q(public_key="")),
+def stamp(kind: str = Kind.WIREGUARD) -> Stamp:
+    """Differs whenever the wanted peers of this kind do."""
+    found = TunnelPeer.objects.filter(kind=kind).aggregate(
+        many=Count("pk", filter=Q(released_at=None, keyed_at__isnull=False)),
         keyed=Max("keyed_at"),
         released=Max("released_at"),
     )
@@ -88,21 +89,29 @@ def _write(columns: Sequence[list[object]], now: datetime) -> None:
 
 
 def say(
-    state: str, text: str, *, public_key: str, peers: int, blocked: Mapping[str, int], now: datetime
+    state: str,
+    text: str,
+    *,
+    peers: int,
+    blocked: Mapping[str, int],
+    now: datetime,
+    public_key: str = "",
+    certificate: str = "",
+    kind: str = Kind.WIREGUARD,
 ) -> None:
-    """What the agent says of itself."""
+    """What a hub says of itself."""
     TunnelHub.objects.update_or_create(
-        number=TunnelHub.ONLY,
+        kind=kind,
         defaults={
-            "state": state, "text": text[:300], "public_key": public_key, "peers": peers, "blocked": dict(blocked),
-            "seen_at": now,
+            "state": state, "text": text[:300], "public_key": public_key, "certificate": certificate, "peers": peers,
+            "blocked": dict(blocked), "seen_at": now,
         },
     )  # fmt: skip
 
 
 def state(now: datetime, *, silent: timedelta) -> tuple[str, TunnelHub | None]:
-    """`ok`, or what is wrong, and the row."""
-    row = TunnelHub.objects.first()
+    """`ok`, or what is wrong with the WireGuard hub, and its row."""
+    row = TunnelHub.objects.filter(kind=Kind.WIREGUARD).first()
     if row is None:
         return "the agent has never run", None
     if now - row.seen_at >= silent:

@@ -6,6 +6,7 @@ from django_tenants.models import DomainMixin, TenantMixin
 
 from kmikro.lib.secrets import EncryptedTextField
 from tenants.tunnel_models import TunnelHub as TunnelHub
+from tenants.tunnel_models import TunnelKind as TunnelKind
 from tenants.tunnel_models import TunnelPeer as TunnelPeer
 
 

@@ -1,23 +1,34 @@
-"""In public only: addresses of the WireGuard tunnels, and what the agent of their hub says."""
+"""In public only: addresses of the tunnels, WireGuard or SSTP, and what their hubs say."""
 
 from django.db import models
 
 from kmikro.lib.secrets import EncryptedTextField
 
 
+class TunnelKind(models.TextChoices):
+    """How a router comes in: RouterOS 6 has no WireGuard."""
+
+    WIREGUARD = "wireguard", "WireGuard"
+    SSTP = "sstp", "SSTP"
+
+
 class TunnelPeer(models.Model):
     """An address of the tunnels, and the router that has it; kept for a while after that was removed.
 
-    The router's private key is made there and never leaves it. What the hub saw is written by its agent.
+    The private key of a WireGuard peer is made on the router and never leaves it; an SSTP peer has no key, and its
+    password is the shared secret. What a hub saw is written by its process.
     """
 
+    Kind = TunnelKind
+
+    kind = models.CharField(max_length=9, choices=TunnelKind.choices, default=TunnelKind.WIREGUARD)
     address = models.GenericIPAddressField(unique=True)
     schema = models.CharField(max_length=63)
     router_id = models.BigIntegerField()
     public_key = models.CharField(max_length=44, blank=True)  # empty until the router has told it
-    preshared_key = EncryptedTextField(blank=True)
+    preshared_key = EncryptedTextField(blank=True)  # for SSTP the password
     made_at = models.DateTimeField()
-    keyed_at = models.DateTimeField(null=True)
+    keyed_at = models.DateTimeField(null=True)  # the hub may let it in since
     released_at = models.DateTimeField(
         null=True
     )  # the address rests; the hub does not know the peer any more
@@ -47,24 +58,22 @@ class TunnelPeer(models.Model):
 
 
 class TunnelHub(models.Model):
-    """What the agent of the WireGuard hub says of itself; there is one hub."""
-
-    ONLY = 1
+    """What a hub says of itself; there is one of each kind."""
 
     class State(models.TextChoices):
         RUNNING = "running"
         CANNOT = "cannot"
 
-    number = models.PositiveSmallIntegerField(unique=True, default=ONLY)
+    kind = models.CharField(
+        max_length=9, choices=TunnelKind.choices, default=TunnelKind.WIREGUARD, unique=True
+    )
     state = models.CharField(max_length=8, choices=State.choices)
     text = models.CharField(max_length=300, blank=True)  # why it cannot
     public_key = models.CharField(max_length=44, blank=True)
+    certificate = models.TextField(blank=True)  # PEM, of the SSTP server; empty for WireGuard
     peers = models.PositiveIntegerField(default=0)
-    blocked = models.JSONField(default=dict)  # packets dropped since its firewall was written, by reason
+    blocked = models.JSONField(default=dict)  # packets dropped since its process or firewall began, by reason
     seen_at = models.DateTimeField()
 
-    class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(number=1), name="tunnel_hub_only_one")]
-
     def __str__(self) -> str:
-        return f"{self.state} at {self.seen_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.kind}: {self.state} at {self.seen_at:%Y-%m-%d %H:%M:%S}"

@@ -1,4 +1,4 @@
-"""Addresses of the WireGuard tunnels: one /32 of the platform's pool for each router, its key, and what the hub saw.
+"""Addresses of the tunnels, WireGuard or SSTP: one /32 of the platform's pool for each router, its key, and what the hub saw.
 
 The only way tenant code reads and writes tunnels in public. A router's address is its identity for RADIUS, so it is
 given to nobody else before every late packet and every stale memory of it is gone.
@@ -17,10 +17,12 @@ from kmikro.lib import wireguard
 from kmikro.lib.refusal import Refusal
 from tenants import scope
 from tenants.models import TunnelHub, TunnelPeer
+from tenants.models import TunnelKind as Kind
 from tenants.routes import own_schema
 
 QUARANTINE = timedelta(days=7)  # before a released address is given to another router
 SILENT = timedelta(seconds=60)  # without a word of its agent the hub counts as not running
+_TRIED = ("forwarded", "refused", "spoofed_inside")  # what routers sent where they may not
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('tunnel pool'))"
 _KEY_TAKEN = Refusal(
     "key_taken",
@@ -49,6 +51,7 @@ class Allotment:
     blocked_packets: int
     is_up: bool
     changed_at: datetime | None
+    kind: str = Kind.WIREGUARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,13 @@ class Hub:
     address: str
     host: str
     port: int
-    public_key: str
+    public_key: str  # of WireGuard
+    certificate: str = ""  # of SSTP: what a router has to find there, PEM
 
 
-def is_configured() -> bool:
-    """Whether this installation has a hub at all."""
-    return bool(settings.TUNNEL_ENDPOINT[0])
+def is_configured(kind: str = Kind.WIREGUARD) -> bool:
+    """Whether this installation has a hub, and one of this kind."""
+    return bool(settings.TUNNEL_ENDPOINT[0]) and (kind != Kind.SSTP or bool(settings.SSTP_PORT))
 
 
 def pool() -> ipaddress.IPv4Network:
@@ -90,28 +94,38 @@ def source_to(address: str) -> str:
     return str(settings.RADIUS_ADDRESS)
 
 
-def hub(now: datetime) -> Hub | None:
-    """The hub, while its agent says that it runs."""
-    if not is_configured():
+def user_of(address: str) -> str:
+    """The name by which the router of this address signs in to the SSTP hub; its password is the shared secret."""
+    return f"kmikro-{address}"
+
+
+def hub(now: datetime, kind: str = Kind.WIREGUARD) -> Hub | None:
+    """The hub of this kind, while its process says that it runs."""
+    if not is_configured(kind):
         return None
     with scope.outside():
-        row = TunnelHub.objects.filter(state=TunnelHub.State.RUNNING, seen_at__gt=now - SILENT).first()
-    if row is None or not row.public_key:
+        row = TunnelHub.objects.filter(
+            kind=kind, state=TunnelHub.State.RUNNING, seen_at__gt=now - SILENT
+        ).first()
+    if row is None or not (row.certificate if kind == Kind.SSTP else row.public_key):
         return None
     host, port = settings.TUNNEL_ENDPOINT
-    return Hub(hub_address(), host, port, row.public_key)
+    if kind == Kind.SSTP:
+        port = settings.SSTP_PORT
+    return Hub(hub_address(), host, port, row.public_key, row.certificate)
 
 
-def trouble(now: datetime) -> str:
-    """Why there is no tunnel where one is configured; empty when the hub runs, or when none is wanted."""
-    if not is_configured():
+def trouble(now: datetime, kind: str = Kind.WIREGUARD) -> str:
+    """Why there is no tunnel of this kind where one is configured; empty when its hub runs, or none is wanted."""
+    if not is_configured(kind):
         return ""
     with scope.outside():
-        row = TunnelHub.objects.first()
+        row = TunnelHub.objects.filter(kind=kind).first()
+    who, command = ("SSTP hub", "sstp_hub") if kind == Kind.SSTP else ("tunnel agent", "tunnel_agent")
     if row is None:
-        return "the tunnel agent has never run (manage.py tunnel_agent)"
+        return f"the {who} has never run (manage.py {command})"
     if now - row.seen_at >= SILENT:
-        return f"the tunnel agent has been silent since {row.seen_at:%Y-%m-%d %H:%M} UTC"
+        return f"the {who} has been silent since {row.seen_at:%Y-%m-%d %H:%M} UTC"
     return "" if row.state == TunnelHub.State.RUNNING else row.text
 
 
@@ -123,16 +137,17 @@ class Seen:
     dropped: int
 
 
-def seen() -> Seen | None:
-    """What the agent last said; None where there is no hub."""
-    row = TunnelHub.objects.first() if is_configured() else None
-    return (
-        Seen(row.peers, sum(row.blocked.get(each, 0) for each in ("forwarded", "refused"))) if row else None
-    )
+def seen(kind: str = Kind.WIREGUARD) -> Seen | None:
+    """What the hub last said; None where there is none."""
+    row = TunnelHub.objects.filter(kind=kind).first() if is_configured(kind) else None
+    return Seen(row.peers, sum(row.blocked.get(each, 0) for each in _TRIED)) if row else None
 
 
-def allot(router_id: int, *, now: datetime) -> Allotment:
-    """An address for this tenant's router, the one that it has or the lowest that is free."""
+def allot(router_id: int, *, now: datetime, kind: str = Kind.WIREGUARD) -> Allotment:
+    """An address for this tenant's router, the one that it has or the lowest that is free.
+
+    A router that comes by the other kind than before keeps its address and nothing else.
+    """
     schema = own_schema()
     with scope.outside():
         with (
@@ -148,14 +163,21 @@ def allot(router_id: int, *, now: datetime) -> Allotment:
             row = None
         if row is None:
             TunnelPeer.objects.filter(released_at__lte=now - QUARANTINE).delete()
-            row = TunnelPeer.objects.create(
-                address=_free_address(),
-                schema=schema,
-                router_id=router_id,
-                preshared_key=base64.b64encode(os.urandom(32)).decode(),
-                made_at=now,
-            )
+            row = TunnelPeer(address=_free_address(), schema=schema, router_id=router_id, made_at=now)
+        if row.pk is None or row.kind != kind:
+            row.kind, row.preshared_key = kind, base64.b64encode(os.urandom(32)).decode()
+            row.keyed_at = None
+            _forget(row, "")
+        if kind == Kind.SSTP:  # its secret is its key: there is nothing to wait for
+            row.keyed_at = now
+        row.save()
         return _allotment(row)
+
+
+def _forget(row: TunnelPeer, public_key: str) -> None:
+    """Another key is another tunnel: what was seen of the old one says nothing."""
+    row.public_key, row.handshake_at, row.endpoint = public_key, None, ""
+    row.is_up, row.changed_at = False, None
 
 
 def _free_address() -> str:
@@ -181,14 +203,11 @@ def take_key(router_id: int, public_key: str, *, now: datetime) -> None:
         if _is_ours(public_key):
             raise _KEY_TAKEN
         mine = TunnelPeer.objects.filter(schema=schema, router_id=router_id, released_at=None)
-        row = mine.select_for_update().first()
+        row = mine.filter(kind=Kind.WIREGUARD).select_for_update().first()
         if row is None:
             raise Refusal("no_tunnel", "This router has no tunnel address. Make a new command.")
-        if (
-            row.public_key != public_key
-        ):  # another key is another tunnel: what was seen of the old one says nothing
-            row.public_key, row.handshake_at, row.endpoint = public_key, None, ""
-            row.is_up, row.changed_at = False, None
+        if row.public_key != public_key:
+            _forget(row, public_key)
         row.keyed_at = now
         try:
             with transaction.atomic():
@@ -241,5 +260,5 @@ def addresses() -> dict[int, str]:
 def _allotment(row: TunnelPeer, *, secret: bool = True) -> Allotment:
     return Allotment(
         row.address, row.public_key, row.preshared_key if secret else "", row.keyed_at, row.endpoint, row.handshake_at,
-        row.received_bytes, row.sent_bytes, row.blocked_packets, row.is_up, row.changed_at,
+        row.received_bytes, row.sent_bytes, row.blocked_packets, row.is_up, row.changed_at, row.kind,
     )  # fmt: skip

@@ -146,3 +146,15 @@ def test_the_state_of_the_hub_is_one_row(db: None) -> None:
     assert (row.state, row.peers, row.blocked) == ("running", 3, {"forwarded": 2})
     assert hub.state(NOW, silent=tunnels.SILENT) == ("ok", row)
     assert hub.state(NOW + tunnels.SILENT, silent=tunnels.SILENT)[0] == "the agent is silent"
+
+
+def test_what_one_kind_wants_says_nothing_of_the_other(isp: Isp) -> None:
+    before = hub.stamp(), hub.stamp("sstp")
+    with scope.inside(isp.schema_name):
+        tunnels.allot(1, now=NOW, kind="sstp")
+    assert hub.wanted() == []
+    assert (hub.stamp(), hub.stamp("sstp") == before[1]) == (before[0], False)
+    hub.say("running", "", certificate="PEM", peers=1, blocked={}, now=NOW, kind="sstp")
+    hub.say("cannot", "why", public_key=key(), peers=0, blocked={}, now=NOW)
+    assert TunnelHub.objects.get(kind="sstp").certificate == "PEM"
+    assert hub.state(NOW, silent=tunnels.SILENT)[0] == "why"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kmikro.lib.refusal import Refusal
 from tenants import scope, tunnels
 from tenants.models import Isp, TunnelHub, TunnelPeer
+from tenants.models import TunnelKind as Kind
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -210,3 +211,69 @@ def test_we_come_from_the_hub_to_routers_in_tunnels_alone(settings: Any) -> None
     assert tunnels.source_to("") == "203.0.113.10"
     settings.TUNNEL_ENDPOINT = ("", 0)
     assert tunnels.source_to("10.99.0.5") == "203.0.113.10"
+
+
+def sstp_hub(at: datetime = NOW, **changes: Any) -> TunnelHub:
+    return TunnelHub.objects.create(
+        **{"kind": Kind.SSTP, "state": "running", "certificate": "PEM", "seen_at": at, **changes}
+    )
+
+
+def test_a_router_by_sstp_has_a_password_from_the_start_and_an_address_of_the_same_pool(isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        assert tunnels.allot(1, now=NOW).address == "10.99.0.2"
+        mine = tunnels.allot(2, now=NOW, kind=Kind.SSTP)
+        assert (mine.address, mine.kind, mine.public_key, mine.keyed_at) == ("10.99.0.3", "sstp", "", NOW)
+        assert len(base64.b64decode(mine.preshared_key)) == 32
+        later = tunnels.allot(2, now=NOW + timedelta(hours=1), kind=Kind.SSTP)
+        assert (later.preshared_key, later.keyed_at) == (mine.preshared_key, NOW + timedelta(hours=1))
+        with pytest.raises(Refusal, match="no tunnel address"):
+            tunnels.take_key(2, key(), now=NOW)
+        tunnels.release(2, now=NOW)
+        assert tunnels.allot(3, now=NOW, kind=Kind.SSTP).address == "10.99.0.4", (
+            "the address rests as any other"
+        )
+    assert tunnels.user_of("10.99.0.3") == "kmikro-10.99.0.3"
+
+
+def test_a_router_that_changes_its_kind_keeps_its_address_and_nothing_else(isp: Isp) -> None:
+    """RouterOS 6 made to 7, or the other way round."""
+    seen = {"handshake_at": NOW, "endpoint": "192.0.2.7:1", "is_up": True, "changed_at": NOW}
+    gone = {"handshake_at": None, "endpoint": "", "is_up": False, "changed_at": None, "public_key": ""}
+    with scope.inside(isp.schema_name):
+        tunnels.allot(1, now=NOW)
+        tunnels.take_key(1, key(), now=NOW)
+        secrets = {tunnels.allot(1, now=NOW).preshared_key}
+        for kind, keyed in ((Kind.SSTP, NOW), (Kind.WIREGUARD, None)):
+            with scope.outside():
+                TunnelPeer.objects.update(**seen)
+            mine = tunnels.allot(1, now=NOW, kind=kind)
+            secrets.add(mine.preshared_key)
+            assert (mine.address, mine.kind, mine.keyed_at) == ("10.99.0.2", kind, keyed)
+            with scope.outside():
+                assert TunnelPeer.objects.values(*gone).get() == gone
+    assert len(secrets) == 3
+
+
+def test_each_kind_has_a_hub_of_its_own(db: None, settings: Any) -> None:
+    wireguard = running()
+    assert tunnels.hub(NOW, Kind.SSTP) is None
+    assert tunnels.trouble(NOW, Kind.SSTP) == "", "none is wanted"
+    settings.SSTP_PORT = 8443
+    assert tunnels.hub(NOW, Kind.SSTP) is None
+    assert tunnels.trouble(NOW, Kind.SSTP) == "the SSTP hub has never run (manage.py sstp_hub)"
+    row = sstp_hub(peers=4, blocked={"refused": 2})
+    assert tunnels.hub(NOW, Kind.SSTP) == tunnels.Hub("10.99.0.1", "hub.example", 8443, "", "PEM")
+    assert tunnels.hub(NOW) == tunnels.Hub("10.99.0.1", "hub.example", 51820, wireguard.public_key)
+    assert tunnels.seen(Kind.SSTP) == tunnels.Seen(4, 2)
+    assert tunnels.seen() == tunnels.Seen(0, 0)
+    assert "the SSTP hub has been silent" in tunnels.trouble(NOW + tunnels.SILENT, Kind.SSTP)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sstp_hub()
+    row.certificate = ""
+    row.save()
+    assert tunnels.hub(NOW, Kind.SSTP) is None, "nobody could make sure who answers"
+    settings.TUNNEL_ENDPOINT = ("", 0)
+    assert (tunnels.hub(NOW, Kind.SSTP), tunnels.trouble(NOW, Kind.SSTP), tunnels.seen(Kind.SSTP)) == (
+        None, "", None,
+    )  # fmt: skip
