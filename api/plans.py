@@ -41,6 +41,9 @@ class PlanOut(serializers.Serializer[Plan]):
     download_bps = serializers.IntegerField()
     upload_bps = serializers.IntegerField()
     validity_seconds = serializers.IntegerField(allow_null=True)
+    validity_days = serializers.IntegerField(allow_null=True)
+    validity_months = serializers.IntegerField(allow_null=True)
+    validity_begins = serializers.ChoiceField(choices=Plan.Begins.choices)
     data_limit_bytes = serializers.IntegerField(allow_null=True)
     time_limit_seconds = serializers.IntegerField(allow_null=True)
     devices = serializers.IntegerField()
@@ -56,7 +59,14 @@ class PlanIn(Strict):
     price_minor = Number(help_text="In the smallest unit of the ISP's currency.")
     download_bps = Number(help_text="Bits per second; 0 is no limit.")
     upload_bps = Number(help_text="Bits per second; 0 is no limit.")
-    validity_seconds = Number(required=False, allow_null=True, help_text="From first use.")
+    validity_seconds = Number(required=False, allow_null=True, help_text="Elapsed; or days, or months.")
+    validity_days = Number(required=False, allow_null=True, help_text="To the same hour by the ISP's clock.")
+    validity_months = Number(
+        required=False, allow_null=True, help_text="To the same day of the month, or the last one it has."
+    )
+    validity_begins = Text(
+        required=False, max_length=9, help_text="`first_use`, or `start`: when it is sold."
+    )
     data_limit_bytes = Number(required=False, allow_null=True, help_text="Up and down together.")
     time_limit_seconds = Number(required=False, allow_null=True, help_text="Online time.")
     devices = Number(required=False, help_text="At once; 1 when it is left out.")

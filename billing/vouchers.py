@@ -9,7 +9,7 @@ from billing.models import Batch, Voucher
 from kmikro.lib import codes, here
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
-from subscribers import lifecycle
+from subscribers import lifecycle, sale
 from subscribers.models import Plan, Service
 
 LARGEST_BATCH = 10_000
@@ -74,6 +74,7 @@ def _chunk(batch_id: int, now: datetime) -> bool:
     numbers = range(batch.made + 1, min(batch.made + CHUNK, batch.count) + 1)
     key, schema = purpose_key(PURPOSE), here.schema()
     minted = [codes.mint() for _ in numbers]
+    ends_at = sale.until(batch.plan, now=batch.made_at)
     services = Service.objects.bulk_create(
         Service(
             kind=Service.Kind.VOUCHER,
@@ -81,6 +82,7 @@ def _chunk(batch_id: int, now: datetime) -> bool:
             lookup=codes.lookup_digest(key, schema, code),
             plan_id=batch.plan_id,
             made_at=now,
+            expires_at=ends_at,
         )
         for serial, code in zip(numbers, minted, strict=True)
     )

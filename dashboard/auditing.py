@@ -88,5 +88,5 @@ def _judged(service: Service, given: Collection[str], now: datetime) -> Paid:
     if not code and service.expires_at is not None and service.expires_at + grace < now:
         code, why = "ended", f"Its time ended on {service.expires_at:%Y-%m-%d}."
     is_paid = not code or code in given
-    share = leaks.a_day_of(plan.price_minor, plan.validity_seconds)
+    share = leaks.a_day_of(plan.price_minor, plan.validity.about_seconds if plan.validity else None)
     return Paid(service.pk, is_paid, why, share, plan.currency)

@@ -22,7 +22,7 @@ from tenants.tasks import tenant_task
 
 SLUG = "demo"
 NAME = "Savanna Net"
-HOUR, DAY, GIGABYTE, MEGABIT = 3600, 86_400, 10**9, 10**6
+HOUR, GIGABYTE, MEGABIT = 3600, 10**9, 10**6
 PEOPLE = {
     Role.OWNER: "Achieng Odhiambo",
     Role.MANAGER: "Kevin Maina",
@@ -33,9 +33,9 @@ PEOPLE = {
 }
 PLANS = (
     plans.Terms("Hour", 2_000, "KES", 5 * MEGABIT, 2 * MEGABIT, validity_seconds=HOUR),
-    plans.Terms("Day", 8_000, "KES", 5 * MEGABIT, 2 * MEGABIT, validity_seconds=DAY),
+    plans.Terms("Day", 8_000, "KES", 5 * MEGABIT, 2 * MEGABIT, validity_days=1),
     plans.Terms(
-        "Week 10 GB", 35_000, "KES", 10 * MEGABIT, 5 * MEGABIT, validity_seconds=7 * DAY,
+        "Week 10 GB", 35_000, "KES", 10 * MEGABIT, 5 * MEGABIT, validity_days=7,
         data_limit_bytes=10 * GIGABYTE, devices=2,
     ),
 )  # fmt: skip

@@ -7,9 +7,12 @@ from django import forms
 from dashboard.numbers import RATES, SIZES, SPANS, NumberForm, number, split, unit
 from kmikro.lib.money import Money, exponent
 from kmikro.lib.refusal import Refusal
+from subscribers.models import Plan
 from subscribers.plans import Terms
 
-START = Terms("", 0, "", download_bps=5_000_000, upload_bps=2_000_000, validity_seconds=86_400)
+START = Terms("", 0, "", download_bps=5_000_000, upload_bps=2_000_000, validity_days=1)
+LENGTHS = {"seconds": 1, "minutes": 60, "hours": 3_600}  # elapsed time
+DAYS = {"days": 1, "weeks": 7}  # of the calendar
 
 
 class PlanForm(NumberForm):
@@ -21,8 +24,9 @@ class PlanForm(NumberForm):
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    validity = number("Valid for", hint="From the first use. Empty: no end")
-    validity_unit = unit("Unit of the validity", [(key, key.title()) for key in SPANS])
+    validity = number("Valid for", hint="Empty: no end")
+    validity_unit = unit("Unit of the validity", [(key, key.title()) for key in (*LENGTHS, *DAYS, "months")])
+    validity_begins = forms.ChoiceField(label="Begins", choices=Plan.Begins.choices, required=False)
     download = number("Download", hint="Empty: no limit")
     download_unit = unit("Unit of the download speed", [("mbps", "Mbps"), ("kbps", "kbps")])
     upload = number("Upload", hint="Empty: no limit")
@@ -45,7 +49,6 @@ class PlanForm(NumberForm):
         data = super().clean() or self.cleaned_data
         read: dict[str, Any] = {}
         for field, units in (
-            ("validity", SPANS),
             ("download", RATES),
             ("upload", RATES),
             ("data_limit", SIZES),
@@ -53,6 +56,7 @@ class PlanForm(NumberForm):
         ):
             read[field] = self.scaled(field, units)
         read["devices"] = self.whole("devices")
+        read |= self._validity(data.get("validity_unit", ""))
         if "price" in data:
             try:
                 read["price"] = Money.parse(data["price"], self.currency).minor
@@ -65,12 +69,25 @@ class PlanForm(NumberForm):
                 currency=self.currency,
                 download_bps=read["download"] or 0,
                 upload_bps=read["upload"] or 0,
-                validity_seconds=read["validity"] or None,
                 data_limit_bytes=read["data_limit"] or None,
                 time_limit_seconds=read["time_limit"] or None,
                 devices=read["devices"],
+                validity_seconds=read["validity_seconds"],
+                validity_days=read["validity_days"],
+                validity_months=read["validity_months"],
+                validity_begins=data["validity_begins"] or Plan.Begins.FIRST_USE,
             )
         return data
+
+    def _validity(self, unit: str) -> dict[str, int | None]:
+        read: dict[str, int | None] = dict.fromkeys(("validity_seconds", "validity_days", "validity_months"))
+        if unit in LENGTHS:
+            read["validity_seconds"] = self.scaled("validity", LENGTHS)
+        elif unit:
+            count = self.whole("validity") or None
+            months = unit == "months"
+            read["validity_months" if months else "validity_days"] = count and count * DAYS.get(unit, 1)
+        return read
 
 
 def initial(terms: Terms) -> dict[str, str]:
@@ -80,14 +97,22 @@ def initial(terms: Terms) -> dict[str, str]:
         major = Money(terms.price_minor, terms.currency).major
         places = 0 if major == major.to_integral_value() else exponent(terms.currency)
         values["price"] = f"{major:.{places}f}"
-    spans = {name: SPANS[name] for name in ("seconds", "minutes", "hours", "days")}
     hours = {name: SPANS[name] for name in ("seconds", "minutes", "hours")}
     for field, value, units, default in (
-        ("validity", terms.validity_seconds, spans, "days"),
         ("download", terms.download_bps, RATES, "mbps"),
         ("upload", terms.upload_bps, RATES, "mbps"),
         ("data_limit", terms.data_limit_bytes, SIZES, "GB"),
         ("time_limit", terms.time_limit_seconds, hours, "hours"),
     ):
         values[field], values[f"{field}_unit"] = split(value, units, default)
+    values["validity_begins"] = terms.validity_begins
+    values["validity"], values["validity_unit"] = _length(terms)
     return values
+
+
+def _length(terms: Terms) -> tuple[str, str]:
+    if terms.validity_months:
+        return str(terms.validity_months), "months"
+    if terms.validity_days:
+        return split(terms.validity_days, {"days": 1}, "days")
+    return split(terms.validity_seconds, LENGTHS, "days")

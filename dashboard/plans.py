@@ -46,7 +46,7 @@ def index(request: Request) -> HttpResponse:
     shown = [
         {
             "plan": plan,
-            "valid": offers.span(plan.validity_seconds) if plan.validity_seconds else "",
+            "valid": offers.valid(plan.validity) if plan.validity else "",
             "time": offers.span(plan.time_limit_seconds) if plan.time_limit_seconds else "",
             "speed": offers.speed(plan.download_bps, plan.upload_bps),
             "unused": counts[plan.pk].get(State.NEW, 0),
@@ -94,6 +94,7 @@ def _editor(request: Request, plan: Plan | None, form: PlanForm, shown: Terms | 
         "in_use": counts.get(State.IN_USE, 0),
         "unused": counts.get(State.NEW, 0),
         "rules": plan_rules.facts_of(plan) if plan is not None else [],
+        "valid": offers.valid(plan.validity) if plan is not None and plan.validity else "",
         **_preview(shown),
     }
 

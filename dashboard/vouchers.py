@@ -156,7 +156,7 @@ def voucher(request: Request, pk: int) -> HttpResponse:
         offer=offers.words(shown.service.plan),
         may_trace=access.may(request, Action.TRACE),
         may_void=shown.state in WORKING and access.may(request, Action.MAKE_VOUCHERS),
-        valid=offers.span(shown.service.plan.validity_seconds or 0),
+        valid=offers.valid(validity) if (validity := shown.service.plan.validity) else "",
         clear=clear,
         **_row(shown, clear=clear),
         **lifeline.of_voucher(shown, may_see_logins=access.may(request, Action.SEE_LOGINS)),

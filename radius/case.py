@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, final
 
-from kmikro.lib import macs, timetable
+from kmikro.lib import macs, timetable, validity
 from radius import passwords
 from radius.events import AccessRequest
 from radius.known import Facts, Live
@@ -85,7 +85,7 @@ class Case:
         self.mac = (
             request.mac if self.way != DHCP else macs.normalise(request.username.decode("ascii", "replace"))
         )
-        ends_at = self.ends_at = _end(facts, now)
+        ends_at = self.ends_at = _end(facts, now, zone)
         grace = facts.plan.grace_seconds if facts.grace_seconds is None else facts.grace_seconds
         self.closes_at = ends_at if ends_at is None else ends_at + grace
         self.proof = passwords.proof(request, facts) if request.ms_chap is not None else None
@@ -117,12 +117,13 @@ class Case:
         return timetable.period(name, self.now, self.zone)
 
 
-def _end(facts: Facts, now: float) -> float | None:
+def _end(facts: Facts, now: float, zone: tzinfo) -> float | None:
     """When the service ends. A voucher's clock starts at its first Accept and is its expires_at from then on."""
-    ends_at, validity = facts.expires_at, facts.plan.validity_seconds
-    if validity is None or not facts.starts_from_first_use or facts.first_used_at is not None:
+    ends_at, valid = facts.expires_at, facts.plan.validity
+    if valid is None or not facts.starts_from_first_use or facts.first_used_at is not None:
         return ends_at
-    return now + validity if ends_at is None else min(ends_at, now + validity)
+    ends_so = validity.end(now, valid, zone)
+    return ends_so if ends_at is None else min(ends_at, ends_so)
 
 
 def _own_session(mac: str, router_id: int, live: tuple[Live, ...]) -> Live | None:

@@ -16,19 +16,19 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from radius import database
 from radius.batching import Queue
-from radius.ports import Done
+from radius.ports import Begins, Done
 from tenants import scope
 
 log = logging.getLogger("radius.clocks")
 
 MOST, BATCH = 5_000, 500
-# The earliest first use wins; an end date that was set by hand is never moved outwards.
+# The earliest first use wins; an end date that was set by hand is never moved outwards. The end is policy's, since
+# days and months are counted in one place (`kmikro.lib.validity`).
 _START = """
     UPDATE subscribers_service AS service
-    SET first_used_at = asked.at,
-        expires_at = LEAST(service.expires_at, asked.at + plan.validity_seconds * interval '1 second')
-    FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked (id, at), subscribers_plan AS plan
-    WHERE service.id = asked.id AND plan.id = service.plan_id AND service.first_used_at IS NULL
+    SET first_used_at = asked.at, expires_at = LEAST(service.expires_at, asked.ends_at)
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS asked (id, at, ends_at)
+    WHERE service.id = asked.id AND service.first_used_at IS NULL
 """
 _STARTED = """
     SELECT id FROM subscribers_service WHERE id = ANY(%s) AND first_used_at IS NOT NULL AND status = 'active'
@@ -41,16 +41,21 @@ _BIND = """
 _BOUND = "SELECT id, bound_mac FROM subscribers_service WHERE id = ANY(%s) AND status = 'active'"
 
 
-def start(schema: str, asked: Mapping[int, float]) -> set[int]:
-    """Start clocks (service → unix seconds) of one ISP; returns those that run now, by us or by somebody before.
+def start(schema: str, asked: Mapping[int, Begins]) -> set[int]:
+    """Start clocks of one ISP, by service; returns those that run now, by us or by somebody before.
 
     Only the clocks of vouchers start: an account's end is set by whoever sells it.
     """
     order = sorted(asked)
     with scope.inside(schema), connection.cursor() as cursor:
-        cursor.execute(_START, [order, [datetime.fromtimestamp(asked[each], UTC) for each in order]])
+        begun, ends = ([_moment(asked[each][at]) for each in order] for at in (0, 1))
+        cursor.execute(_START, [order, begun, ends])
         cursor.execute(_STARTED, [order])
         return {row[0] for row in cursor.fetchall()}
+
+
+def _moment(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
 def bind(schema: str, asked: Mapping[int, str]) -> set[tuple[int, str]]:
@@ -65,7 +70,7 @@ def bind(schema: str, asked: Mapping[int, str]) -> set[tuple[int, str]]:
 class _Wish(NamedTuple):
     schema: str
     service_id: int
-    at: float | None
+    begins: Begins | None
     binds: str
     done: Done
 
@@ -84,8 +89,8 @@ class Clocks:
     def __len__(self) -> int:
         return len(self._queue)
 
-    def put(self, schema: str, service_id: int, at: float | None, done: Done, binds: str = "") -> bool:
-        return self._queue.put(_Wish(schema, service_id, at, binds, done))
+    def put(self, schema: str, service_id: int, begins: Begins | None, done: Done, binds: str = "") -> bool:
+        return self._queue.put(_Wish(schema, service_id, begins, binds, done))
 
     def close(self, timeout: float) -> None:
         self._queue.close()
@@ -138,9 +143,9 @@ def _settle(schema: str, wishes: list[_Wish]) -> set[_Wish]:
             devices.setdefault(each.service_id, each.binds)
     bound = bind(schema, devices) if devices else set()
     held = {each for each in wishes if not each.binds or (each.service_id, each.binds) in bound}
-    clocks: dict[int, float] = {}
+    clocks: dict[int, Begins] = {}
     for each in wishes:
-        if each in held and each.at is not None:
-            clocks.setdefault(each.service_id, each.at)
+        if each in held and each.begins is not None:
+            clocks.setdefault(each.service_id, each.begins)
     running = start(schema, clocks) if clocks else set()
-    return {each for each in held if each.at is None or each.service_id in running}
+    return {each for each in held if each.begins is None or each.service_id in running}

@@ -190,6 +190,7 @@ class Accept:
     download_left: int | None = None
     message: str = ""  # for the customer
     binds: str = ""  # the MAC that the service belongs to from now on
+    ends_at: float | None = None  # of the service, unix seconds; what its clock is set to when it starts
     told: list[tuple[str, int | str | bytes]] | None = field(
         default=None, init=False, repr=False, compare=False
     )  # what the reply said to this subscriber alone, once it was written

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kmikro.lib.timetable import Window
+from kmikro.lib.validity import Validity
 from radius.terms import PLAIN, Extras
 from subscribers.stages import Stage
 
@@ -33,7 +34,7 @@ class PlanFacts:
     devices: int  # at once; 0 = any number
     download_bps: int  # 0 = unlimited
     upload_bps: int
-    validity_seconds: int | None = None  # from first use
+    validity: Validity | None = None  # from first use
     time_limit_seconds: int | None = None
     data_limit_bytes: int | None = None
     interim_seconds: int = 60

@@ -219,7 +219,7 @@ def plan_facts(plan: Plan, places: Places) -> PlanFacts:
         devices=plan.devices,
         download_bps=plan.download_bps,
         upload_bps=plan.upload_bps,
-        validity_seconds=plan.validity_seconds,
+        validity=plan.validity if plan.validity_begins == Plan.Begins.FIRST_USE else None,
         time_limit_seconds=plan.time_limit_seconds,
         data_limit_bytes=plan.data_limit_bytes,
         interim_seconds=INTERIM_SECONDS,

@@ -115,6 +115,7 @@ def _accept(case: Case, steps: tuple[Step, ...]) -> Accept:
         extras=plan.extras if stage is None else calm(plan.extras),
         addresses=facts.addresses,
         binds=binds,
+        ends_at=case.ends_at,
     )
     if plan.download_limit_bytes is not None:
         accept.download_left = plan.download_limit_bytes - (facts.data_used - facts.upload_used)

@@ -11,6 +11,7 @@ from radius.known import Facts
 from radius.terms import Fallback
 
 Done = Callable[[bool], None]
+Begins = tuple[float, float | None]  # first use and end of a service, in unix seconds
 
 
 class Unavailable(Exception):
@@ -54,7 +55,7 @@ class Store(Protocol):
         ...
 
     def start_clock(
-        self, schema: str, service_id: int, at: float | None, done: Done, binds: str = ""
+        self, schema: str, service_id: int, begins: Begins | None, done: Done, binds: str = ""
     ) -> bool:
         """Start the clock of a service at its first Accept, and bind it to the MAC `binds`; None and '': neither.
 

@@ -11,7 +11,7 @@ from radius.database import Patience
 from radius.drainer import Drainer
 from radius.events import Accept, AccessRequest, AccountingRecord, Reject
 from radius.facts import LiveFacts
-from radius.ports import Done
+from radius.ports import Begins, Done
 from radius.writer import Writer
 
 
@@ -60,6 +60,6 @@ class LiveStore:
         return len(self._facts)
 
     def start_clock(
-        self, schema: str, service_id: int, at: float | None, done: Done, binds: str = ""
+        self, schema: str, service_id: int, begins: Begins | None, done: Done, binds: str = ""
     ) -> bool:
-        return self._clocks.put(schema, service_id, at, done, binds)
+        return self._clocks.put(schema, service_id, begins, done, binds)

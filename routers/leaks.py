@@ -63,9 +63,9 @@ class Found:
     text: str
 
 
-def a_day_of(price_minor: int, validity_seconds: int | None) -> int:
-    """The share of a price that one day is; a month stands for what has no end. Never more than the price."""
-    seconds = validity_seconds or MONTH
+def a_day_of(price_minor: int, length: int | None) -> int:
+    """The share of a price that one day is; length in seconds, a month stands for what has no end. Never more than the price."""
+    seconds = length or MONTH
     return price_minor if seconds <= DAY else (price_minor * DAY + seconds // 2) // seconds
 
 

@@ -10,6 +10,7 @@ from accounts.journal import Actor, record
 from kmikro.lib import codes, here, macs
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
+from subscribers import sale
 from subscribers.lifecycle import OVER
 from subscribers.models import Plan, Service, Subscriber
 
@@ -54,7 +55,7 @@ def open_account(
                 plan=plan,
                 access=access,
                 made_at=now,
-                expires_at=expires_at,
+                expires_at=expires_at or sale.until(plan, now=now),
             )
     except IntegrityError as error:
         if "lookup" not in str(error):

@@ -2,7 +2,9 @@
 
 from django.db import models
 
+from kmikro.lib import validity
 from kmikro.lib.secrets import EncryptedTextField
+from kmikro.lib.validity import Validity
 from subscribers.prefixes import PrefixField
 
 NONE = models.Value([], models.JSONField())
@@ -39,6 +41,10 @@ class Plan(models.Model):
     windows, stages, sites and routers are lists that `subscribers.rules` reads and checks; empty means no limit.
     """
 
+    class Begins(models.TextChoices):
+        FIRST_USE = "first_use", "From the first use"
+        START = "start", "From when it is sold"
+
     class Lock(models.TextChoices):
         NONE = "", "Any device"
         FIRST = "first", "The first device"
@@ -49,7 +55,12 @@ class Plan(models.Model):
     currency = models.CharField(max_length=3)
     download_bps = models.BigIntegerField()
     upload_bps = models.BigIntegerField()
-    validity_seconds = models.BigIntegerField(null=True)  # from first use
+    validity_seconds = models.BigIntegerField(null=True)  # elapsed; or
+    validity_days = models.PositiveIntegerField(null=True)  # of the ISP's calendar; or
+    validity_months = models.PositiveSmallIntegerField(null=True)  # of it; all empty: no end
+    validity_begins = models.CharField(
+        max_length=9, choices=Begins.choices, default=Begins.FIRST_USE, db_default="first_use"
+    )
     data_limit_bytes = models.BigIntegerField(null=True)  # up and down together
     time_limit_seconds = models.BigIntegerField(null=True)  # online time
     devices = models.PositiveSmallIntegerField(default=1)
@@ -90,6 +101,12 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(devices__gte=1), name="plan_one_device"),
             models.CheckConstraint(
+                condition=models.Q(validity_days=None, validity_months=None)
+                | models.Q(validity_seconds=None, validity_months=None)
+                | models.Q(validity_seconds=None, validity_days=None),
+                name="plan_one_validity",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(
                     *(("burst_download_bps__gte", 0), ("burst_upload_bps__gte", 0)),
                     *(("burst_threshold_download_bps__gte", 0), ("burst_threshold_upload_bps__gte", 0)),
@@ -102,6 +119,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def validity(self) -> Validity | None:
+        """How long it is valid; None: no end."""
+        return validity.of(self.validity_months, self.validity_days, self.validity_seconds)
 
 
 class Subscriber(models.Model):

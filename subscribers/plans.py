@@ -6,12 +6,15 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
+from kmikro.lib import validity
 from kmikro.lib.money import LARGEST
 from kmikro.lib.refusal import Refusal
+from kmikro.lib.validity import Validity
 from subscribers.models import Plan
 
 FASTEST_BPS = 10**11
 LONGEST_SECONDS = 10 * 366 * 86_400
+MOST_MONTHS = 120
 LARGEST_BYTES = 10**15
 MOST_DEVICES = 100
 SHORTEST_SECONDS = 60
@@ -20,7 +23,10 @@ SMALLEST_BYTES = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a customer gets; rates in bits per second (0 = unlimited), limits None where there is none."""
+    """What a customer gets; rates in bits per second (0 = unlimited), limits None where there is none.
+
+    One of the three validities, or none: elapsed seconds, or days or months of the ISP's calendar.
+    """
 
     name: str
     price_minor: int
@@ -31,6 +37,13 @@ class Terms:
     data_limit_bytes: int | None = None
     time_limit_seconds: int | None = None
     devices: int = 1
+    validity_days: int | None = None
+    validity_months: int | None = None
+    validity_begins: str = Plan.Begins.FIRST_USE
+
+    @property
+    def validity(self) -> Validity | None:
+        return validity.of(self.validity_months, self.validity_days, self.validity_seconds)
 
 
 def terms_of(plan: Plan) -> Terms:
@@ -114,14 +127,31 @@ def _checked(terms: Terms) -> Terms:
             raise Refusal(
                 "too_slow", "A speed under 8 kbps carries nothing. Leave 0 for no limit.", field=field
             )
-    if terms.validity_seconds is not None:
-        _within(terms.validity_seconds, SHORTEST_SECONDS, LONGEST_SECONDS, "validity", "The validity")
+    _check_validity(terms)
     if terms.time_limit_seconds is not None:
         _within(terms.time_limit_seconds, SHORTEST_SECONDS, LONGEST_SECONDS, "time_limit", "The online time")
     if terms.data_limit_bytes is not None:
         _within(terms.data_limit_bytes, SMALLEST_BYTES, LARGEST_BYTES, "data_limit", "The data limit")
     _within(terms.devices, 1, MOST_DEVICES, "devices", "The number of devices")
     return Terms(**{**asdict(terms), "name": name})
+
+
+def _check_validity(terms: Terms) -> None:
+    given = [terms.validity_seconds, terms.validity_days, terms.validity_months]
+    if sum(each is not None for each in given) > 1:
+        text = "A plan is valid for seconds, for days or for months. Give one of them."
+        raise Refusal("two_validities", text, field="validity")
+    for value, low, high in (
+        (terms.validity_seconds, SHORTEST_SECONDS, LONGEST_SECONDS),
+        (terms.validity_days, 1, LONGEST_SECONDS // validity.DAY_SECONDS),
+        (terms.validity_months, 1, MOST_MONTHS),
+    ):
+        if value is not None:
+            _within(value, low, high, "validity", "The validity")
+    if terms.validity_begins not in Plan.Begins.values:
+        raise Refusal(
+            "bad_begin", "The validity begins with the first use or the start.", field="validity_begins"
+        )
 
 
 def _within(value: int, low: int, high: int, field: str, what: str) -> None:

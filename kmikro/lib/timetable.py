@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -105,8 +105,13 @@ def _end(window: Window) -> int:
 def _at(day: date, minute: int, zone: tzinfo, fold: int = 0) -> float:
     more, minute = divmod(minute, DAY)
     day += timedelta(days=more)
-    wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
-    early, late = wall.timestamp(), wall.replace(fold=1).timestamp()
+    return instant(datetime.combine(day, time(minute // 60, minute % 60)), zone, fold)
+
+
+def instant(wall: datetime, zone: tzinfo, fold: int = 0) -> float:
+    """The unix seconds of a local time (without zone); `fold` 1 takes the second of two that are called the same."""
+    there = wall.replace(tzinfo=zone, fold=0)
+    early, late = there.timestamp(), there.replace(fold=1).timestamp()
     if early > late:  # the clock skips this wall time: both readings miss it, the change lies between them
         return _change(late, early, zone)
     return late if fold else early

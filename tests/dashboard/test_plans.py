@@ -32,7 +32,7 @@ def test_create_reads_units(inside_isp, client_for):
     plan = Plan.objects.get()
     assert answer["Location"] == f"/plans/{plan.pk}/"
     assert plans.terms_of(plan) == Terms(
-        "Day", 150_000, "KES", 2_500_000, 512_000, 86_400, 3 * 10**9, None, 2
+        "Day", 150_000, "KES", 2_500_000, 512_000, None, 3 * 10**9, None, 2, validity_days=1
     )
     assert JournalEntry.objects.get(verb="plan.create").actor.startswith("Manager")
 
@@ -79,6 +79,8 @@ def test_a_taken_name_is_shown_at_the_name(inside_isp, client_for):
         Terms("B", 150_000, "KES", 2_500_000, 512_000, 5400, 1_500_000, 90_000, 3),
         Terms("C", 100, "KES", 1_000, 10**9, 7 * 86_400, 10**9, 3600, 1),
         Terms("D", 0, "UGX", 12_345, 8_000, 61, 10**6 + 1, 60, 100),
+        Terms("E", 0, "KES", 0, 0, validity_days=14),
+        Terms("F", 0, "KES", 0, 0, validity_months=3, validity_begins="start"),
     ],
 )
 def test_saving_unchanged_changes_nothing(terms):

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import partial
 
+from kmikro.lib.validity import Validity
 from radius.eap.tunnel import Tunnel
 from radius.events import Accept, AccessRequest, AccountingRecord, Nas, Reject
 from radius.known import Facts, PlanFacts
-from radius.ports import Unavailable
+from radius.ports import Begins, Unavailable
 from radius.terms import Fallback
 from tests.radius.eap.shown import shared
 from tests.radius.vectors import SECRET
@@ -41,6 +42,8 @@ def facts(**changes: object) -> Facts:
     }
     own = {each.name for each in fields(Facts)}
     plan |= {name: value for name, value in changes.items() if name not in own}
+    if seconds := plan.pop("validity_seconds", None):
+        plan["validity"] = Validity(seconds=int(seconds))  # type: ignore[call-overload]  # as above
     row |= {"plan": PlanFacts(**plan)}  # type: ignore[arg-type]  # rows of known names, changed by name
     row |= {name: value for name, value in changes.items() if name in own}
     return Facts(**row)  # type: ignore[arg-type]
@@ -115,9 +118,14 @@ class World:
         return self.house
 
     def start_clock(
-        self, schema: str, service_id: int, at: float | None, done: Callable[[bool], None], binds: str = ""
+        self,
+        schema: str,
+        service_id: int,
+        begins: Begins | None,
+        done: Callable[[bool], None],
+        binds: str = "",
     ) -> bool:
-        if at is not None:
+        if begins is not None:
             self.clocks.append(service_id)
         if binds:
             self.bound.append((service_id, binds))

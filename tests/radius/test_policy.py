@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kmikro.lib.validity import Validity
 from radius import token
 from radius.credentials import Chap
 from radius.events import Accept, AccessRequest, Reject
@@ -194,6 +196,17 @@ def test_the_first_accept_of_a_voucher_starts_its_clock() -> None:
     assert (first.starts_clock, first.session_timeout) == (True, 3600)
     second = accepted(voucher(first_used_at=NOW - 600, expires_at=NOW + 3000), request(b"K7", username=b"k7"))
     assert (second.starts_clock, second.session_timeout) == (False, 3000)
+
+
+def test_a_month_is_the_calendars_and_its_end_goes_to_the_clock() -> None:
+    month = accepted(
+        voucher(validity_seconds=None, validity=Validity(months=1)), request(b"K7", username=b"k7")
+    )
+    begun = datetime.fromtimestamp(NOW, NAIROBI)
+    assert month.ends_at is not None
+    ended = datetime.fromtimestamp(month.ends_at, NAIROBI)
+    assert (ended.day, ended.month) == (begun.day, begun.month % 12 + 1)
+    assert month.session_timeout == month.ends_at - NOW
 
 
 def test_the_session_ends_with_whatever_ends_first() -> None:

@@ -230,7 +230,9 @@ def test_a_clock_starts_once_and_at_its_first_use(store: LiveStore, fresh_isp: I
         voucher = make_voucher(plan=make_plan(validity_seconds=3600))
     done = Answers()
     for late in (0, 50, 100):
-        assert store.start_clock(fresh_isp.schema_name, voucher.service_id, T0 + late, done)
+        assert store.start_clock(
+            fresh_isp.schema_name, voucher.service_id, (T0 + late, T0 + late + 3600), done
+        )
         until(lambda late=late: len(done.all) == late // 50 + 1)
     assert done.all == [True, True, True]
     with scope.inside(fresh_isp.schema_name):
@@ -247,7 +249,7 @@ def test_a_clock_that_cannot_start_is_said_so(store: LiveStore, fresh_isp: Isp) 
         ("t_zzzzzzzzzzzz", 1),
         (fresh_isp.schema_name, void.service_id),
     ):
-        store.start_clock(schema, service_id, T0, done)
+        store.start_clock(schema, service_id, (T0, None), done)
     until(lambda: len(done.all) == 3)
     assert not any(done.all)
 
@@ -256,7 +258,8 @@ def test_an_end_set_by_hand_is_not_moved_outwards(isp: Isp) -> None:
     with scope.inside(isp.schema_name):
         voucher = make_voucher(plan=make_plan(validity_seconds=10**6), expires_at=NOW + timedelta(hours=1))
         endless = make_voucher(plan=make_plan(validity_seconds=None))
-    asked = {voucher.service_id: NOW.timestamp(), endless.service_id: NOW.timestamp()}
+    used = NOW.timestamp()
+    asked = {voucher.service_id: (used, used + 10**6), endless.service_id: (used, None)}
     assert clocks.start(isp.schema_name, asked) == set(asked)
     with scope.inside(isp.schema_name):
         assert Service.objects.get(pk=voucher.service_id).expires_at == NOW + timedelta(hours=1)
