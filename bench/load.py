@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from radius import mschap
+from kmikro.lib import mschap
 
 SOCKETS = 16  # as many flows as let SO_REUSEPORT spread them
 WINDOW = 256  # open requests in all

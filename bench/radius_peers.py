@@ -12,7 +12,7 @@ from bench import cpu, crowd, fixed, load, rival
 from bench.ground import Ground
 from bench.party import MEMORY, OURS, ROWS, SQL, Make, Party, People, medians
 from bench.radius_rates import radiusd
-from radius import mschap
+from kmikro.lib import mschap
 
 ROUNDS = 5
 LEAST = 3  # rounds, however long they take

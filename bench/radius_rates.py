@@ -14,7 +14,7 @@ from bench import load, peer
 from bench.crowd import Person
 from bench.ground import SECRET, SOURCE, Ground
 from kmikro.health import status_server_request
-from radius import mschap
+from kmikro.lib import mschap
 
 LOGINS, RECORDS, PEER_LOGINS, PEER_RECORDS = 30_000, 30_000, 6_000, 3_000
 WARM_PASSES = 6

@@ -19,7 +19,7 @@ from bench.load import Outcome, access_request, mschap_request
 from bench.party import OURS, Party, People, medians
 from bench.radius_peers import postmaster_of_postgresql
 from bench.radius_rates import ADDRESS, Server, mac, radiusd
-from radius import mschap
+from kmikro.lib import mschap
 from subscribers.models import Plan
 from tenants import routes, schemas, scope
 from tenants.models import Domain, Isp

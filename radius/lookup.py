@@ -10,10 +10,9 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import QuerySet
 
-from kmikro.lib import codes, macs
+from kmikro.lib import codes, macs, mschap
 from kmikro.lib.secrets import purpose_key
 from kmikro.lib.timetable import windows_of
-from radius import mschap
 from radius.case import ROUTER_LOGIN
 from radius.database import Patience, is_busy
 from radius.gather import Places, instead, used_of

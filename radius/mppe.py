@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kmikro.lib import mschap as arithmetic
 from radius import mschap
 from radius.attributes import encode, number
 from radius.credentials import Link, MsChap, Proof
@@ -21,11 +22,11 @@ _SEND_HEAD, _RECV_HEAD = (bytes((26, 42)) + _MICROSOFT + bytes((kind, 36)) for k
 # Encryption is allowed, with 40 or 128 bits.
 _ALLOWED = encode([("MS-MPPE-Encryption-Policy", 1), ("MS-MPPE-Encryption-Types", 6)])
 _REASONS = {
-    "wrong_password": mschap.WRONG_PASSWORD,
-    "unknown_user": mschap.WRONG_PASSWORD,  # names are not to be found out by asking
-    "suspended": mschap.DISABLED,
-    "ended": mschap.DISABLED,
-    "void": mschap.DISABLED,
+    "wrong_password": arithmetic.WRONG_PASSWORD,
+    "unknown_user": arithmetic.WRONG_PASSWORD,  # names are not to be found out by asking
+    "suspended": arithmetic.DISABLED,
+    "ended": arithmetic.DISABLED,
+    "void": arithmetic.DISABLED,
 }
 
 
@@ -72,4 +73,4 @@ def refused(request: AccessRequest, verdict: Reject, draw: Draw) -> bytes:
 
 def error(asked: MsChap, verdict: Reject, draw: Draw) -> bytes:
     """The identifier of the answer, and why it was refused, as RFC 2759, section 6 has it."""
-    return mschap.error(asked, _REASONS.get(verdict.code, mschap.NOT_PERMITTED), draw(16))
+    return mschap.error(asked, _REASONS.get(verdict.code, arithmetic.NOT_PERMITTED), draw(16))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kmikro.lib import codes, macs
+from kmikro.lib import mschap as arithmetic
 from radius import mschap
 from radius.credentials import Proof
 from radius.events import AccessRequest
@@ -34,7 +35,7 @@ def proof(request: AccessRequest, facts: Facts) -> Proof | None:
     known, keys = facts.nt_hash, request.service_type in (None, FRAMED)
     if known is not None:
         return mschap.prove(asked, request.username, known, keys=keys)
-    hashes = map(mschap.nt_hash, _candidates(request, facts))
+    hashes = map(arithmetic.nt_hash, _candidates(request, facts))
     proofs = (mschap.prove(asked, request.username, each, keys=keys) for each in hashes if each is not None)
     return next((each for each in proofs if each is not None), None)
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
-from kmikro.lib import codes, here
+from kmikro.lib import codes, here, mschap
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
-from radius import mschap
 from radius.case import ROUTER_LOGIN
 from radius.known import Facts, PlanFacts
 from radius.models import RouterAccount

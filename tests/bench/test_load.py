@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench import load
-from radius import mschap
+from kmikro.lib import mschap
 from tests.radius.fakes import World, facts
 from tests.radius.running import ADDRESS, Running, running
 from tests.radius.vectors import SECRET

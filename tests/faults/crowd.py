@@ -10,7 +10,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from radius import mschap
+from kmikro.lib import mschap
 from radius.packet import parse
 from radius.seal import Seal
 from tests.faults.catalogue import fault

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from radius import clear, mschap
+from kmikro.lib import mschap
+from radius import clear
 from radius.events import AccessRequest, Ask, Drop, Port
 from radius.packet import Packet
 from tests.radius import vectors as v

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from accounts.journal import SYSTEM
-from radius import mschap, projector
+from kmikro.lib import mschap
+from radius import projector
 from radius.behind import LiveWorker
 from radius.events import Port
 from radius.models import AuthAttempt

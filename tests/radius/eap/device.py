@@ -8,7 +8,7 @@ from collections.abc import Callable
 from cryptography import x509
 from OpenSSL import SSL, crypto
 
-from radius import mschap
+from kmikro.lib import mschap
 from radius.credentials import Challenge
 from radius.eap.conversation import Conversation
 from radius.eap.inner import Claim

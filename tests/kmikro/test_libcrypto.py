@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radius import libcrypto
-from radius.md4 import md4, plain_md4
-from radius.mschap import challenge_response, keys_of, plain_des
+from kmikro.lib import libcrypto
+from kmikro.lib.md4 import md4, plain_md4
+from kmikro.lib.mschap import challenge_response, keys_of, plain_des
 
 
 @given(st.binary(max_size=300))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from radius.libcrypto import library_md4
+from kmikro.lib.libcrypto import library_md4
 
 _ALL = 0xFFFF_FFFF
 _START = (0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476)

@@ -1,0 +1,1 @@
+"""SSTP and PPP without a socket."""
