@@ -62,6 +62,7 @@ TUNNEL_WEB_PORT = env.number("KMIKRO_TUNNEL_WEB_PORT", 0, low=0, high=65535)
 # Beside it the SSTP hub (manage.py sstp_hub) at the same host, for RouterOS 6: its TCP port; 0: none.
 SSTP_PORT = env.number("KMIKRO_SSTP_PORT", 0, low=0, high=65535)
 SSTP_INTERFACE = env.text("KMIKRO_SSTP_INTERFACE", "kmikro-sstp")
+SSTP_USER = env.text("KMIKRO_SSTP_USER", "kmikro")  # who runs sstp_hub; the interface is made for that user
 
 SHARED_APPS = [
     "django_tenants",

@@ -63,6 +63,22 @@ def make_wifi_server(root: Signed, *, name: str, now: datetime) -> Signed:
     return _end(root, name, [x509.DNSName(name)], ExtendedKeyUsageOID.SERVER_AUTH, now, key)
 
 
+def make_lone_server(name: str, *, now: datetime) -> Signed:
+    """For a server whose clients are given this very certificate to trust: its own issuer, and good for long."""
+    key = rsa.generate_private_key(65537, BITS)
+    builder = (
+        _begun(_name(name), _name(name), key, now, ROOT_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(
+            _usage(digital_signature=True, key_encipherment=True, key_cert_sign=True), critical=True
+        )
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general(name)]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    return _signed(builder, key, key)
+
+
 def make_probe(root: Signed, seed: bytes) -> Signed:
     """For our own health check: whoever has the root and the seed (32 octets) makes the same one, so nobody keeps it.
 

@@ -37,6 +37,7 @@ def rules() -> Rules:
         api_ports=outward.ROUTER_PORTS,
         coa_port=settings.COA_PORT,
         web_port=settings.TUNNEL_WEB_PORT,
+        others=(settings.SSTP_INTERFACE,) if tunnels.is_configured(tunnels.Kind.SSTP) else (),
     )
 
 

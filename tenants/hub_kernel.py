@@ -51,19 +51,19 @@ class LinuxKernel:
     kind: str = "wireguard"  # a test puts another kind in its place where the kernel has no WireGuard
 
     def prepare(self) -> None:
-        _demand_tools()
+        demand_tools("ip", "wg", "nft")
         name = self.rules.interface
         if (
             not self._is_there()
         ):  # without address and down it lets nothing through before the firewall stands
-            _run(["ip", "link", "add", "dev", name, "type", self.kind])
-        _run(["nft", "-f", "-"], hub_rules.text(self.rules))
-        _run(["ip", "address", "replace", f"{self.rules.hub}/{self.prefix}", "dev", name])
-        _run(["ip", "link", "set", "dev", name, "mtu", str(wireguard.MTU), "up"])
+            run(["ip", "link", "add", "dev", name, "type", self.kind])
+        run(["nft", "-f", "-"], hub_rules.text(self.rules))
+        run(["ip", "address", "replace", f"{self.rules.hub}/{self.prefix}", "dev", name])
+        run(["ip", "link", "set", "dev", name, "mtu", str(wireguard.MTU), "up"])
 
     def _is_there(self) -> bool:
         try:
-            found = json.loads(_run(["ip", "-json", "-details", "link", "show", "dev", self.rules.interface]))
+            found = json.loads(run(["ip", "-json", "-details", "link", "show", "dev", self.rules.interface]))
         except Cannot:
             return False
         kind = found[0].get("linkinfo", {}).get("info_kind", "none")
@@ -74,25 +74,31 @@ class LinuxKernel:
         return True
 
     def sync(self, config: str) -> None:
-        _run(["wg", "syncconf", self.rules.interface, "/dev/stdin"], config)
+        run(["wg", "syncconf", self.rules.interface, "/dev/stdin"], config)
 
     def seen(self) -> list[Seen]:
-        return wireguard.read_dump(_run(["wg", "show", self.rules.interface, "dump"]))
+        return wireguard.read_dump(run(["wg", "show", self.rules.interface, "dump"]))
 
     def blocked(self) -> Blocked | None:
-        try:
-            return hub_rules.read(_run(["nft", "-j", "list", "table", "inet", hub_rules.TABLE]))
-        except Cannot:
-            return None
+        return blocked()
 
 
-def _demand_tools() -> None:
-    absent = [f"{tool} ({package})" for tool, package in TOOLS.items() if not shutil.which(tool, path=_PATH)]
+def blocked() -> Blocked | None:
+    """What the firewall dropped; None when it is not there any more."""
+    try:
+        return hub_rules.read(run(["nft", "-j", "list", "table", "inet", hub_rules.TABLE]))
+    except Cannot:
+        return None
+
+
+def demand_tools(*names: str) -> None:
+    """Raises Cannot with the packages of the programs that are missing."""
+    absent = [f"{each} ({TOOLS[each]})" for each in names if not shutil.which(each, path=_PATH)]
     if absent:
         raise Cannot(f"Not installed on this machine: {', '.join(absent)}.")
 
 
-def _run(argv: Sequence[str], given: str = "") -> str:
+def run(argv: Sequence[str], given: str = "") -> str:
     """What the command printed; its complaint becomes a Cannot, and what it was given never appears in that."""
     try:
         done = subprocess.run(
@@ -109,6 +115,8 @@ def _run(argv: Sequence[str], given: str = "") -> str:
 
 
 def _in_words(argv: Sequence[str], said: str) -> str:
+    if argv[1] == "tuntap" and "No such" in said:
+        return "This machine has no /dev/net/tun."
     if "Unknown device type" in said or "not supported" in said:
         return "The kernel of this machine has no WireGuard."
     if "not permitted" in said or "you must be root" in said:

@@ -36,7 +36,10 @@ class TunnelPeer(models.Model):
     handshake_at = models.DateTimeField(null=True)
     received_bytes = models.BigIntegerField(default=0)
     sent_bytes = models.BigIntegerField(default=0)
-    blocked_packets = models.BigIntegerField(default=0)  # that it sent where it may not, of late
+    blocked_packets = models.BigIntegerField(
+        default=0
+    )  # that it sent where it may not, of late: by the firewall
+    stray_packets = models.BigIntegerField(default=0)  # and by the SSTP hub, before they came to that
     is_up = models.BooleanField(default=False)
     changed_at = models.DateTimeField(null=True)  # up or down since
     seen_at = models.DateTimeField(null=True)  # the hub's last word on it

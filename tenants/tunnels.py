@@ -15,14 +15,15 @@ from django.db import IntegrityError, connection, models, transaction
 
 from kmikro.lib import wireguard
 from kmikro.lib.refusal import Refusal
+from kmikro.lib.sstp.chap import user_of as user_of
 from tenants import scope
-from tenants.models import TunnelHub, TunnelPeer
-from tenants.models import TunnelKind as Kind
+from tenants.models import TunnelHub, TunnelKind, TunnelPeer
 from tenants.routes import own_schema
 
+Kind = TunnelKind
 QUARANTINE = timedelta(days=7)  # before a released address is given to another router
 SILENT = timedelta(seconds=60)  # without a word of its agent the hub counts as not running
-_TRIED = ("forwarded", "refused", "spoofed_inside")  # what routers sent where they may not
+_TRIED = {Kind.WIREGUARD: ("forwarded", "refused"), Kind.SSTP: ("forwarded", "spoofed", "malformed")}
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('tunnel pool'))"
 _KEY_TAKEN = Refusal(
     "key_taken",
@@ -94,11 +95,6 @@ def source_to(address: str) -> str:
     return str(settings.RADIUS_ADDRESS)
 
 
-def user_of(address: str) -> str:
-    """The name by which the router of this address signs in to the SSTP hub; its password is the shared secret."""
-    return f"kmikro-{address}"
-
-
 def hub(now: datetime, kind: str = Kind.WIREGUARD) -> Hub | None:
     """The hub of this kind, while its process says that it runs."""
     if not is_configured(kind):
@@ -140,7 +136,7 @@ class Seen:
 def seen(kind: str = Kind.WIREGUARD) -> Seen | None:
     """What the hub last said; None where there is none."""
     row = TunnelHub.objects.filter(kind=kind).first() if is_configured(kind) else None
-    return Seen(row.peers, sum(row.blocked.get(each, 0) for each in _TRIED)) if row else None
+    return Seen(row.peers, sum(row.blocked.get(each, 0) for each in _TRIED[Kind(kind)])) if row else None
 
 
 def allot(router_id: int, *, now: datetime, kind: str = Kind.WIREGUARD) -> Allotment:
@@ -260,5 +256,5 @@ def addresses() -> dict[int, str]:
 def _allotment(row: TunnelPeer, *, secret: bool = True) -> Allotment:
     return Allotment(
         row.address, row.public_key, row.preshared_key if secret else "", row.keyed_at, row.endpoint, row.handshake_at,
-        row.received_bytes, row.sent_bytes, row.blocked_packets, row.is_up, row.changed_at, row.kind,
+        row.received_bytes, row.sent_bytes, row.blocked_packets + row.stray_packets, row.is_up, row.changed_at, row.kind,
     )  # fmt: skip

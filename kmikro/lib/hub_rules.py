@@ -1,8 +1,8 @@
 """The hub's firewall as nftables text: routers reach RADIUS and nothing else, never each other; the hub reaches them.
 
 Pure. One table of our own, replaced as a whole in one transaction; rules of others are neither read nor written. What
-is dropped is counted, by reason and by router. Forwarding is shut for our interface alone, so that whatever else this
-machine forwards goes on.
+is dropped is counted, by reason and by router. Forwarding is shut for our interfaces alone, so that whatever else this
+machine forwards goes on. WireGuard and SSTP have an interface each and the same rules, so neither reaches the other.
 """
 
 import json
@@ -30,6 +30,7 @@ class Rules:
     api_ports: tuple[int, ...]
     coa_port: int
     web_port: int = 0  # of ours, for routers that fetch pages through the tunnel; 0: none
+    others: tuple[str, ...] = ()  # more interfaces of tunnels
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +43,31 @@ class Blocked:
 
 def text(rules: Rules) -> str:
     """The ruleset for `nft -f`."""
-    name, offend = f'"{rules.interface}"', "update @offenders { ip saddr counter }"
+    each = [f'"{name}"' for name in (rules.interface, *rules.others)]
+    ours, offend = "{ " + ", ".join(each) + " }", "update @offenders { ip saddr counter }"
     lines = [
         f"table inet {TABLE}",  # so that the next line always finds one
         f"delete table inet {TABLE}",
         f"table inet {TABLE} {{",
-        *(f"  counter {each} {{ }}" for each in COUNTERS),
+        *(f"  counter {reason} {{ }}" for reason in COUNTERS),
         "  set offenders {",
         "    type ipv4_addr; size 65535; flags dynamic,timeout; timeout 1d;",
         "  }",
         "  chain outside {",
         "    type filter hook prerouting priority raw; policy accept;",
-        f'    iifname {{ "lo", {name} }} accept',
+        f'    iifname {{ "lo", {", ".join(each)} }} accept',
         f"    ip saddr {rules.pool} counter name spoofed drop",
         f"    ip daddr {rules.pool} counter name spoofed drop",
         "  }",
         "  chain forward {",
         "    type filter hook forward priority filter; policy accept;",
-        f"    iifname {name} {offend}",
-        f"    iifname {name} counter name forwarded drop",
-        f"    oifname {name} counter name forwarded drop",
+        f"    iifname {ours} {offend}",
+        f"    iifname {ours} counter name forwarded drop",
+        f"    oifname {ours} counter name forwarded drop",
         "  }",
         "  chain input {",
         "    type filter hook input priority filter; policy accept;",
-        f"    iifname {name} jump from_router",
+        f"    iifname {ours} jump from_router",
         "  }",
         "  chain from_router {",
         "    ct state established accept",
@@ -77,7 +79,7 @@ def text(rules: Rules) -> str:
         "  }",
         "  chain output {",
         "    type filter hook output priority filter; policy accept;",
-        f"    oifname {name} jump to_router",
+        f"    oifname {ours} jump to_router",
         "  }",
         "  chain to_router {",
         "    ct state established accept",

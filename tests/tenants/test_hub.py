@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kmikro.lib.handshakes import DEBOUNCE, LOST
+from kmikro.lib.sstp.chap import Login
 from kmikro.lib.wireguard import Peer, Seen
 from tenants import hub, scope, tunnels
-from tenants.hub import Change
+from tenants.hub import Change, Heard
 from tenants.models import Isp, TunnelHub, TunnelPeer
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -158,3 +159,78 @@ def test_what_one_kind_wants_says_nothing_of_the_other(isp: Isp) -> None:
     hub.say("cannot", "why", public_key=key(), peers=0, blocked={}, now=NOW)
     assert TunnelHub.objects.get(kind="sstp").certificate == "PEM"
     assert hub.state(NOW, silent=tunnels.SILENT)[0] == "why"
+
+
+def callers(isp: Isp, many: int) -> list[str]:
+    with scope.inside(isp.schema_name):
+        return [tunnels.allot(number, now=NOW, kind="sstp").address for number in range(many)]
+
+
+def heard(at: datetime, received: int = 92, stray: int = 0, endpoint: str = "198.51.100.7:4711") -> Heard:
+    return Heard(endpoint, int(at.timestamp()), received, 180, stray)
+
+
+def test_routers_of_sstp_may_sign_in_with_their_secret(isp: Isp) -> None:
+    peers(isp, 1)
+    with scope.inside(isp.schema_name):
+        mine = tunnels.allot(7, now=NOW, kind="sstp")
+    assert hub.logins() == [Login(mine.address, mine.preshared_key)]
+    assert mine.preshared_key not in repr(hub.logins())
+    assert hub.addresses_by_sstp() == [mine.address]
+
+
+def test_a_report_of_many_calls_is_one_read_and_one_write(isp: Isp) -> None:
+    told = {each: heard(NOW) for each in callers(isp, 60)}
+    with CaptureQueriesContext(connection) as queries:
+        changes = hub.report_calls(told, now=NOW)
+    assert asked(queries) == ["SELECT", "UPDATE"]
+    assert [each.what for each in changes] == ["up"] * 60
+    row = TunnelPeer.objects.first()
+    assert row is not None
+    assert (row.endpoint, row.handshake_at, row.received_bytes, row.is_up) == (
+        "198.51.100.7:4711",
+        NOW,
+        92,
+        True,
+    )
+    # What flows all the time is written every half minute.
+    later = {each: heard(NOW + 29 * SECOND, received=5000) for each in told}
+    with CaptureQueriesContext(connection) as queries:
+        assert hub.report_calls(later, now=NOW + 29 * SECOND) == []
+    assert asked(queries) == ["SELECT"]
+    hub.report_calls({each: heard(NOW + 30 * SECOND, received=5000) for each in told}, now=NOW + 30 * SECOND)
+    row.refresh_from_db()
+    assert (row.handshake_at, row.received_bytes) == (NOW + 30 * SECOND, 5000)
+
+
+def test_a_call_that_is_over_is_told_as_slowly_as_a_wireguard_tunnel(isp: Isp) -> None:
+    (address,) = callers(isp, 1)
+    assert hub.report_calls({address: heard(NOW)}, now=NOW) == [Change(isp.schema_name, 0, "up")]
+    late = NOW + LOST + DEBOUNCE
+    assert hub.report_calls({}, now=late) == [], "the hub began anew and remembers nothing"
+    assert hub.report_calls({}, now=late + SECOND) == [Change(isp.schema_name, 0, "down")]
+    row = TunnelPeer.objects.get()
+    assert (row.endpoint, row.received_bytes) == ("198.51.100.7:4711", 92)
+
+
+def test_two_count_what_an_sstp_router_may_not_and_neither_spoils_the_others_number(isp: Isp) -> None:
+    (address,) = callers(isp, 1)
+    blocked = [Change(isp.schema_name, 0, "blocked")]
+    assert hub.report_calls({address: heard(NOW, stray=4)}, now=NOW)[1:] == blocked
+    assert hub.report_blocked({address: 3, "10.99.0.200": 9}) == blocked
+    assert hub.report_blocked({address: 3}) == []
+    assert hub.report_calls({address: heard(NOW, stray=4)}, now=NOW) == []
+    assert hub.report_calls({address: heard(NOW, stray=5, endpoint="x:1")}, now=NOW) == blocked
+    assert hub.report_blocked({address: 1}) == [], "the firewall was written anew"
+    with scope.inside(isp.schema_name):
+        mine = tunnels.of(0)
+    assert mine is not None
+    assert mine.blocked_packets == 1 + 5
+
+
+def test_neither_kind_writes_rows_of_the_other(isp: Isp) -> None:
+    (public,) = peers(isp, 1)
+    hub.report_calls({"10.99.0.2": heard(NOW)}, now=NOW)
+    hub.report_blocked({"10.99.0.2": 5})
+    row = TunnelPeer.objects.get(public_key=public)
+    assert (row.handshake_at, row.blocked_packets) == (None, 0)

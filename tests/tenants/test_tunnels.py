@@ -262,7 +262,7 @@ def test_each_kind_has_a_hub_of_its_own(db: None, settings: Any) -> None:
     settings.SSTP_PORT = 8443
     assert tunnels.hub(NOW, Kind.SSTP) is None
     assert tunnels.trouble(NOW, Kind.SSTP) == "the SSTP hub has never run (manage.py sstp_hub)"
-    row = sstp_hub(peers=4, blocked={"refused": 2})
+    row = sstp_hub(peers=4, blocked={"spoofed": 2})
     assert tunnels.hub(NOW, Kind.SSTP) == tunnels.Hub("10.99.0.1", "hub.example", 8443, "", "PEM")
     assert tunnels.hub(NOW) == tunnels.Hub("10.99.0.1", "hub.example", 51820, wireguard.public_key)
     assert tunnels.seen(Kind.SSTP) == tunnels.Seen(4, 2)

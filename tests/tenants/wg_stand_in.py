@@ -14,7 +14,7 @@ from pathlib import Path
 from kmikro.lib import wireguard
 from kmikro.lib.hub_rules import COUNTERS, TABLE, Rules
 from kmikro.lib.wireguard import Peer
-from tenants.hub_kernel import Cannot, LinuxKernel, _run
+from tenants.hub_kernel import Cannot, LinuxKernel, run
 
 FOLDER = Path("/var/run/wireguard")
 SHOOK = 1_764_158_400
@@ -115,10 +115,10 @@ def main(how: str) -> None:
             told["refused"], told["leaked"] = str(cannot), private in str(cannot)
         blocked = kernel.blocked()
         told["counted"] = blocked is not None and set(blocked.by_reason) == set(COUNTERS)
-        _run(["nft", "delete", "table", "inet", TABLE])
+        run(["nft", "delete", "table", "inet", TABLE])
         told["flushed"] = kernel.blocked() is None
-        told["address"] = "10.99.0.1/16" in _run(["ip", "-o", "address", "show", "dev", name])
-        told["mtu"] = "mtu 1412" in _run(["ip", "-o", "link", "show", "dev", name])
+        told["address"] = "10.99.0.1/16" in run(["ip", "-o", "address", "show", "dev", name])
+        told["mtu"] = "mtu 1412" in run(["ip", "-o", "link", "show", "dev", name])
         other = LinuxKernel(rules, 16, "vlan")
         try:
             other.prepare()

@@ -17,6 +17,19 @@ _VALUE = 49
 _NOBODY = bytes(16)
 
 
+def user_of(address: str) -> str:
+    """The name by which the router of this address signs in."""
+    return f"kmikro-{address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A router that may sign in, as it is written down."""
+
+    address: str
+    password: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A router that may sign in: its address, and the NT hash of its password."""
