@@ -15,6 +15,7 @@ from api.fields import Flag, Id, Moment, Named, Nothing, PageQuery, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
+from kmikro.lib.refusal import Refusal
 from routers import change_queries, changes, changing, queries
 from routers.models import Change
 
@@ -100,9 +101,13 @@ class ChangesQuery(PageQuery):
 
 
 class ChangeRulesOut(serializers.Serializer[Any]):
-    """What the ISP wants of changes; a person sets it on the page."""
+    """What the ISP wants of changes."""
 
     second_person = serializers.BooleanField(help_text="Who planned a change may not approve it.")
+
+
+class ChangeRulesIn(Strict):
+    second_person = Flag(help_text="true only: a person takes the rule away, on the page.")
 
 
 class Changes(View):
@@ -253,9 +258,19 @@ class DropChange(View):
 
 
 class ChangeRulesNow(View):
-    scopes = {"GET": Action.SEE_ROUTERS}
+    scopes = {"GET": Action.SEE_ROUTERS, "PATCH": Action.CHANGE_ROUTERS}
 
     @extend_schema(responses=ChangeRulesOut)
     def get(self, request: Request) -> Response:
         """Look at what the ISP wants of changes."""
         return Response(ChangeRulesOut(changes.rules()).data)
+
+    @extend_schema(request=ChangeRulesIn, responses=ChangeRulesOut)
+    def patch(self, request: Request) -> Response:
+        """Want a second person for every change."""
+        if not self.body(request, ChangeRulesIn)["second_person"]:
+            # Else who may write routers could approve their own changes, with one token more.
+            text = "Only a person who is signed in can take this rule away, on the page Changes."
+            raise Refusal("a_person", text, field="second_person")
+        rules = changes.set_rules(second_person=True, by=access.actor(request), now=datetime.now(UTC))
+        return Response(ChangeRulesOut(rules).data)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from api.view import View, one
 from routers import offering, offers, previews, queries
 from routers.models import Offering
 
+SPEEDS = "Speeds are `512k`, `50M` or `1G` of bits per second; `50 Mbit/s` and `50 Mbps` are taken too."
 ALL_KINDS = f"One of {', '.join(offers.KINDS)}."
 
 
@@ -27,20 +28,25 @@ class OfferOut(serializers.Serializer[Offering]):
     id = serializers.IntegerField()
     kind = serializers.CharField(help_text=ALL_KINDS)
     key = serializers.CharField()
-    values = serializers.DictField(child=serializers.CharField())
+    values = serializers.SerializerMethodField()
     made_at = Moment()
     changed_at = Moment()
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField(), help_text=SPEEDS))
+    def get_values(self, held: Offering) -> dict[str, str]:
+        return offers.as_written(held.kind, held.values)
 
 
 class OfferNew(Strict):
     kind = Text(max_length=12, help_text=ALL_KINDS)
     key = Text(max_length=offers.LONGEST_KEY, help_text="Small letters, digits and dashes.")
-    values = serializers.DictField(child=serializers.CharField(max_length=4_000))
+    values = serializers.DictField(child=serializers.CharField(max_length=4_000), help_text=SPEEDS)
 
 
 class OfferChange(Strict):
     values = serializers.DictField(
-        child=serializers.CharField(max_length=4_000), help_text="All of them: those left out are empty."
+        child=serializers.CharField(max_length=4_000),
+        help_text=f"All of them: those left out are empty. {SPEEDS}",
     )
 
 

@@ -14,10 +14,10 @@ from accounts.roles import Action
 from api import access
 from api.fields import Moment, Named, Number, PageQuery, Strict, Text
 from api.idempotency import idempotent
-from api.offers import OfferNew, RouterPlanOut
+from api.offers import SPEEDS, OfferNew, RouterPlanOut
 from api.paging import CursorPages
 from api.view import View, one
-from routers import previews, queries, templating, variables
+from routers import offers, previews, queries, templating, variables
 from routers.models import Router, SiteValues, Template
 from subscribers.models import Site
 
@@ -27,7 +27,11 @@ DIFFER = "They differ from it now. Nothing is written on them yet: look at their
 class TemplateOffer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     key = serializers.CharField()
-    values = serializers.DictField(child=serializers.CharField())
+    values = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField(), help_text=SPEEDS))
+    def get_values(self, held: dict[str, Any]) -> dict[str, str]:
+        return offers.as_written(held["kind"], held["values"])
 
 
 class TemplateOut(serializers.Serializer[Template]):

@@ -1,4 +1,4 @@
-"""Routers: list, add (the answer has the command to paste), look at, remove."""
+"""Routers: list, add (the answer has the command to paste), look at, change, remove."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +12,12 @@ from rest_framework.response import Response
 
 from accounts.roles import Action
 from api import access
-from api.fields import Id, Moment, Named, PageQuery, Query, Strict, Text
+from api.fields import Flag, Id, Moment, Named, PageQuery, Query, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.refusals import naming
 from api.view import View, one
-from routers import enrolment, queries, tasks, tunnels
+from routers import drift, enrolment, offering, queries, tasks, tunnels
 from routers.models import Router
 from tenants.tunnels import Allotment
 
@@ -47,6 +47,10 @@ class RouterOut(serializers.Serializer[Router]):
     address = serializers.CharField(allow_null=True)
     tunnel = serializers.SerializerMethodField(help_text="Null where the router is reached directly.")
     hotspot_interface = serializers.CharField()
+    policy = serializers.ChoiceField(
+        Router.Policy.choices, help_text="What a routine comparison does about a difference."
+    )
+    keeps_people = serializers.BooleanField(help_text="Accounts live on the router as well.")
     identity = serializers.CharField()
     serial = serializers.CharField()
     board = serializers.CharField()
@@ -77,13 +81,21 @@ class RouterMade(RouterOut):
     command_expires_at = Moment(source="enrolment_expires_at")
 
     def get_command(self, router: Router) -> str:
-        return enrolment.command(router, self.context["host"])
+        return enrolment.command(router, self.context["host"], six=self.context.get("six", False))
 
 
 class RouterNew(Strict):
     name = Text(max_length=60)
     site = Text(max_length=80, help_text="Name of the site; a new one is made.")
     hotspot_interface = Text(max_length=40, required=False, default="bridge-lan")
+
+
+class RouterIn(Strict):
+    name = Text(max_length=60)
+    site = Text(max_length=80, help_text="Name of the site; a new one is made.")
+    hotspot_interface = Text(max_length=40, help_text="The router is told when it is another one.")
+    policy = serializers.ChoiceField(Router.Policy.choices)
+    keeps_people = Flag()
 
 
 class RouterQuery(PageQuery):
@@ -135,12 +147,36 @@ class Routers(View):
 
 
 class OneRouter(View):
-    scopes = {"GET": Action.SEE_ROUTERS, "DELETE": Action.CHANGE_ROUTERS}
+    scopes = {"GET": Action.SEE_ROUTERS, "PATCH": Action.CHANGE_ROUTERS, "DELETE": Action.CHANGE_ROUTERS}
     takes = {"DELETE": RemoveQuery}
 
     @extend_schema(responses=RouterOut)
     def get(self, request: Request, pk: int) -> Response:
         """Look at a router."""
+        return Response(RouterOut(one(queries.all_routers(), pk)).data)
+
+    @extend_schema(request=RouterIn, responses=RouterOut)
+    @transaction.atomic
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change a router; what is left out stays."""
+        wanted, now = self.body(request, RouterIn, partial=True), datetime.now(UTC)
+        router, by = held(pk), access.actor(request)
+        if wanted.keys() & {"name", "site", "hotspot_interface"}:
+            with naming(new_site="site", interface="hotspot_interface"):
+                tell = enrolment.change(
+                    router,
+                    name=wanted.get("name", router.name),
+                    site=enrolment.place(wanted["site"], now=now) if "site" in wanted else router.site,
+                    interface=wanted.get("hotspot_interface", router.hotspot_interface),
+                    by=by,
+                    now=now,
+                )
+            if tell:
+                tasks.sync.soon(pk, "Another interface")
+        if "policy" in wanted:
+            drift.settle_policy(router, wanted["policy"], by=by, now=now)
+        if wanted.get("keeps_people", router.keeps_people) != router.keeps_people:
+            offering.keep_people(router, wanted["keeps_people"], by=by, now=now)
         return Response(RouterOut(one(queries.all_routers(), pk)).data)
 
     @extend_schema(responses={204: None})
@@ -156,3 +192,9 @@ class OneRouter(View):
         ):
             tasks.let_go.soon(pk)
         return Response(status=204)
+
+
+def held(pk: int) -> Router:
+    """The router, locked so that what a worker learns of it meanwhile is not written over; or 404."""
+    found: Router = one(queries.all_routers().select_for_update(of=("self",)), pk)
+    return found

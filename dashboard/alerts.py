@@ -134,21 +134,46 @@ def _outage(each: Outage) -> tuple[object, ...]:
 @operator(Action.SEE_ROUTERS)
 @require_GET
 def rules(request: Request) -> HttpResponse:
-    found = list(AlertRule.objects.select_related("site")[:200])
-    told = Notice.objects.filter(rule__in=found).order_by("rule_id", "-pk").distinct("rule_id")
+    text, channel = listing.search(request), listing.choice(request, "channel", AlertRule.Channel.values)
+    rows = alert_rules.search(text, channel)
+    if listing.wants_csv(request):
+        listing.limit_statements()
+        heads = ("Rule", "On", "What", "Site", "By", "To", "Quiet from", "Quiet until", "Made (UTC)")
+        return listing.csv_answer("alert-rules", heads, (_rule_csv(each) for each in rows.iterator()))
+    found = listing.paged(request, rows)
+    told = Notice.objects.filter(rule__in=list(found)).order_by("rule_id", "-pk").distinct("rule_id")
     newest = {each.rule_id: each for each in told}
     return page(
         request,
         "dashboard/alerts/rules.html",
         nav_key="routers",
+        page=found,
         rows=[_rule(each, newest.get(each.pk)) for each in found],
+        q=text,
+        filtered=bool(text or channel),
+        keep=[("channel", channel)] if channel else [],
+        chips=listing.chips(request, "channel", [("", "All"), *AlertRule.Channel.choices], channel),
+        export_url=listing.link(request, format="csv"),
         may_change=access.may(request, Action.CHANGE_ROUTERS),
     )
 
 
-def _rule(rule: AlertRule, last: Notice | None) -> dict[str, Any]:
+def _kinds(rule: AlertRule) -> list[str]:
     names = dict(Incident.Kind.choices)
-    return {"rule": rule, "kinds": [str(names[kind]) for kind in rule.kinds if kind in names], "last": last}
+    return [str(names[kind]) for kind in rule.kinds if kind in names]
+
+
+def _rule_csv(rule: AlertRule) -> tuple[object, ...]:
+    return (
+        rule.name, "yes" if rule.is_on else "no", ", ".join(_kinds(rule)) or "Everything",
+        rule.site.name if rule.site else "All sites", rule.get_channel_display(), rule.target,
+        f"{rule.quiet_from:%H:%M}" if rule.quiet_from else "", f"{rule.quiet_until:%H:%M}" if rule.quiet_until else "",
+        f"{rule.made_at:%Y-%m-%d %H:%M:%S}",
+    )  # fmt: skip
+
+
+def _rule(rule: AlertRule, last: Notice | None) -> dict[str, Any]:
+    return {"rule": rule, "kinds": _kinds(rule), "last": last}
 
 
 @operator(Action.CHANGE_ROUTERS)

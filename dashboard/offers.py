@@ -94,7 +94,12 @@ def edit(request: Request, pk: int, number: int) -> HttpResponse:
     known = offers.KINDS[held.kind]
     context: dict[str, Any] = {"nav_key": "routers", "router": router, "kind": known, "offering": held}
     if request.method == "GET":
-        return page(request, FORM, form=OfferForm(initial=held.values, kind=known, with_key=False), **context)
+        return page(
+            request,
+            FORM,
+            form=OfferForm(initial=offers.as_written(held.kind, held.values), kind=known, with_key=False),
+            **context,
+        )
     form = OfferForm(request.POST, kind=known, with_key=False)
     if not form.is_valid():
         return refused(request, FORM, form=form, **context)

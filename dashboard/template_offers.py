@@ -51,7 +51,9 @@ def edit(request: Request, pk: int, key: str) -> HttpResponse:
     known = offers.KINDS[there["kind"]]
     context: dict[str, Any] = {"nav_key": "routers", "held": held, "kind": known, "key": key}
     given = request.POST if request.method == "POST" else None
-    form = OfferForm(given, initial=there["values"], kind=known, with_key=False)
+    form = OfferForm(
+        given, initial=offers.as_written(known.name, there["values"]), kind=known, with_key=False
+    )
     if request.method == "GET":
         return page(request, FORM, form=form, **context)
     if not form.is_valid():

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from accounts import journal
 from accounts.journal import Actor
@@ -16,6 +17,16 @@ from routers.models import AlertRule, Incident
 from subscribers.models import Site
 
 Channel = AlertRule.Channel
+
+
+def search(text: str, channel: str) -> "QuerySet[AlertRule]":
+    """Rules whose name, target or site contains text, by one channel or by any."""
+    found = AlertRule.objects.select_related("site")
+    if text:
+        found = found.filter(
+            Q(name__icontains=text) | Q(target__icontains=text) | Q(site__name__icontains=text)
+        )
+    return found.filter(channel=channel) if channel else found
 
 
 def save(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network
 
 from kmikro.lib.refusal import Refusal
-from routers import hotspots, offer_checks, pppoe, rows, six
+from routers import hotspots, offer_checks, offer_values, pppoe, rows, six
 from routers.facts import Facts, address_pool, hotspot_address
 from routers.hotspots import Signing
 from routers.menus import OFFER
@@ -252,13 +252,18 @@ def _queue(offer: Offer) -> Row:
     values = {
         "name": name_of(offer),
         "target": offer.has("target"),
-        "max-limit": f"{offer.has('upload') or 0}/{offer.has('download') or 0}",  # as the router sees it: rx, tx
+        "max-limit": f"{_bits(offer, 'upload')}/{_bits(offer, 'download')}",  # as the router sees it: rx, tx
         **_mark(_key(offer)),
         "disabled": "false",
     }
     if offer.has("discipline"):
         values["queue"] = f"{offer.has('discipline')}/{offer.has('discipline')}"
     return Row("/queue/simple", _key(offer), values)
+
+
+def _bits(offer: Offer, name: str) -> int:
+    """As RouterOS tells it, so that what is there is known again; 0 is no limit."""
+    return offer_values.bits(offer.has(name)) if offer.has(name) else 0
 
 
 def _queue_type(offer: Offer) -> Row:
@@ -268,7 +273,7 @@ def _queue_type(offer: Offer) -> Row:
         "kind": discipline.partition("-")[0] if discipline.startswith("pcq") else discipline,
     }
     if discipline.startswith("pcq"):
-        values["pcq-rate"] = offer.has("rate") or "0"
+        values["pcq-rate"] = str(_bits(offer, "rate"))
         values["pcq-classifier"] = "dst-address" if discipline == "pcq-download" else "src-address"
     return Row("/queue/type", name, values)
 

@@ -14,8 +14,12 @@ MOST_HOSTS = 50
 _INTERFACE = re.compile(r"[\w.@+<>/ -]{1,40}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _HOST = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_SPEED = re.compile(r"(\d{1,9})([kMG]?)")
-_SCALE = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+_SPEED = re.compile(
+    r"(\d{1,12})(?:[.,](\d{1,9}))? ?([kKmMgG]?)(?:bits?/s|bps|b/s)?", re.ASCII
+)  # never B: octets
+_SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+_WORDS = {"": "bps", "k": "kbps", "M": "Mbps", "G": "Gbps"}
+FASTEST = 100_000_000_000
 
 
 def interface(text: str) -> str:
@@ -123,11 +127,37 @@ def duration(text: str) -> str:
 
 
 def speed(text: str) -> str:
-    """Bits per second as a plain number; empty and 0 are checked by who asks."""
+    """A speed as RouterOS and people write it: 50M for 50 Mbit/s, 50 Mbps or 50000000; empty is checked by who asks."""
+    return spelled(bits(text))
+
+
+def bits(text: str) -> int:
+    """Bits per second."""
     match = _SPEED.fullmatch(text)
-    if match is None or not 0 < int(match[1]) * _SCALE[match[2]] <= 100_000_000_000:
-        raise ValueError("a speed like 512k, 50M or 1G.")
-    return str(int(match[1]) * _SCALE[match[2]])
+    if match is not None:
+        whole, part, scale = match[1], match[2] or "", _SCALE[match[3].lower()]
+        found, rest = divmod(int(whole + part) * scale, int("1" + "0" * len(part)))
+        if not rest and 0 < found <= FASTEST:
+            return found
+    raise ValueError("a speed like 512k, 50M or 50 Mbit/s.")
+
+
+def spelled(bits_per_second: int) -> str:
+    """The shortest spelling that loses nothing and that RouterOS reads: 50M, 1500k, 700."""
+    if not bits_per_second:
+        return "0"
+    scale = next(each for each in ("G", "M", "k", "") if bits_per_second % _SCALE[each.lower()] == 0)
+    return f"{bits_per_second // _SCALE[scale.lower()]}{scale}"
+
+
+def said(speed_or_number: str) -> str:
+    """The same for sentences: 50 Mbps; what is no speed stays as it is."""
+    try:
+        short = speed(speed_or_number)
+    except ValueError:
+        return speed_or_number
+    number = short.rstrip("kMG")
+    return f"{number} {_WORDS[short[len(number) :]]}"
 
 
 def target(text: str) -> str:

@@ -53,7 +53,7 @@ _NETWORK = Part(
     "network", "Network", values.network, about="The router takes the first address, for example 10.20.0.0/22"
 )
 _DNS = Part("dns", "Name servers", values.addresses, required=False, about="Empty: the router itself")
-_SPEED = "With k, M or G per second, for example 50M. Empty: no limit"
+_SPEED = "For example 512k, 50M or 50 Mbit/s. Empty: no limit"
 _HOSTS = "One a line: a name, a name with a star in front, or an address"
 
 KINDS: dict[str, Kind] = {
@@ -245,6 +245,21 @@ def _claims(offer: Offer) -> list[tuple[str, str]]:
 
 def in_words(offer: Offer) -> str:
     """An offer on one line."""
-    kind = KINDS[offer.kind]
-    told = [offer.has(part.name).replace("\n", ", ") for part in kind.parts if offer.has(part.name)]
+    told = []
+    for part in KINDS[offer.kind].parts:
+        text = offer.has(part.name).replace("\n", ", ")
+        if text:
+            told.append(f"{part.label.lower()} {values.said(text)}" if part.check is values.speed else text)
     return ", ".join(told)
+
+
+def as_written(kind: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Values as people write them; speeds that were kept as plain bits per second, too."""
+    speeds = (
+        {part.name for part in KINDS[kind].parts if part.check is values.speed} if kind in KINDS else set()
+    )
+    return {name: _short(text) if name in speeds else text for name, text in given.items()}
+
+
+def _short(text: str) -> str:
+    return values.spelled(int(text)) if text.isascii() and text.isdigit() else text

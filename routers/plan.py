@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kmikro.lib.refusal import Refusal
-from routers import menus, places, rows, thing
+from routers import menus, offer_values, places, rows, thing
 from routers.rows import Found, Original, Owner, Row
 
 LARGEST_SHARE = 0.5  # of our rows on a router; beyond it a person must say yes
@@ -44,6 +44,7 @@ class Remove:
 
 
 Step = Add | Set | Remove
+_SPEEDS = {"max-limit", "limit-at", "burst-limit", "burst-threshold", "pcq-rate"}
 _PLACE = {menu.path: number for number, menu in enumerate(rows.MENUS)}
 
 
@@ -194,10 +195,20 @@ def sentence(step: Step) -> str:
             if rows.MARK in changed.get("comment", "") and key.startswith(menus.TAKEN):
                 return f"Marks {what} as taken over"
             secret = rows.BY_PATH[path].secrets | {"contents"}
-            parts = [name if name in secret else f"{name} {value}" for name, value in sorted(changed.items())]
+            parts = [
+                name if name in secret else f"{name} {_said(name, value)}"
+                for name, value in sorted(changed.items())
+            ]
             return f"Changes {what}: {', '.join(parts)}"
         case Remove():
             return f"Removes {what}"
+
+
+def _said(name: str, value: str) -> str:
+    """A value in words: speeds as people write them."""
+    if name not in _SPEEDS:
+        return value
+    return "/".join("no limit" if each == "0" else offer_values.said(each) for each in value.split("/"))
 
 
 def notes(steps: Sequence[Step]) -> list[dict[str, Any]]:

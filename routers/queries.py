@@ -49,6 +49,14 @@ def runs(router: Router) -> list[SyncRun]:
     return list(router.runs.order_by("-id")[:RUNS_SHOWN])
 
 
+def search_runs(router: Router, text: str, state: str) -> "QuerySet[SyncRun]":
+    """Runs of a router whose reason or trouble contains text, in one state or in any."""
+    found = SyncRun.objects.filter(router=router)
+    if text:
+        found = found.filter(Q(reason__icontains=text) | Q(trouble__icontains=text))
+    return found.filter(state=state) if state else found
+
+
 def newest_audit() -> LeakAudit | None:
     """The newest leak audit that came to its end."""
     return LeakAudit.objects.filter(ended_at__isnull=False).first()

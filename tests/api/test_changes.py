@@ -91,7 +91,12 @@ def test_the_lists_find_and_filter(program: Any, isp: Isp, gate: Router) -> None
     ):
         (row,) = program.call("GET", path).json()["results"]
         assert (row["id"], "steps" in row) == (number, False), path
-    for path in ("changes/?state=kept", "changes/?search=tower", "changes/?rollout=9", "changes/?router=9"):
+    for path in (
+        "changes/?state=kept",
+        "changes/?search=tower",
+        "changes/?rollout=999999",
+        "changes/?router=999999",
+    ):
         assert program.call("GET", path).json()["results"] == [], path
     for path in ("changes/?state=lost", "changes/?router=x", "changes/?colour=red"):
         assert program.call("GET", path).status_code == 400, path
@@ -155,3 +160,14 @@ def test_reading_is_not_changing(token_for: Callable[..., Any], program: Any, is
         assert reader.call("POST", f"changes/{number}/{what}/").status_code == 403, what
         assert program.call("POST", f"changes/{10**9}/{what}/").status_code == 404, what
         assert program.call("POST", f"changes/{number}/{what}/", {"more": 1}).status_code == 400, what
+
+
+def test_a_token_may_want_a_second_person_and_not_do_without(token_for: Callable[..., Any]) -> None:
+    program = token_for(["routers:read", "routers:write"])
+    assert program.call("PATCH", "changes/rules/", {}).status_code == 400
+    assert program.call("PATCH", "changes/rules/", {"second_person": True}).json() == {"second_person": True}
+    refused = program.call("PATCH", "changes/rules/", {"second_person": False})
+    assert (refused.status_code, refused.json()["code"]) == (422, "a_person")
+    assert program.call("GET", "changes/rules/").json() == {"second_person": True}
+    reader = token_for(["routers:read"])
+    assert reader.call("PATCH", "changes/rules/", {"second_person": True}).status_code == 403

@@ -42,7 +42,7 @@ def test_a_template_is_made_listed_looked_at_changed_and_removed(program: Any) -
     (listed,) = program.call("GET", "router-templates/").json()["results"]
     assert listed == program.call("GET", f"router-templates/{number}/").json()
     assert (listed["name"], listed["note"], listed["names"]) == ("Cafe", "For cafes", ["lan"])
-    assert listed["offers"][0]["values"] == {"target": "{lan}", "download": "50000000"}
+    assert listed["offers"][0]["values"] == {"target": "{lan}", "download": "50M"}
     again = program.call("POST", "router-templates/", BODY)
     assert (again.status_code, again.json()["field"]) == (422, "name")
     changed = program.call("PATCH", f"router-templates/{number}/", {"name": "Bar"})

@@ -99,3 +99,41 @@ def test_remove_takes_the_settings_off_unless_told_otherwise(
     with scope.inside(isp.schema_name):
         assert list(Router.objects.values_list("pk", flat=True)) == [here.pk]
         assert JournalEntry.objects.filter(verb="router.remove").count() == 2
+
+
+def test_a_router_is_changed_in_part(
+    token_for: Callable[..., Any], isp: Isp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("routers.tasks.sync.soon", lambda *args: told.append(args))
+    with scope.inside(isp.schema_name):
+        gate, _other = make.make_router(name="Gate"), make.make_router(name="Kilimani")
+    program, where = token_for(["routers:read", "routers:write"]), f"routers/{gate.pk}/"
+    before = program.call("GET", where).json()
+    assert (before["policy"], before["keeps_people"]) == ("repair", False)
+    assert program.call("PATCH", where, {}).json() == before
+    moved = program.call("PATCH", where, {"name": "Gate 2", "site": "Elsewhere", "policy": "ask"})
+    assert moved.status_code == 200, moved.content
+    assert {**before, "name": "Gate 2", "policy": "ask", "site": moved.json()["site"]} == moved.json()
+    assert (moved.json()["site"]["name"], told) == ("Elsewhere", [])
+    other = program.call("PATCH", where, {"hotspot_interface": "bridge2", "keeps_people": True}).json()
+    assert (other["name"], other["hotspot_interface"], other["keeps_people"]) == ("Gate 2", "bridge2", True)
+    assert told == [(gate.pk, "Another interface")]
+    now = program.call("GET", where).json()
+    for body, status, field in (
+        ({"name": "Kilimani", "policy": "report"}, 422, "name"),
+        ({"policy": "never"}, 400, "policy"),
+        ({"hotspot_interface": 'x"; /system reset'}, 422, "hotspot_interface"),
+        ({"name": "  "}, 400, "name"),
+        ({"keeps_people": "yes"}, 400, "keeps_people"),
+        ({"radius_secret": "x"}, 400, "radius_secret"),
+    ):
+        answer = program.call("PATCH", where, body)
+        assert answer.status_code == status, (body, answer.content)
+        found = answer.json()
+        assert field in ([found["field"]] if status == 422 else [each["field"] for each in found["errors"]])
+    assert program.call("GET", where).json() == now
+    assert token_for(["routers:read"]).call("PATCH", where, {"name": "X"}).status_code == 403
+    with scope.inside(isp.schema_name):
+        verbs = set(JournalEntry.objects.filter(actor="API: Counter script").values_list("verb", flat=True))
+    assert verbs == {"router.change", "router.policy", "router.people"}

@@ -81,6 +81,13 @@ def test_a_rule_is_made_changed_and_removed(gate: Router, client_for: ClientFor)
     assert bad.status_code == 422
     assert client.post(f"/routers/alerts/rules/{rule.pk}/", body | {"name": "Day"}).status_code == 302
     assert "Day" in text_of(client.get("/routers/alerts/rules/"))
+    assert "Day" in text_of(client.get("/routers/alerts/rules/?q=EXAMPLE.test&channel=webhook"))
+    assert "No rule matches" in text_of(client.get("/routers/alerts/rules/?channel=email"))
+    assert "No rule matches" in text_of(client.get("/routers/alerts/rules/?q=night"))
+    client.post(f"/routers/alerts/rules/{rule.pk}/", body | {"name": "=Day"})
+    sheet = text_of(client.get("/routers/alerts/rules/?format=csv"))
+    assert '"\'=Day","yes",' in sheet and "https://example.test/in" in sheet
+    assert rule.secret not in sheet
     assert client.post(f"/routers/alerts/rules/{rule.pk}/remove/").status_code == 302
     assert not AlertRule.objects.exists()
 

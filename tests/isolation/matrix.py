@@ -150,6 +150,7 @@ TENANT: dict[str, Line] = {
     "alerts?csv": at(A.SEE_ROUTERS, query={"format": "csv"}),
     "alert-acknowledge": at(A.SEE_ROUTERS, get=None, post=302),
     "alert-rules": at(A.SEE_ROUTERS),
+    "alert-rules?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary", "channel": "email"}),
     "alert-rule-new": at(A.CHANGE_ROUTERS, post=302, body=bodies.ALERT_RULE),
     "alert-rule": at(A.CHANGE_ROUTERS, post=302, body=bodies.ALERT_RULE),
     "alert-rule-remove": at(A.CHANGE_ROUTERS, post=302),
@@ -158,6 +159,8 @@ TENANT: dict[str, Line] = {
     "outages": at(A.SEE_ROUTERS),
     "outages?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary", "router": "7001"}),
     "router-runs": at(A.SEE_ROUTERS),
+    "router-history": at(A.SEE_ROUTERS),
+    "router-history?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
     "router-enrol": at(A.SEE_ROUTERS),
     "router-steps": at(A.SEE_ROUTERS),
     "router-command": at(A.CHANGE_ROUTERS, post=302),
@@ -290,7 +293,9 @@ TENANT: dict[str, Line] = {
     "api-changes?search": at(
         Scope(A.SEE_ROUTERS), query={"search": "anary", "router": "7001", "rollout": "7001", "state": "open"}
     ),
-    "api-change-rules": at(Scope(A.SEE_ROUTERS)),
+    "api-change-rules": at(
+        Scope(A.SEE_ROUTERS), patch=200, writes=Scope(A.CHANGE_ROUTERS), body={"second_person": True}
+    ),
     "api-change": at(Scope(A.SEE_ROUTERS)),
     "api-change-begin": at(
         Scope(A.CHANGE_ROUTERS), get=None, post=409, body={"accept_risks": True}
@@ -308,7 +313,34 @@ TENANT: dict[str, Line] = {
     "api-rollout-changes": at(Scope(A.SEE_ROUTERS)),
     "api-rollout-stop": at(Scope(A.CHANGE_ROUTERS), get=None, post=200),
     "api-rollout-resume": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),
-    "api-router": at(Scope(A.SEE_ROUTERS), delete=204, writes=Scope(A.CHANGE_ROUTERS)),
+    "api-router": at(
+        Scope(A.SEE_ROUTERS),
+        patch=200,
+        delete=204,
+        writes=Scope(A.CHANGE_ROUTERS),
+        body={"name": "Gate", "policy": "report"},
+    ),
+    "api-router-sign-in": at(
+        Scope(A.SEE_ROUTERS),
+        patch=200,
+        writes=Scope(A.CHANGE_ROUTERS),
+        body={"services": ["hotspot", "ppp"], "pppoe_interface": "", "pppoe_network": ""},
+    ),
+    "api-router-compare": at(Scope(A.CHANGE_ROUTERS), get=None, post=202),
+    "api-router-read": at(Scope(A.CHANGE_ROUTERS), get=None, post=202),
+    "api-router-retry": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),  # the planted one is ready
+    "api-router-secret": at(
+        Scope(A.CHANGE_ROUTERS), get=None, post=409
+    ),  # RADIUS does not know the planted one
+    "api-router-command": at(Scope(A.CHANGE_ROUTERS), get=None, post=201),
+    "api-router-block": at(Scope(A.CHANGE_ROUTERS), get=None, post=409),  # the planted one has no command
+    "api-router-line": at(
+        Scope(A.CHANGE_ROUTERS), get=None, post=422, body={"address": "102.68.77.10", "line": "kmikro:1:"}
+    ),
+    "api-router-certificates": at(Scope(A.SEE_ROUTERS), post=409, writes=Scope(A.CHANGE_ROUTERS)),
+    "api-router-certificate-revoke": at(Scope(A.CHANGE_ROUTERS), get=None, post=200, number=1),
+    "api-sites": at(Scope(A.SEE_ROUTERS), query={"search": "anary"}),
+    "api-site": at(Scope(A.SEE_ROUTERS)),
     "api-router-samples": at(Scope(A.SEE_ROUTERS), query={"range": "hour"}),
     "api-outages": at(Scope(A.SEE_ROUTERS), query={"router": "7001"}),
     "api-leaks": at(Scope(A.SEE_REVENUE), query={"kind": "unpaid"}),

@@ -13,8 +13,15 @@ from routers import offer_values as values
     ("check", "text", "kept"),
     [
         (values.network, "10.20.0.0/22", "10.20.0.0/22"),
-        (values.speed, "50M", "50000000"),
-        (values.speed, "512k", "512000"),
+        (values.speed, "50M", "50M"),
+        (values.speed, "50000000", "50M"),
+        (values.speed, "50 Mbit/s", "50M"),
+        (values.speed, "50 Mbps", "50M"),
+        (values.speed, "50mbps", "50M"),
+        (values.speed, "1,5 Mbit/s", "1500k"),
+        (values.speed, "1.5G", "1500M"),
+        (values.speed, "512k", "512k"),
+        (values.speed, "64 kbit/s", "64k"),
         (values.speed, "700", "700"),
         (
             values.hosts,
@@ -46,6 +53,12 @@ def test_one_spelling(check: Callable[[str], str], text: str, kept: str) -> None
         (values.network, "10.0.0.0/30"),
         (values.speed, "0"),
         (values.speed, "1T"),
+        (values.speed, "50 MB/s"),
+        (values.speed, "50M/s"),
+        (values.speed, "1.5"),
+        (values.speed, "1.0000000001M"),
+        (values.speed, "101G"),
+        (values.speed, "-5M"),
         (values.speed, "²M"),
         (values.hosts, 'x"; /user add'),
         (values.hosts, "localhost"),
@@ -75,3 +88,22 @@ def test_no_text_makes_a_check_stumble(text: str) -> None:
             assert check(text or "x") == check(check(text or "x"))
         except ValueError as wrong:
             assert len(str(wrong)) < 200
+
+
+@given(st.integers(1, values.FASTEST))
+def test_a_speed_survives_its_spellings(bits: int) -> None:
+    short = values.spelled(bits)
+    assert values.bits(short) == bits
+    assert values.speed(short) == short
+    assert values.bits(values.said(short)) == bits
+
+
+def test_a_speed_in_words() -> None:
+    for text, words in (
+        ("50000000", "50 Mbps"),
+        ("1500k", "1500 kbps"),
+        ("700", "700 bps"),
+        ("{up}", "{up}"),
+    ):
+        assert values.said(text) == words
+    assert values.spelled(0) == "0"

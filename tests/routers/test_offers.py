@@ -73,3 +73,13 @@ def test_what_does_not_go_together_is_refused(one: Offer, two: Offer, code: str)
 
 def test_all_kinds_go_together() -> None:
     offers.together([made(kind, f"k{n}") for n, kind in enumerate(GOOD)])
+
+
+def test_speeds_are_told_as_people_write_them() -> None:
+    queue = made("queue", download="50 Mbit/s", upload="1,5M")
+    assert (queue.has("download"), queue.has("upload")) == ("50M", "1500k")
+    assert "download 50 Mbps, upload 1500 kbps" in offers.in_words(queue)
+    older = offers.Offer("queue", "one", {"target": "{lan}", "download": "50000000"})
+    assert "download 50 Mbps" in offers.in_words(older)
+    assert offers.as_written("queue", older.values) == {"target": "{lan}", "download": "50M"}
+    assert offers.as_written("vlan", {"vlan_id": "1000"}) == {"vlan_id": "1000"}

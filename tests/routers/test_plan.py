@@ -123,3 +123,9 @@ def test_sentences_hold_no_secret() -> None:
     steps: list[plan.Step] = [plan.Add(secret), plan.Set("*1", secret, {"secret": "hush", "timeout": "3s"})]
     words = [plan.sentence(step) for step in steps]
     assert words == ["Adds our RADIUS server (9.9.9.9)", "Changes our RADIUS server: secret, timeout 3s"]
+
+
+def test_sentences_tell_speeds_as_people_write_them() -> None:
+    row = Row("/queue/simple", "offer.cafe", {"name": "cafe", "max-limit": "0/50000000"})
+    told = plan.sentence(plan.Set("*1", row, {"max-limit": "0/50000000"}))
+    assert told == "Changes the queue cafe: max-limit no limit/50 Mbps"

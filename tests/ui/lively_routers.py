@@ -59,7 +59,7 @@ def _template(router: Router, other: Router, now: datetime) -> None:
         {
             "kind": "queue",
             "key": "all",
-            "values": {"target": "{lan}", "download": "50000000", "upload": "{up}"},
+            "values": {"target": "{lan}", "download": "50M", "upload": "{up}"},
         },
         {"kind": "ntp", "key": "clock", "values": {"servers": "pool.ntp.org"}},
     ]
