@@ -1,4 +1,4 @@
-# One image for web, worker, beat, radius, tunnel and migrate; the compose file says which of them a container is.
+# One image for web, worker, beat, radius, tunnel, sstp and migrate; the compose file says which of them a container is.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
@@ -18,7 +18,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends iproute
     && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 kmikro \
     && useradd --uid 10001 --gid kmikro --home-dir /state --no-create-home --shell /usr/sbin/nologin kmikro \
-    && install -d -o kmikro -g kmikro -m 0700 /state
+    && install -d -o kmikro -g kmikro -m 0700 /state /sstp
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build --chown=root:root /app /app
 ENV PATH=/opt/venv/bin:$PATH VIRTUAL_ENV=/opt/venv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -112,6 +112,8 @@ def isps(request: HttpRequest) -> HttpResponse:
         state=state,
         tunnel_trouble=tunnels.trouble(now),
         tunnel_hub=tunnels.seen(),
+        sstp_trouble=tunnels.trouble(now, tunnels.Kind.SSTP),
+        sstp_hub=tunnels.seen(tunnels.Kind.SSTP),
     )
 
 

@@ -1,4 +1,4 @@
-"""Container health: does this container's own process do its work? `healthy.py web|worker|beat|radius|tunnel`."""
+"""Container health: does this container's own process do its work? `healthy.py web|worker|beat|radius|tunnel|sstp`."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-TUNNEL_SILENT_AFTER = 60  # seconds; the agent touches its file every second
+TUNNEL_SILENT_AFTER = 60  # seconds; agent and SSTP hub touch their file every second
 BEAT_SILENT_AFTER = 600  # seconds; beat writes its schedule every three minutes
 
 
@@ -43,12 +43,21 @@ def radius() -> bool:
 
 def tunnel() -> bool:
     """Whether the agent turns; that it cannot do its work here is told by /readyz, and no restart would help."""
-    alive = Path(os.environ.get("KMIKRO_STATE", "/state")) / "tunnel/alive"
+    return _is_fresh("alive")
+
+
+def sstp() -> bool:
+    """The same for the SSTP hub."""
+    return _is_fresh("sstp-alive")
+
+
+def _is_fresh(name: str) -> bool:
+    alive = Path(os.environ.get("KMIKRO_STATE", "/state")) / "tunnel" / name
     return time.time() - alive.stat().st_mtime < TUNNEL_SILENT_AFTER
 
 
 if __name__ == "__main__":
-    checks = {"web": web, "worker": worker, "beat": beat, "radius": radius, "tunnel": tunnel}
+    checks = {"web": web, "worker": worker, "beat": beat, "radius": radius, "tunnel": tunnel, "sstp": sstp}
     try:
         well = checks[sys.argv[1]]()
     except (OSError, subprocess.SubprocessError) as refused:

@@ -79,10 +79,10 @@ def _radsec() -> str:
     return knock(settings.RADIUS_PROBE_ADDRESS, settings.RADSEC_PORT, own, root, seconds=1.5)
 
 
-def _tunnel() -> str:
-    """What the agent of the WireGuard hub says."""
+def _tunnel(kind: str) -> str:
+    """What the process of this hub says."""
     try:
-        return tunnels.trouble(datetime.now(UTC)) or "ok"
+        return tunnels.trouble(datetime.now(UTC), kind) or "ok"
     except DatabaseError:
         return "unknown"
 
@@ -94,5 +94,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         parts["radsec"] = _radsec()
     ok = all(state == "ok" for state in parts.values())
     if tunnels.is_configured():  # told, but no reason to send people elsewhere: all else works without it
-        parts["tunnel"] = _tunnel()
+        parts["tunnel"] = _tunnel(tunnels.Kind.WIREGUARD)
+    if tunnels.is_configured(tunnels.Kind.SSTP):
+        parts["sstp"] = _tunnel(tunnels.Kind.SSTP)
     return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)

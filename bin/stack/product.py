@@ -152,7 +152,7 @@ def json_answer(text: str) -> dict[str, Any]:
 
 
 def specs(running: Running, env: Mapping[str, str]) -> list[Spec]:
-    """Web, worker, beat and RADIUS in the order of their start; the tunnel agent where it is wanted and may work."""
+    """Web, worker, beat and RADIUS in the order of their start; the tunnel agent and the SSTP hub where they are wanted and may work."""
     chosen, logs = running.settings, running.state.logs
     home = chosen.venv / "bin"
     celery = [str(home / "celery"), "-A", "kmikro"]
@@ -176,6 +176,9 @@ def specs(running: Running, env: Mapping[str, str]) -> list[Spec]:
     }
     if env.get("KMIKRO_TUNNEL_ENDPOINT", "").strip() and os.geteuid() == 0:
         lines["tunnel"] = manage(running, "tunnel_agent")
+        if env.get("KMIKRO_SSTP_PORT", "").strip() not in ("", "0"):
+            lines["sstp"] = manage(running, "sstp_hub")
+            env = {"KMIKRO_SSTP_USER": str(os.geteuid()), **env}  # here all processes are of one user
     return [Spec(name, argv, env, chosen.root, logs / f"{name}.log") for name, argv in lines.items()]
 
 

@@ -80,11 +80,12 @@ def wait_processes(running: Running, children: list[tuple[float, Child]]) -> Non
         "beat": lambda: True,
         "worker": lambda: look.part("worker"),
         "radius": lambda: look.part("radius"),
-        # It may find that it cannot do its work here, and says so in /readyz; nothing else waits for it.
+        # These may find that they cannot do their work here, and say so in /readyz; nothing else waits for them.
         "tunnel": lambda: True,
+        "sstp": lambda: True,
     }
     # The worker counts as ready at its first heartbeat, which beat has to send: so beat goes first.
-    order = ("web", "radius", "beat", "tunnel", "worker")
+    order = ("web", "radius", "beat", "tunnel", "sstp", "worker")
     for began, child in sorted(children, key=lambda pair: order.index(pair[1].spec.name)):
         running.supervisor.wait_ready(child, probes[child.spec.name], seconds=90)
         running.steps(f"{child.spec.name} is up (process {child.popen.pid if child.popen else '?'})", began)

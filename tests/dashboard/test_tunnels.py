@@ -161,3 +161,22 @@ def test_staff_see_how_the_hub_is(isp: Isp, public: HostClient) -> None:
     assert "7 packets dropped" in text
     TunnelHub.objects.update(state="cannot", text="wg is missing.")
     assert "Routers get no tunnel." in public.get("/staff/").text
+
+
+def test_the_sstp_hub_is_told_beside_it(isp: Isp, public: HostClient, settings: Any) -> None:
+    runs(peers=3)
+    crew = User(email="staff@k.test", name="Staff", role="", kind="staff", joined_at=isp.made_at)
+    crew.set_password(PASSWORD)
+    crew.save()
+    public.post("/staff/sign-in/", {"email": crew.email, "password": PASSWORD})
+    assert "sstp" not in public.get("/readyz").json()
+    assert "SSTP" not in public.get("/staff/").text
+    settings.SSTP_PORT = 8443
+    assert "has never run" in public.get("/readyz").json()["sstp"]
+    assert "Routers with RouterOS 6 get no tunnel." in public.get("/staff/").text
+    runs(kind="sstp", public_key="", certificate="PEM", peers=5, blocked={"spoofed": 2, "unsent": 7})
+    assert public.get("/readyz").json()["sstp"] == "ok"
+    text = public.get("/staff/").text
+    assert "Tunnel hub: 3 routers" in text
+    assert "SSTP hub: 5 routers" in text
+    assert "2 packets dropped" in text

@@ -485,6 +485,7 @@ COMMANDS = {
     "radiusd": "public; tenants by the source address of packets",
     "router_account": "the tenant",
     "tunnel_agent": "public",
+    "sstp_hub": "public",
     "suspend_isp": "public, and the tenant's journal",
     "radsec_certificate": "the tenant, and public for the authority",
     "wifi_root": "public",

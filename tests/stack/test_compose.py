@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat", "radius", "tunnel")
+OURS = ("migrate", "web", "worker", "beat", "radius", "tunnel", "sstp")
 VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z_]+)(:[?-])?")
 EXAMPLE = (ROOT / "deploy/env.example").read_text()
 
@@ -64,6 +64,18 @@ def test_the_tunnel_agent_alone_has_rights_over_the_network_and_keeps_its_key_to
     assert [name for name, found in SERVICES.items() if "hub:/hub" in found.get("volumes", [])] == ["tunnel"]
     assert SERVICES["tunnel"]["environment"]["KMIKRO_STATE"] == "/hub"
     assert SERVICES["tunnel"]["profiles"] == ["tunnel"]
+
+
+def test_the_sstp_hub_has_no_right_but_to_open_its_interface() -> None:
+    found = SERVICES["sstp"]
+    assert found["profiles"] == ["sstp"]
+    assert not {"user", "cap_add", "privileged"} & set(found)
+    with_device = {
+        name for name, each in SERVICES.items() if "/dev/net/tun:/dev/net/tun" in each.get("devices", [])
+    }
+    assert with_device == {"tunnel", "sstp"}
+    assert [name for name, each in SERVICES.items() if "sstp:/sstp" in each.get("volumes", [])] == ["sstp"]
+    assert re.search(r"-o kmikro .* /state /sstp$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
 
 def test_the_worker_serves_every_queue() -> None:

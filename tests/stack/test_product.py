@@ -33,3 +33,19 @@ def test_the_tunnel_agent_is_started_where_it_is_wanted_and_may_work(
     running = Running(settings.read({}, tmp_path), Steps(), "no-demo")
     names = [spec.name for spec in product.specs(running, {"KMIKRO_TUNNEL_ENDPOINT": endpoint})]
     assert ("tunnel" in names) is there
+
+
+@pytest.mark.parametrize(
+    ("port", "user", "there"), [("0", 0, False), ("8443", 1000, False), ("8443", 0, True)]
+)
+def test_the_sstp_hub_is_started_for_the_user_that_the_agent_makes_its_interface_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: str, user: int, there: bool
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    running = Running(settings.read({}, tmp_path), Steps(), "no-demo")
+    env = {"KMIKRO_TUNNEL_ENDPOINT": "hub.example:51820", "KMIKRO_SSTP_PORT": port}
+    found = {spec.name: spec for spec in product.specs(running, env)}
+    assert ("sstp" in found) is there
+    assert (
+        not there or found["tunnel"].env["KMIKRO_SSTP_USER"] == found["sstp"].env["KMIKRO_SSTP_USER"] == "0"
+    )

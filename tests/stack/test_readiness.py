@@ -41,9 +41,9 @@ def test_every_process_that_is_started_is_waited_for(monkeypatch: pytest.MonkeyP
         assert probe()
         waited.append(child.spec.name)
 
-    names = ("web", "worker", "beat", "radius", "tunnel")
+    names = ("web", "worker", "beat", "radius", "tunnel", "sstp")
     children = [(0.0, SimpleNamespace(spec=SimpleNamespace(name=name), popen=None)) for name in names]
     monkeypatch.setattr(readiness, "Look", Look)
     running = SimpleNamespace(supervisor=SimpleNamespace(wait_ready=wait_ready), steps=lambda *_words: None)
     readiness.wait_processes(running, children)
-    assert waited == ["web", "radius", "beat", "tunnel", "worker"]
+    assert waited == ["web", "radius", "beat", "tunnel", "sstp", "worker"]
