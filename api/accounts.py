@@ -101,6 +101,7 @@ def _owner(given: dict[str, Any], request: Request, now: datetime) -> Subscriber
             given.get("language", ""),
             by=access.actor(request),
             now=now,
+            country=access.isp(request).country,
         )
     if {"name", "phone", "language"} & set(given):
         text = "Give either the id of a subscriber or the name of a new one."

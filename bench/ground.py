@@ -104,7 +104,7 @@ def _filled(isp: Isp, now: datetime) -> Ground:
         )  # fmt: skip
         Subscriber.objects.bulk_create(
             (
-                Subscriber(name=f"Subscriber {number}", phone=f"+2547{number:08d}", made_at=now)
+                Subscriber(name=f"Subscriber {number}", account_number=f"{10_001 + number}", made_at=now)
                 for number in range(PEOPLE)
             ),
             batch_size=1000,

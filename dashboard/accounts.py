@@ -41,7 +41,9 @@ def new(request: Request) -> HttpResponse:
     given, by, now = form.cleaned_data, access.actor(request), datetime.now(UTC)
     try:
         with transaction.atomic():  # nobody without an account stays when the user name will not do
-            owner = person or people.add(given["name"], given["phone"], given["language"], by=by, now=now)
+            owner = person or people.add(
+                given["name"], given["phone"], given["language"], by=by, now=now, country=request.isp.country
+            )
             service, secret = accounts.open_account(
                 given["username"], given["plan"], owner, by=by, now=now, access=given["access"]
             )

@@ -1,4 +1,4 @@
-"""Subscribers: the list of accounts with its filters and export, and one person with all that they have."""
+"""The list of accounts with its filters and export."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -6,20 +6,17 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from billing import queries as voucher_queries
 from dashboard import access, listing, names
 from dashboard.access import Request, operator
-from dashboard.forms_subscribers import ACCESS, LanguageForm
-from dashboard.page import done, page
-from kmikro.lib.languages import LANGUAGES
-from radius.models import AuthAttempt, Session
-from subscribers import people, queries
-from subscribers.models import Plan, Service, Subscriber
+from dashboard.forms_subscribers import ACCESS
+from dashboard.page import page
+from radius.models import Session
+from subscribers import queries
+from subscribers.models import Plan, Service
 from subscribers.queries import State
 
 SORTS = {
@@ -88,7 +85,7 @@ def index(request: Request) -> HttpResponse:
         "dashboard/subscribers/index.html",
         nav_key="subscribers",
         page=found,
-        rows=[_row(service, live.get(service.pk)) for service in found],
+        rows=[account_row(service, live.get(service.pk)) for service in found],
         counts=counts,
         total=counts[""],
         online=counts[ONLINE],
@@ -134,7 +131,7 @@ def _live(services: Collection[int]) -> dict[int, dict[str, Any]]:
     }
 
 
-def _row(service: Any, live: dict[str, Any] | None) -> dict[str, Any]:
+def account_row(service: Any, live: dict[str, Any] | None) -> dict[str, Any]:
     limit = service.plan.data_limit_bytes
     return {
         "service": service,
@@ -153,7 +150,7 @@ def _csv(rows: Any) -> HttpResponse:
         (
             [
                 service.subscriber.name if service.subscriber else "",
-                service.subscriber.phone if service.subscriber else "",
+                service.phone,
                 service.label,
                 service.plan.name,
                 ACCESS.get(service.access, service.access),
@@ -166,50 +163,3 @@ def _csv(rows: Any) -> HttpResponse:
             for service in rows.iterator(chunk_size=1000)
         ),
     )
-
-
-@operator(Action.SEE_SUBSCRIBERS)
-@require_GET
-def subscriber(request: Request, pk: int) -> HttpResponse:
-    shown = get_object_or_404(Subscriber, pk=pk)
-    now = datetime.now(UTC)
-    services = list(
-        Service.objects.filter(subscriber=shown)
-        .select_related("plan")
-        .defer("secret")
-        .annotate(state=queries.state_at(now))
-        .order_by("-made_at")[: listing.PER_PAGE]
-    )
-    ids = [service.pk for service in services]
-    places = names.routers()
-    live = Session.objects.filter(service__in=ids, ended_at=None).order_by("-started_at")
-    refusal = None
-    if access.may(request, Action.SEE_LOGINS):
-        refusal = AuthAttempt.objects.filter(service__in=ids, accepted=False).order_by("-at").first()
-    return page(
-        request,
-        "dashboard/subscribers/subscriber.html",
-        nav_key="subscribers",
-        subscriber=shown,
-        services=[_row(each, None) for each in services],
-        live=[{"session": each, "router": places.get(each.router_id, names.GONE)} for each in live[:20]],
-        refusal=refusal,
-        refused_at=places.get(refusal.router_id, names.GONE) if refusal else "",
-        speaks=names.language(shown, request.isp),
-        form=LanguageForm(initial={"language": shown.language}),
-        may_change=access.may(request, Action.CHANGE_SUBSCRIBERS),
-    )
-
-
-@operator(Action.CHANGE_SUBSCRIBERS)
-@require_POST
-def language(request: Request, pk: int) -> HttpResponse:
-    """Answer somebody in another language."""
-    shown, here = get_object_or_404(Subscriber, pk=pk), reverse("subscriber", args=[pk])
-    form = LanguageForm(request.POST)
-    if not form.is_valid():
-        return done(request, here, f"Customers are answered in {', '.join(LANGUAGES.values())}.", "bad")
-    shown = people.answer_in(
-        shown, form.cleaned_data["language"], by=access.actor(request), now=datetime.now(UTC)
-    )
-    return done(request, here, f"{shown.name} is answered in {names.language(shown, request.isp)}.")

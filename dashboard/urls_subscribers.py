@@ -2,12 +2,40 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dashboard import account_acts, accounts, devices, own_terms, subscribers
+from dashboard import (
+    account_acts,
+    accounts,
+    devices,
+    own_terms,
+    people,
+    record,
+    record_parts,
+    subscribers,
+    timeline,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", subscribers.index, name="subscribers"),
-    path("<int:pk>/", subscribers.subscriber, name="subscriber"),
-    path("<int:pk>/language/", subscribers.language, name="subscriber-language"),
+    path("people/", people.index, name="subscriber-people"),
+    path("filters/", people.save, name="subscriber-filter-save"),
+    path("filters/<int:number>/forget/", people.forget, name="subscriber-filter-forget"),
+    path("<int:pk>/timeline/", timeline.index, name="subscriber-timeline"),
+    path("new/", record.new, name="subscriber-new"),
+    path("fields/", record_parts.fields, name="subscriber-fields"),
+    path("fields/<int:number>/archive/", record_parts.field_archive, name="subscriber-field-archive"),
+    path("<int:pk>/", record.show, name="subscriber"),
+    path("<int:pk>/edit/", record.edit, name="subscriber-edit"),
+    path("<int:pk>/do/<slug:verb>/", record.act, name="subscriber-act"),
+    path("<int:pk>/language/", record.language, name="subscriber-language"),
+    path("<int:pk>/notes/", record_parts.note, name="subscriber-note"),
+    path("<int:pk>/notes/<int:number>/pin/", record_parts.pin, name="subscriber-note-pin"),
+    path("<int:pk>/consents/", record_parts.consent, name="subscriber-consent"),
+    path(
+        "<int:pk>/consents/<int:number>/withdraw/", record_parts.withdraw, name="subscriber-consent-withdraw"
+    ),
+    path("<int:pk>/files/", record_parts.file_add, name="subscriber-file-add"),
+    path("<int:pk>/files/<int:number>/", record_parts.file, name="subscriber-file"),
+    path("<int:pk>/files/<int:number>/remove/", record_parts.file_remove, name="subscriber-file-remove"),
     path("accounts/new/", accounts.new, name="subscriber-account-new"),
     path("accounts/<int:pk>/", accounts.account, name="subscriber-account"),
     path("accounts/<int:pk>/secret/", account_acts.new_secret, name="subscriber-account-secret"),

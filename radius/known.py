@@ -64,7 +64,7 @@ class Facts:
     label: str  # how the operator calls it: the voucher code or the account name
     kind: str  # 'voucher' | 'account' | 'login', to routers themselves
     secret: bytes | None = field(repr=False)  # None: the password must equal the user name (vouchers)
-    status: str  # 'active' | 'suspended' | 'ended' | 'void'
+    status: str  # 'pending' | 'active' | 'suspended' | 'ended' | 'void'
     starts_from_first_use: bool
     first_used_at: float | None
     expires_at: float | None

@@ -14,6 +14,8 @@ def not_void(case: Case) -> Said | No:
 
 
 def not_suspended(case: Case) -> Said | No:
+    if case.facts.status == "pending":
+        return No("suspended", f"The {case.noun} is not switched on yet.")
     if case.facts.status == "suspended":
         return No("suspended", f"The {case.noun} is suspended.")
     return ""

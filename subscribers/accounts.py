@@ -10,7 +10,7 @@ from accounts.journal import Actor, record
 from kmikro.lib import codes, here, macs
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
-from subscribers import sale
+from subscribers import sale, standing
 from subscribers.lifecycle import OVER
 from subscribers.models import Plan, Service, Subscriber
 
@@ -46,6 +46,7 @@ def open_account(
     secret, digest = new_secret(), _lookup(name)
     try:
         with transaction.atomic():
+            status = standing.for_new_service(subscriber)
             service = Service.objects.create(
                 kind=Service.Kind.ACCOUNT,
                 label=name,
@@ -53,6 +54,7 @@ def open_account(
                 secret=secret,
                 subscriber=subscriber,
                 plan=plan,
+                status=status,
                 access=access,
                 made_at=now,
                 expires_at=expires_at or sale.until(plan, now=now),

@@ -37,11 +37,11 @@ def add(service: Service, mac: str, label: str = "", *, by: Actor, now: datetime
     except IntegrityError:
         holder = Device.objects.select_related("service").get(mac=written).service.label
         raise Refusal("mac_taken", f"{written} is on the list of {holder} already.", field="mac") from None
-    record(by, "device.add", device, now=now, service=service.pk, mac=written)
+    record(by, "device.add", service, now=now, mac=written, label=device.label)
     return device
 
 
 def remove(device: Device, *, by: Actor, now: datetime) -> None:
     """Take a device off the list; its next sign-in by MAC is refused."""
-    record(by, "device.remove", device, now=now, service=device.service_id, mac=device.mac)
+    record(by, "device.remove", device.service, now=now, mac=device.mac, label=device.label)
     device.delete()

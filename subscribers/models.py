@@ -5,20 +5,19 @@ from django.db import models
 from kmikro.lib import validity
 from kmikro.lib.secrets import EncryptedTextField
 from kmikro.lib.validity import Validity
+from subscribers.person_models import Attachment as Attachment
+from subscribers.person_models import Consent as Consent
+from subscribers.person_models import CustomField as CustomField
+from subscribers.person_models import Email as Email
+from subscribers.person_models import Language as Language
+from subscribers.person_models import Merger as Merger
+from subscribers.person_models import Note as Note
+from subscribers.person_models import Phone as Phone
+from subscribers.person_models import SavedFilter as SavedFilter
+from subscribers.person_models import Subscriber as Subscriber
 from subscribers.prefixes import PrefixField
 
 NONE = models.Value([], models.JSONField())
-
-
-class Language(models.TextChoices):
-    """In which customers are answered; blank: the ISP's."""
-
-    ENGLISH = "en"
-    SWAHILI = "sw"
-    FRENCH = "fr"
-    SPANISH = "es"
-    PORTUGUESE = "pt"
-    INDONESIAN = "id"
 
 
 class Site(models.Model):
@@ -126,24 +125,6 @@ class Plan(models.Model):
         return validity.of(self.validity_months, self.validity_days, self.validity_seconds)
 
 
-class Subscriber(models.Model):
-    """A person or company with an account; voucher users have none."""
-
-    name = models.CharField(max_length=120)
-    phone = models.CharField(max_length=24, blank=True)
-    email = models.EmailField(blank=True)
-    note = models.TextField(blank=True)
-    language = models.CharField(max_length=2, choices=Language.choices, blank=True)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["name", "id"]
-        indexes = [models.Index(fields=["phone"], name="subscriber_phone")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Service(models.Model):
     """What lets somebody connect: a voucher is a prepaid service whose clock starts at first use.
 
@@ -155,6 +136,7 @@ class Service(models.Model):
         ACCOUNT = "account"
 
     class Status(models.TextChoices):
+        PENDING = "pending"  # agreed, not yet switched on
         ACTIVE = "active"
         SUSPENDED = "suspended"
         ENDED = "ended"
@@ -173,6 +155,9 @@ class Service(models.Model):
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, null=True, related_name="services")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="services")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    held = models.CharField(
+        max_length=8, blank=True, default="", db_default=""
+    )  # the state of the subscriber that suspended it: blocked or inactive; empty: a person did
     access = models.CharField(max_length=8, choices=Access.choices, default=Access.ANY)
     made_at = models.DateTimeField()
     first_used_at = models.DateTimeField(null=True)

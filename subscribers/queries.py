@@ -11,8 +11,10 @@ from django.db.models import (
     Count,
     DateTimeField,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
+    OuterRef,
     Prefetch,
     Q,
     QuerySet,
@@ -23,7 +25,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 
 from kmikro.lib import macs
-from subscribers.models import Device, Plan, Service, Subscriber, Usage
+from subscribers import finding
+from subscribers.models import Device, Email, Fallback, Phone, Plan, Service, Subscriber, Usage
 
 
 class State(StrEnum):
@@ -34,6 +37,7 @@ class State(StrEnum):
     SPENT = "spent"
     ENDED = "ended"
     PAUSED = "suspended"
+    PENDING = "pending"
     VOID = "void"
 
 
@@ -69,8 +73,36 @@ def state_at(now: datetime, of: str = "") -> Case:
         When(Q(**{f"{of}status": Service.Status.ENDED}), then=Value(State.ENDED.value)),
         When(run_out(now, of), then=Value(State.ENDED.value)),
         When(Q(**{f"{of}status": Service.Status.SUSPENDED}), then=Value(State.PAUSED.value)),
+        When(Q(**{f"{of}status": Service.Status.PENDING}), then=Value(State.PENDING.value)),
         When(Q(**{f"{of}first_used_at__isnull": True}), then=Value(State.NEW.value)),
         default=Value(State.IN_USE.value),
+        output_field=CharField(),
+    )
+
+
+def offered_at(now: datetime, of: str = "") -> Case:
+    """What the clock and the ISP's fallbacks make of a service beside its State: 'grace', 'walled', or nothing."""
+    there = Fallback.objects.values("pk")
+
+    def has(reason: str) -> Exists:
+        return Exists(there.filter(reason=reason))
+
+    status = f"{of}status"
+    over = Q(**{status: Service.Status.ENDED}) | run_out(now, of)
+    time_spent = Q(**{f"{of}plan__time_limit_seconds__lte": F(f"{of}seconds_used")})
+    return Case(
+        When(Q(**{status: Service.Status.VOID}), then=Value("")),
+        When(time_spent & Q(has("time_spent")), then=Value("walled")),
+        When(used_up(of) & ~time_spent & Q(has("data_spent")), then=Value("walled")),
+        When(used_up(of), then=Value("")),
+        When(over & Q(has("ended")), then=Value("walled")),
+        When(over, then=Value("")),
+        When(
+            Q(**{f"{status}__in": [Service.Status.SUSPENDED, Service.Status.PENDING]}) & Q(has("suspended")),
+            then=Value("walled"),
+        ),
+        When(Q(**{status: Service.Status.ACTIVE, f"{of}expires_at__lte": now}), then=Value("grace")),
+        default=Value(""),
         output_field=CharField(),
     )
 
@@ -95,28 +127,47 @@ def plan_counts(plan_ids: list[int], now: datetime) -> dict[int, dict[str, int]]
 
 
 def people(text: str = "") -> "QuerySet[Subscriber]":
-    """Subscribers with their services; `text` is looked for in name, phone, email and service names."""
-    rows = Subscriber.objects.prefetch_related(
-        Prefetch("services", queryset=Service.objects.select_related("plan").order_by("-made_at"))
+    """Subscribers with phones, emails and services, without merged records; `text` as in `subscribers.finding`."""
+    rows = Subscriber.objects.filter(merged_into=None).prefetch_related(
+        "phones",
+        "emails",
+        "site",
+        Prefetch("services", queryset=Service.objects.select_related("plan").order_by("-made_at")),
     )
-    if text:
-        rows = rows.filter(
-            Q(name__icontains=text)
-            | Q(phone__icontains=text)
-            | Q(email__icontains=text)
-            | Q(pk__in=Service.objects.filter(label__icontains=text).values("subscriber_id"))
-        )
+    return rows.filter(pk__in=finding.matching(text)) if text else rows
+
+
+def narrowed(
+    rows: "QuerySet[Subscriber]",
+    *,
+    state: str | None = None,
+    tag: str | None = None,
+    site: int | None = None,
+    plan: int | None = None,
+) -> "QuerySet[Subscriber]":
+    """Those of the subscribers that pass the filters that are given."""
+    if state:
+        rows = rows.filter(state=state)
+    if tag:
+        rows = rows.filter(tags__contains=[tag])
+    if site:
+        rows = rows.filter(site_id=site)
+    if plan:
+        rows = rows.filter(Exists(Service.objects.filter(subscriber=OuterRef("pk"), plan_id=plan)))
     return rows
 
 
 def accounts(now: datetime, text: str = "") -> "QuerySet[Service]":
-    """Accounts with plan, person and State; `text` is looked for in user name, name, phone, email and device list."""
+    """Accounts with plan, person and State; `text` is looked for in the account and, as in `finding`, in its person."""
     rows = Service.objects.filter(kind=Service.Kind.ACCOUNT).select_related("plan", "subscriber")
-    rows = rows.defer("secret").annotate(state=state_at(now))
+    owner = {"subscriber": OuterRef("subscriber"), "is_primary": True}
+    rows = rows.defer("secret").annotate(
+        state=state_at(now),
+        phone=Coalesce(Phone.objects.filter(**owner).values("number")[:1], Value("")),
+        email=Coalesce(Email.objects.filter(**owner).values("address")[:1], Value("")),
+    )
     if text:
-        match = Q(label__icontains=text)
-        for name in ("name", "phone", "email"):
-            match |= Q(**{f"subscriber__{name}__icontains": text})
+        match = Q(label__icontains=text) | Q(subscriber__in=finding.matching(text))
         if mac := macs.normalise(text):
             match |= Q(pk__in=Device.objects.filter(mac=mac).values("service_id"))
         rows = rows.filter(match)

@@ -7,11 +7,11 @@ from typing import Any
 from django.db import connection
 
 from billing.models import Batch, Voucher
-from kmikro.lib import codes
+from kmikro.lib import codes, phones
 from kmikro.lib.secrets import purpose_key
 from radius.models import AuthAttempt, Session
 from routers.models import Router
-from subscribers.models import Device, Plan, Service, Site, Subscriber
+from subscribers.models import Device, Email, Phone, Plan, Service, Site, Subscriber
 
 _next = itertools.count(1)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -83,10 +83,18 @@ def make_router(*, site: Site | None = None, **fields: Any) -> Router:
     return Router.objects.create(**{**base, **fields})
 
 
-def make_subscriber(**fields: Any) -> Subscriber:
-    return Subscriber.objects.create(
-        **{"name": f"Ana {next(_next)}", "phone": "+254700000001", "made_at": NOW, **fields}
+def make_subscriber(*, phone: str = "+254700000001", email: str = "", **fields: Any) -> Subscriber:
+    number = next(_next)
+    made = Subscriber.objects.create(
+        **{"name": f"Ana {number}", "account_number": f"{90_000 + number}", "made_at": NOW, **fields}
     )
+    if phone:
+        Phone.objects.create(
+            subscriber=made, number=phone, digits=phones.digits(phone, "KE"), is_primary=True
+        )
+    if email:
+        Email.objects.create(subscriber=made, address=email, is_primary=True)
+    return made
 
 
 def make_device(*, service: Service, **fields: Any) -> Device:

@@ -20,6 +20,11 @@ STATES: dict[str, State] = {
     "slowed": State("warn", "gauge", "Slowed"),
     "suspended": State("", "circle-pause", "Paused"),
     "never": State("", "circle-dashed", "Never online"),
+    "lead": State("brand", "user-plus", "Lead"),
+    "blocked": State("bad", "ban", "Blocked"),
+    "inactive": State("", "circle-pause", "Inactive"),
+    "grace": State("warn", "hourglass", "In grace"),
+    "walled": State("warn", "shield-alert", "Walled garden"),
     "archived": State("", "archive", "Archived"),
     "draft": State("", "pencil", "Draft"),
     # vouchers and batches

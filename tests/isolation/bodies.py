@@ -70,6 +70,10 @@ ACCOUNT = {
     "plan": str(EQUAL),
     "access": "any",
 }
+SUBSCRIBER = {
+    "kind": "company", "name": "Dora Stores", "phone": "Shop: 0700 000 009", "email": "dora@example.test", "site": str(EQUAL),
+    "state": "pending", "tags": "fibre, north", "latitude": "-1.2921", "longitude": "36.8219",
+}  # fmt: skip
 API_ACCOUNT = {"username": "dora.home", "plan": EQUAL, "subscriber": EQUAL}
 OWN_TERMS = {
     "expires_at": "2036-01-01T12:00", "grace_seconds": "2", "grace_seconds_unit": "days", "sites": [str(EQUAL)],

@@ -85,6 +85,27 @@ TENANT: dict[str, Line] = {
     ),
     "subscribers?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
     "subscriber": at(A.SEE_SUBSCRIBERS),
+    "subscriber-people": at(
+        A.SEE_SUBSCRIBERS,
+        query={"q": "anary", "state": "active", "tag": "anary", "site": "7001", "plan": "7001"},
+    ),
+    "subscriber-people?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
+    "subscriber-filter-save": at(A.SEE_SUBSCRIBERS, get=None, post=302, body={"name": "Mine", "tag": "x"}),
+    "subscriber-filter-forget": at(A.SEE_SUBSCRIBERS, get=None, post=(302, 404)),  # one's own only
+    "subscriber-timeline": at(A.SEE_SUBSCRIBERS),
+    "subscriber-timeline?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "kind": "note"}),
+    "subscriber-new": at(A.CHANGE_SUBSCRIBERS, post=302, body=bodies.SUBSCRIBER),
+    "subscriber-edit": at(A.CHANGE_SUBSCRIBERS, post=302, body=bodies.SUBSCRIBER),
+    "subscriber-act": at(A.CHANGE_SUBSCRIBERS, post=302, verb="block"),
+    "subscriber-note": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body={"text": "Roof of tin"}),
+    "subscriber-note-pin": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "subscriber-consent": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body={"what": "Text messages"}),
+    "subscriber-consent-withdraw": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "subscriber-file-add": at(A.CHANGE_SUBSCRIBERS, get=None, post=422),  # nothing is sent
+    "subscriber-file": at(A.SEE_SUBSCRIBERS),
+    "subscriber-file-remove": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "subscriber-fields": at(A.CHANGE_SETTINGS, post=302, body={"name": "House", "kind": "text"}),
+    "subscriber-field-archive": at(A.CHANGE_SETTINGS, get=None, post=302),
     "subscriber-language": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body={"language": "sw"}),
     "subscriber-account-new": at(A.CHANGE_SUBSCRIBERS, post=200, body=bodies.ACCOUNT),
     "subscriber-account-new?known": at(
@@ -377,11 +398,39 @@ TENANT: dict[str, Line] = {
     "api-vouchers": at(Scope(A.SEE_VOUCHERS)),
     "api-voucher": at(Scope(A.SEE_VOUCHERS), own=True),
     "api-voucher-void": at(Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200),
-    "api-subscribers": at(Scope(A.SEE_SUBSCRIBERS)),
-    "api-subscribers?search": at(Scope(A.SEE_SUBSCRIBERS), query={"search": "anary"}),
+    "api-subscribers": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"name": "Dora"}
+    ),
+    "api-subscribers?search": at(
+        Scope(A.SEE_SUBSCRIBERS),
+        query={"search": "anary", "state": "active", "tag": "anary", "site": "7001", "plan": "7001"},
+    ),
     "api-subscriber": at(
         Scope(A.SEE_SUBSCRIBERS), patch=200, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"language": "sw"}
     ),
+    "api-subscriber-act": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200, verb="block"),
+    "api-subscriber-timeline": at(Scope(A.SEE_SUBSCRIBERS), query={"kind": "note"}),
+    "api-subscriber-notes": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"text": "Roof of tin"}
+    ),
+    "api-subscriber-consents": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"what": "Text messages"}
+    ),
+    "api-subscriber-consent-withdraw": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-subscriber-files": at(
+        Scope(A.SEE_SUBSCRIBERS),
+        post=201,
+        writes=Scope(A.CHANGE_SUBSCRIBERS),
+        body={"name": "a.txt", "content": "aGk="},
+    ),
+    "api-subscriber-file": at(Scope(A.SEE_SUBSCRIBERS), delete=204, writes=Scope(A.CHANGE_SUBSCRIBERS)),
+    "api-custom-fields": at(
+        Scope(A.SEE_SUBSCRIBERS),
+        post=201,
+        writes=Scope(A.CHANGE_SUBSCRIBERS),
+        body={"name": "House", "kind": "text"},
+    ),
+    "api-custom-field": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, delete=204),
     "api-accounts": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.API_ACCOUNT
     ),

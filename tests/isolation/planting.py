@@ -61,9 +61,23 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.Plan.data_limit_bytes": lambda side, pk: 10**9 + PRIMES[side],
     "subscribers.Plan.time_limit_seconds": lambda side, pk: None,
     "subscribers.Plan.validity_seconds": lambda side, pk: 86_400,
+    "subscribers.Plan.validity_days": lambda side, pk: None,
+    "subscribers.Plan.validity_months": lambda side, pk: None,
     "subscribers.Plan.download_bps": lambda side, pk: 5_000_000,
     "subscribers.Plan.upload_bps": lambda side, pk: 2_000_000,
     "subscribers.Fallback.reason": lambda side, pk: "ended" if pk == EQUAL else "trial",
+    "subscribers.Subscriber.merged_into": lambda side, pk: None,
+    "subscribers.Subscriber.latitude": lambda side, pk: None,
+    "subscribers.Subscriber.longitude": lambda side, pk: None,
+    "subscribers.Subscriber.custom": lambda side, pk: {
+        str(pk): canary(side, "subscribers.Subscriber", "custom", pk)
+    },
+    "subscribers.Phone.digits": lambda side, pk: f"2547{PRIMES[side]}{pk}",
+    "subscribers.CustomField.options": lambda side, pk: [],
+    "subscribers.SavedFilter.chosen": lambda side, pk: {"q": canary(side, "subscribers.SavedFilter", "chosen", pk)},
+    "subscribers.Merger.moved": lambda side, pk: {},
+    "subscribers.Attachment.content": lambda side, pk: canary(side, "subscribers.Attachment", "content", pk).encode(),
+    "subscribers.Attachment.media_type": lambda side, pk: "text/plain",
     "radius.AuthAttempt.accepted": lambda side, pk: False,
     "radius.AuthAttempt.record_id": lambda side, pk: pk,
     "radius.Session.disconnect_state": lambda side, pk: "",
@@ -233,7 +247,8 @@ def _row(model: type[models.Model], side: str, pk: int) -> models.Model:
         if field.primary_key:
             values[field.attname] = pk
         elif field.is_relation:
-            values[field.attname] = pk
+            override = OVERRIDES.get(f"{model._meta.label}.{field.name}")
+            values[field.attname] = override(side, pk) if override else pk
         else:
             values[field.name] = _value(model, field, side, pk)
     return model._default_manager.create(**values)

@@ -35,7 +35,7 @@ from tests.factories import (
 from tests.isolation.bodies import IP, MAC
 from tests.isolation.planting import EQUAL
 from tests.isolation.world import Side
-from tests.ui import lively_routers, lively_site
+from tests.ui import lively_people, lively_routers, lively_site
 
 PLANS = (("Hour", 2_000, 3600, None), ("Day", 8_000, 86_400, None), ("Week, 10 GB", 35_000, 604_800, 10**10))
 RULES = Rules(
@@ -159,6 +159,8 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
     for number, name in enumerate(PEOPLE):
         key = {"pk": EQUAL} if number == 0 else {}
         subscriber = make_subscriber(name=name, made_at=now, **key)
+        if number == 0:
+            lively_people.known(subscriber, now)
         account = make_service(
             kind="account", label=f"home-{number}", subscriber=subscriber, plan=home, made_at=now, access="ppp",
             status="suspended" if number == 3 else "active", first_used_at=now if number < 2 else None,

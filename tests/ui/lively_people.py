@@ -1,0 +1,56 @@
+"""A subscriber of whom much is known, one row of each kind under the key that the matrix asks for."""
+
+from datetime import datetime
+
+from accounts.models import User
+from accounts.roles import Role
+from subscribers.models import Attachment, Consent, CustomField, Email, Note, Phone, SavedFilter, Subscriber
+from tests.isolation.planting import EQUAL
+
+
+def known(subscriber: Subscriber, now: datetime) -> None:
+    by = "Owner Fresh Air"
+    subscriber.address, subscriber.tags = "Acacia Court, House 14\nRongai", ["fibre", "north side"]
+    subscriber.latitude, subscriber.longitude = "-1.396230", "36.751930"  # type: ignore[assignment]
+    field = CustomField.objects.create(
+        pk=EQUAL, name="National ID", kind="text", is_required=True, made_at=now
+    )
+    CustomField.objects.create(
+        name="House", kind="choice", options=["Own", "Rented"], made_at=now, is_archived=True
+    )
+    subscriber.custom = {str(field.pk): "2210 4471"}
+    subscriber.save()
+    Phone.objects.create(
+        subscriber=subscriber, number="+254 733 000 001", digits="254733000001", label="Husband"
+    )
+    Email.objects.create(subscriber=subscriber, address="wanjiku.mwangi@example.test", is_primary=True)
+    Note.objects.create(
+        pk=EQUAL, subscriber=subscriber, kind="installer", text="Ladder is at the neighbour's. Dog is kind.", by=by, at=now,
+        is_pinned=True,
+    )  # fmt: skip
+    Note.objects.create(subscriber=subscriber, text="Wants Home 20 after the holidays.", by=by, at=now)
+    Consent.objects.create(
+        pk=EQUAL,
+        subscriber=subscriber,
+        what="Terms of service",
+        version="3",
+        how="On paper",
+        given_at=now,
+        by=by,
+    )
+    Consent.objects.create(
+        subscriber=subscriber,
+        what="Text messages about offers",
+        given_at=now,
+        by=by,
+        withdrawn_at=now,
+        withdrawn_by=by,
+    )
+    Attachment.objects.create(
+        pk=EQUAL, subscriber=subscriber, name="Contract 10418.txt", media_type="text/plain", size=8, sha256="0" * 64,
+        content=b"Contract", by=by, at=now,
+    )  # fmt: skip
+    SavedFilter.objects.create(
+        pk=EQUAL, owner=User.objects.get(role=Role.OWNER), name="Fibre, blocked", chosen={"state": "blocked", "tag": "fibre"},
+        made_at=now, is_shared=True,
+    )  # fmt: skip
