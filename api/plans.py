@@ -18,8 +18,9 @@ from api.paging import CursorPages
 from api.refusals import naming
 from api.view import View, one
 from radius import change as changes
-from subscribers import plans
-from subscribers.models import Plan
+from subscribers import plans, queries, versions
+from subscribers.models import Plan, PlanVersion
+from subscribers.versions import Reach
 
 NAMES = {
     "price": "price_minor",
@@ -47,6 +48,12 @@ class PlanOut(serializers.Serializer[Plan]):
     data_limit_bytes = serializers.IntegerField(allow_null=True)
     time_limit_seconds = serializers.IntegerField(allow_null=True)
     devices = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="Of its terms; each change makes the next.")
+    frozen_of = serializers.IntegerField(
+        source="frozen_of_id",
+        allow_null=True,
+        help_text="The plan whose older terms these are, for who keeps them.",
+    )
     is_archived = serializers.BooleanField()
     made_at = Moment()
     changed_at = Moment()
@@ -72,6 +79,24 @@ class PlanIn(Strict):
     devices = Number(required=False, help_text="At once; 1 when it is left out.")
 
 
+class PlanChange(PlanIn):
+    """What is left out stays."""
+
+    reach = Text(
+        required=False, max_length=9, help_text="`everybody` on the plan, or `new`: what is sold from now on."
+    )
+
+
+class PlanVersionOut(serializers.Serializer[PlanVersion]):
+    """The terms of a plan from a moment on; they never change."""
+
+    number = serializers.IntegerField()
+    reach = serializers.ChoiceField(choices=PlanVersion.Reach.choices)
+    made_at = Moment()
+    made_by = serializers.CharField()
+    terms = serializers.DictField(help_text="Names as in the plan and its rules.")
+
+
 class PlanQuery(PageQuery):
     archived = serializers.BooleanField(
         required=False, help_text="Only those out of sale, or only the others."
@@ -86,7 +111,7 @@ class Plans(View):
     @extend_schema(responses=PlanOut(many=True))
     def get(self, request: Request) -> Response:
         """List plans."""
-        rows = Plan.objects.all()
+        rows = queries.living_plans()
         if "archived" in self.asked:
             rows = rows.filter(is_archived=self.asked["archived"])
         return self.page(rows, PlanOut)
@@ -110,21 +135,23 @@ class OnePlan(View):
         """Look at a plan."""
         return Response(PlanOut(one(Plan.objects.all(), pk)).data)
 
-    @extend_schema(request=PlanIn, responses=PlanOut)
+    @extend_schema(request=PlanChange, responses=PlanOut)
     @transaction.atomic
     def patch(self, request: Request, pk: int) -> Response:
         """Change a plan.
 
         What is left out stays. Everybody on the plan gets the new terms at the next login, and who is online gets a
         new speed at once (`change_state` of the session says what the router answered); vouchers keep the price they
-        were made at.
+        were made at. With `reach` `new`, who has the plan is moved to a copy of it as it was.
         """
         plan = one(Plan.objects.select_for_update(), pk)
         before, now = plans.terms_of(plan), datetime.now(UTC)
-        terms = replace(before, **self.body(request, PlanIn, partial=True))
+        given = self.body(request, PlanChange, partial=True)
+        reach = versions.read_reach(given.pop("reach", Reach.EVERYBODY))
+        terms = replace(before, **given)
         with naming(**NAMES):
-            plan = plans.change(plan, terms, by=access.actor(request), now=now)
-        if plans.speed_of(terms) != plans.speed_of(before):
+            plan = plans.change(plan, terms, by=access.actor(request), now=now, reach=reach)
+        if reach == Reach.EVERYBODY and plans.speed_of(terms) != plans.speed_of(before):
             changes.ask(plan.services.values("pk"), now=now)
         return Response(PlanOut(plan).data)
 
@@ -143,3 +170,32 @@ class ArchivePlan(View):
         plan = one(Plan.objects.select_for_update(), pk)
         plan = plans.archive(plan, by=access.actor(request), now=datetime.now(UTC))
         return Response(PlanOut(plan).data)
+
+
+class PlanVersions(View):
+    scopes = {"GET": Action.SEE_PLANS}
+    takes = {"GET": PageQuery}
+    pagination_class = CursorPages
+
+    @extend_schema(responses=PlanVersionOut(many=True))
+    def get(self, request: Request, pk: int) -> Response:
+        """List the versions of a plan."""
+        return self.page(versions.history(one(queries.living_plans(), pk)), PlanVersionOut)
+
+
+class BringUp(View):
+    scopes = {"POST": Action.CHANGE_PLANS}
+
+    @extend_schema(request=Nothing, responses=PlanOut)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Move everybody on these older terms to the newest, and answer with the plan that has them.
+
+        `pk` is a plan with `frozen_of`. Who is online gets a new speed at once.
+        """
+        self.body(request, Nothing)
+        frozen, now = one(Plan.objects.select_for_update(), pk), datetime.now(UTC)
+        versions.bring_up(frozen, by=access.actor(request), now=now)
+        newest = one(Plan.objects.all(), frozen.frozen_of_id or pk)
+        changes.ask(newest.services.values("pk"), now=now)
+        return Response(PlanOut(newest).data)

@@ -18,8 +18,9 @@ from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
 from radius import change as changes
-from subscribers import fallbacks, rules
+from subscribers import fallbacks, rules, versions
 from subscribers.models import Fallback, Plan
+from subscribers.versions import Reach
 
 
 def _bps(text: str) -> Number:
@@ -67,6 +68,14 @@ class RulesIn(Strict):
     pool = Text(required=False, allow_blank=True, max_length=63, help_text="On the router.")
 
 
+class RulesChange(RulesIn):
+    """What is left out stays; null is no limit."""
+
+    reach = Text(
+        required=False, max_length=9, help_text="`everybody` on the plan, or `new`: what is sold from now on."
+    )
+
+
 class OnePlansRules(View):
     scopes = {"GET": Action.SEE_PLANS, "PATCH": Action.CHANGE_PLANS}
 
@@ -75,7 +84,7 @@ class OnePlansRules(View):
         """Look at the rules of a plan."""
         return Response(asdict(rules.rules_of(one(Plan.objects.all(), pk))))
 
-    @extend_schema(request=RulesIn, responses=RulesIn)
+    @extend_schema(request=RulesChange, responses=RulesIn)
     @transaction.atomic
     def patch(self, request: Request, pk: int) -> Response:
         """Change the rules of a plan.
@@ -83,11 +92,13 @@ class OnePlansRules(View):
         They hold at once: for the next login within a second, for who is online within five.
         """
         plan = one(Plan.objects.select_for_update(), pk)
-        wanted = replace(rules.rules_of(plan), **self.body(request, RulesIn, partial=True))
+        given = self.body(request, RulesChange, partial=True)
+        reach = versions.read_reach(given.pop("reach", Reach.EVERYBODY))
+        wanted = replace(rules.rules_of(plan), **given)
         now = datetime.now(UTC)
         before = rules.rules_of(plan)
-        rules.settle(plan, wanted, by=access.actor(request), now=now)
-        if wanted != before:
+        rules.settle(plan, wanted, by=access.actor(request), now=now, reach=reach)
+        if wanted != before and reach == Reach.EVERYBODY:
             changes.ask(plan.services.values("pk"), now=now)
         return Response(asdict(wanted))
 

@@ -14,9 +14,9 @@ from dashboard.access import Request, operator
 from dashboard.numbers import SPANS, NumberForm, number, plain, split, unit
 from dashboard.page import confirm, done, page, refused
 from kmikro.lib.refusal import Refusal
-from subscribers import fallbacks, offers
+from subscribers import fallbacks, offers, queries
 from subscribers.fallbacks import Given
-from subscribers.models import Fallback, Plan
+from subscribers.models import Fallback
 
 LIST, FORM = "dashboard/plans/fallbacks.html", "dashboard/plans/fallback.html"
 MBPS = 10**6
@@ -139,7 +139,9 @@ def _reason_or_404(reason: str) -> Fallback.Reason:
 def change(request: Request, reason: str) -> HttpResponse:
     chosen = _reason_or_404(reason)
     held = Fallback.objects.filter(reason=reason).first()
-    plans = list(Plan.objects.order_by("is_archived", "name").values_list("pk", "name")[:MOST_PLANS])
+    plans = list(
+        queries.living_plans().order_by("is_archived", "name").values_list("pk", "name")[:MOST_PLANS]
+    )
     context: dict[str, Any] = {
         "nav_key": "plans",
         "reason": chosen,

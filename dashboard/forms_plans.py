@@ -9,10 +9,25 @@ from kmikro.lib.money import Money, exponent
 from kmikro.lib.refusal import Refusal
 from subscribers.models import Plan
 from subscribers.plans import Terms
+from subscribers.versions import Reach
 
 START = Terms("", 0, "", download_bps=5_000_000, upload_bps=2_000_000, validity_days=1)
 LENGTHS = {"seconds": 1, "minutes": 60, "hours": 3_600}  # elapsed time
 DAYS = {"days": 1, "weeks": 7}  # of the calendar
+
+
+def reach() -> forms.ChoiceField:
+    """Whom a change of a plan reaches (subscribers.versions)."""
+    return forms.ChoiceField(
+        label="Who gets it",
+        required=False,
+        widget=forms.RadioSelect,
+        initial=Reach.EVERYBODY.value,
+        choices=[
+            (Reach.EVERYBODY.value, "Everybody on the plan\nAt the next login; a speed at once"),
+            (Reach.NEW.value, "Only what is sold from now on\nWho has the plan keeps it as it is"),
+        ],
+    )
 
 
 class PlanForm(NumberForm):
@@ -40,6 +55,8 @@ class PlanForm(NumberForm):
     devices = number(
         "Devices at once", required=True, decimal=False, hint="How many can use one code together"
     )
+
+    reach = reach()
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

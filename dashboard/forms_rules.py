@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import formset_factory
 
+from dashboard import forms_plans
 from dashboard.forms_terms import offer, places
 from dashboard.numbers import SPANS, NumberForm, number, plain, split, unit
 from kmikro.lib import timetable
@@ -72,6 +73,7 @@ class RulesForm(NumberForm):
         label="Address list", max_length=63, required=False, widget=forms.TextInput(attrs=_NAMES)
     )
     pool = forms.CharField(label="Pool", max_length=63, required=False, widget=forms.TextInput(attrs=_NAMES))
+    reach = forms_plans.reach()
 
     def __init__(
         self,

@@ -19,7 +19,8 @@ from dashboard.page import page
 from radius import queries as radius_queries
 from radius.models import AuthAttempt
 from routers.models import Router
-from subscribers.models import Plan, Usage
+from subscribers import queries as service_queries
+from subscribers.models import Usage
 
 HOURS = 24
 
@@ -96,7 +97,7 @@ def _traffic(request: Request, now: datetime) -> dict[str, Any]:
 
 def _steps(live: dict[str, Any]) -> list[dict[str, Any]]:
     """The way to the first login; each step ticks itself from evidence."""
-    plan = Plan.objects.order_by("pk").first()
+    plan = service_queries.living_plans().order_by("pk").first()
     batch = Batch.objects.order_by("pk").first()
     first = AuthAttempt.objects.filter(accepted=True).order_by("at").first()
     routers = live["routers"]

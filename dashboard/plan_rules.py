@@ -20,6 +20,7 @@ from radius import change as changes
 from subscribers import offers, rules
 from subscribers.models import Plan, Site
 from subscribers.rules import Rules
+from subscribers.versions import Reach
 
 FORM = "dashboard/plans/rules.html"
 _WEEK = list(range(7))
@@ -89,7 +90,7 @@ def _forms(now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any]:
 @operator(Action.CHANGE_PLANS)
 @require_http_methods(["GET", "POST"])
 def change(request: Request, pk: int) -> HttpResponse:
-    plan = get_object_or_404(Plan, pk=pk)
+    plan = get_object_or_404(Plan, pk=pk, frozen_of=None)
     before = rules.rules_of(plan)
     form, hours, stages = _forms(before, request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"nav_key": "plans", "plan": plan, "hours": hours, "stages": stages}
@@ -98,7 +99,7 @@ def change(request: Request, pk: int) -> HttpResponse:
     wanted, refusal = _read(form, hours, stages), None
     if wanted is not None:
         try:
-            return _settle(request, plan, before, wanted)
+            return _settle(request, plan, before, wanted, form.cleaned_data["reach"] or Reach.EVERYBODY)
         except Refusal as caught:
             refusal = _readable(caught, form)
     return refused(request, FORM, form=form, refusal=refusal, **context)
@@ -115,11 +116,11 @@ def _read(form: RulesForm, hours: Any, stages: Any) -> Rules | None:
     return Rules(**values, windows=forms_rules.windows_of(hours), stages=forms_rules.stages_of(stages))
 
 
-def _settle(request: Request, plan: Plan, before: Rules, wanted: Rules) -> HttpResponse:
+def _settle(request: Request, plan: Plan, before: Rules, wanted: Rules, reach: str) -> HttpResponse:
     now, count = datetime.now(UTC), 0
     with transaction.atomic():
-        rules.settle(plan, wanted, by=access.actor(request), now=now)
-        if wanted != before:
+        rules.settle(plan, wanted, by=access.actor(request), now=now, reach=reach)
+        if wanted != before and reach == Reach.EVERYBODY:
             count = changes.ask(plan.services.values("pk"), now=now)
     text = f"The rules of {plan.name} are saved."
     text += f" Live sessions that follow them now: {count:,}." if count else ""

@@ -21,6 +21,7 @@ from subscribers import offers, plans, queries
 from subscribers.models import Plan
 from subscribers.plans import Terms
 from subscribers.queries import State
+from subscribers.versions import Reach
 
 SORTS = {
     "name": ("name", "pk"),
@@ -28,6 +29,10 @@ SORTS = {
     "speed": ("download_bps", "name", "pk"),
 }
 EDITOR = "dashboard/plans/edit.html"
+REACHES = {
+    Reach.EVERYBODY: "Every login from now on gets it.",
+    Reach.NEW: "It is what is sold from now on; who has the plan keeps the terms before.",
+}
 WORKING = (State.NEW, State.IN_USE, State.PAUSED)
 
 
@@ -144,7 +149,7 @@ def create(request: Request) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=pk)
     now_sold = plans.terms_of(plan)
-    may_change = access.may(request, Action.CHANGE_PLANS)
+    may_change = access.may(request, Action.CHANGE_PLANS) and plan.frozen_of_id is None
     if request.method == "GET":
         form = PlanForm(initial=initial(now_sold), currency=plan.currency)
         template = EDITOR if may_change else "dashboard/plans/show.html"
@@ -156,9 +161,10 @@ def edit(request: Request, pk: int) -> HttpResponse:
     if terms is not None:
         try:
             now = datetime.now(UTC)
-            plans.change(plan, terms, by=access.actor(request), now=now)
-            text = f"{plan.name} is saved. Every login from now on gets it."
-            if plans.speed_of(terms) != plans.speed_of(now_sold):
+            reach = form.cleaned_data["reach"] or Reach.EVERYBODY
+            plan = plans.change(plan, terms, by=access.actor(request), now=now, reach=reach)
+            text = f"{plan.name} is saved. {REACHES[Reach(reach)]}"
+            if reach == Reach.EVERYBODY and plans.speed_of(terms) != plans.speed_of(now_sold):
                 count = changes.ask(plan.services.values("pk"), now=now)
                 text += f" Live sessions that get the new speed now: {count:,}." if count else ""
             return done(request, reverse("plan", args=[pk]), text)

@@ -19,7 +19,8 @@ from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
 from radius.models import Session
-from subscribers.models import Plan, Service
+from subscribers import queries as service_queries
+from subscribers.models import Service
 
 SORTS = {
     "since": ("started_at", "pk"),
@@ -74,7 +75,7 @@ def _rows(request: Request) -> dict[str, Any]:
     if router is not None:
         rows = rows.filter(router_id=router)
     if plan is not None:
-        rows = rows.filter(service__plan_id=plan)
+        rows = rows.filter(service_queries.on_plans([plan], "service__"))
     if text:
         rows = searched(rows, text, clear=clear)
     chosen, fields = listing.order(request, SORTS, "-ended" if state == "ended" else "-since")
@@ -140,7 +141,7 @@ def index(request: Request) -> HttpResponse:
             [("", "All routers"), *((str(pk), name) for pk, name in context["places"].items())],
             str(router) if router is not None else "",
         ),
-        plans=Plan.objects.order_by("is_archived", "name").only("name")[:100],
+        plans=service_queries.living_plans().order_by("is_archived", "name").only("name")[:100],
         keep=[(name, context[name]) for name in ("state", "router", "plan") if context[name]],
         export_url=listing.link(request, format="csv"),
         **context,

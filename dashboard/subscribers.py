@@ -16,7 +16,7 @@ from dashboard.forms_subscribers import ACCESS
 from dashboard.page import page
 from radius.models import Session
 from subscribers import queries
-from subscribers.models import Plan, Service
+from subscribers.models import Service
 from subscribers.queries import State
 
 SORTS = {
@@ -61,7 +61,7 @@ def _filtered(request: Request, now: datetime) -> tuple[dict[str, Any], Any]:
     elif chosen["state"]:
         rows = rows.filter(state=chosen["state"])
     if chosen["plan"] is not None:
-        rows = rows.filter(plan_id=chosen["plan"])
+        rows = rows.filter(queries.on_plans([chosen["plan"]]))
     if chosen["access"]:
         rows = rows.filter(access=chosen["access"])
     return chosen, rows
@@ -93,7 +93,7 @@ def index(request: Request) -> HttpResponse:
         keep=[(name, chosen[name]) for name in ("state", "plan", "access") if chosen[name]],
         chips=listing.chips(request, "state", CHIPS, chosen["state"], counts),
         accesses=ACCESS,
-        plans=Plan.objects.order_by("is_archived", "name").only("name")[:100],
+        plans=queries.living_plans().order_by("is_archived", "name").only("name")[:100],
         voucher_users=voucher_queries.in_use(now) if not counts[""] else 0,
         heads=listing.headings(
             request,

@@ -15,6 +15,7 @@ from subscribers.person_models import Note as Note
 from subscribers.person_models import Phone as Phone
 from subscribers.person_models import SavedFilter as SavedFilter
 from subscribers.person_models import Subscriber as Subscriber
+from subscribers.plan_models import PlanVersion as PlanVersion
 from subscribers.prefixes import PrefixField
 
 NONE = models.Value([], models.JSONField())
@@ -84,6 +85,10 @@ class Plan(models.Model):
     idle_seconds = models.PositiveIntegerField(null=True)
     address_list = models.CharField(max_length=63, blank=True)  # on the router
     pool = models.CharField(max_length=63, blank=True)  # on the router
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    frozen_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="frozen"
+    )  # older terms that somebody keeps: subscribers.versions
     is_archived = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()

@@ -1,15 +1,16 @@
-"""What is sold: make, change, archive and restore plans. A plan's change reaches the people who already have it."""
+"""What is sold: make, change, archive and restore plans; `subscribers.versions` says whom a change reaches."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.journal import Actor, record
 from kmikro.lib import validity
 from kmikro.lib.money import LARGEST
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.validity import Validity
+from subscribers import versions
 from subscribers.models import Plan
 
 FASTEST_BPS = 10**11
@@ -59,57 +60,41 @@ def speed_of(terms: Terms) -> tuple[int, int]:
 def create(terms: Terms, *, by: Actor, now: datetime) -> Plan:
     """A new plan. Raises Refusal with the field that is wrong."""
     wanted = _checked(terms)
-    plan = _saved(Plan(**asdict(wanted), made_at=now, changed_at=now))
-    record(by, "plan.create", plan, now=now, **asdict(wanted))
+    with transaction.atomic():
+        plan = versions.save(Plan(**asdict(wanted), made_at=now, changed_at=now))
+        versions.open_first(plan, by=by, now=now)
+        record(by, "plan.create", plan, now=now, **asdict(wanted))
     return plan
 
 
-def change(plan: Plan, terms: Terms, *, by: Actor, now: datetime) -> Plan:
-    """Change the terms for everybody on the plan; batches keep the price they were made at."""
-    wanted, before = _checked(terms), terms_of(plan)
-    if wanted == before:
-        return plan
-    for name, value in asdict(wanted).items():
-        setattr(plan, name, value)
-    plan.changed_at = now
-    _saved(plan)
-    old, new = asdict(before), asdict(wanted)
-    changed = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
-    record(by, "plan.change", plan, now=now, changed=changed)
-    return plan
+def change(
+    plan: Plan, terms: Terms, *, by: Actor, now: datetime, reach: str = versions.Reach.EVERYBODY
+) -> Plan:
+    """Change the terms, for everybody on the plan or for what is sold from now on; batches keep their price."""
+    return versions.amend(plan, asdict(_checked(terms)), "plan.change", reach=reach, by=by, now=now)
 
 
 def archive(plan: Plan, *, by: Actor, now: datetime) -> Plan:
     """Take the plan out of sale; who has it keeps it."""
+    versions.check_living(plan)
     if not plan.is_archived:
         plan.is_archived, plan.changed_at = True, now
-        _saved(plan)
+        versions.save(plan)
         record(by, "plan.archive", plan, now=now)
     return plan
 
 
 def restore(plan: Plan, *, by: Actor, now: datetime) -> Plan:
     """Sell the plan again. Raises Refusal when another plan has its name by now."""
+    versions.check_living(plan)
     if plan.is_archived:
         plan.is_archived, plan.changed_at = False, now
         try:
-            _saved(plan)
+            versions.save(plan)
         except Refusal:
             plan.is_archived = True
             raise
         record(by, "plan.restore", plan, now=now)
-    return plan
-
-
-def _saved(plan: Plan) -> Plan:
-    try:
-        with transaction.atomic():
-            plan.save()
-    except IntegrityError as error:
-        if "plan_name_unique" not in str(error):
-            raise
-        text = f"Another plan is already called “{plan.name}”. Choose a different name."
-        raise Refusal("name_taken", text, field="name") from None
     return plan
 
 

@@ -1,6 +1,6 @@
 """Reads about services and subscribers; a service's state is computed in one place for lists, counts and filters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
@@ -108,22 +108,43 @@ def offered_at(now: datetime, of: str = "") -> Case:
 
 
 def plans(*, archived: bool = False) -> "QuerySet[Plan]":
-    return Plan.objects.filter(is_archived=archived)
+    return living_plans().filter(is_archived=archived)
 
 
-def plan_counts(plan_ids: list[int], now: datetime) -> dict[int, dict[str, int]]:
-    """Per plan how many services are in each State."""
+def living_plans() -> "QuerySet[Plan]":
+    """Plans without the copies that are kept for those who have older terms."""
+    return Plan.objects.filter(frozen_of=None)
+
+
+def plan_counts(plan_ids: Collection[int], now: datetime) -> dict[int, dict[str, int]]:
+    """Per plan, with older versions of it, how many services are in each State."""
     rows = (
-        Service.objects.filter(plan_id__in=plan_ids)
+        Service.objects.filter(on_plans(plan_ids))
         .annotate(state=state_at(now))
-        .values("plan_id", "state")
+        .values("plan_id", "plan__frozen_of_id", "state")
         .annotate(count=Count("pk"))
         .order_by()
     )
     counts: dict[int, dict[str, int]] = {pk: {} for pk in plan_ids}
     for row in rows:
-        counts[row["plan_id"]][row["state"]] = row["count"]
+        state = row["state"]
+        for pk in (row["plan_id"], row["plan__frozen_of_id"]):
+            if pk in counts:
+                counts[pk][state] = counts[pk].get(state, 0) + row["count"]
     return counts
+
+
+def service_counts(plan_ids: Collection[int]) -> dict[int, int]:
+    """Per row of a plan, frozen or not, how many services are on it."""
+    rows = (
+        Service.objects.filter(plan_id__in=plan_ids).values("plan_id").annotate(count=Count("pk")).order_by()
+    )
+    return {row["plan_id"]: row["count"] for row in rows}
+
+
+def on_plans(plan_ids: Collection[int], of: str = "") -> Q:
+    """Who has one of these plans, in whatever version; `of` leads from the filtered model to the service."""
+    return Q(**{f"{of}plan_id__in": plan_ids}) | Q(**{f"{of}plan__frozen_of_id__in": plan_ids})
 
 
 def people(text: str = "") -> "QuerySet[Subscriber]":

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.journal import Actor, record
+from accounts.journal import Actor
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.timetable import windows_of
+from subscribers import versions
 from subscribers.models import Plan, Site
 from subscribers.plans import FASTEST_BPS, LARGEST_BYTES, LONGEST_SECONDS, SHORTEST_SECONDS, SMALLEST_BYTES
 from subscribers.stages import stages_of
@@ -51,22 +52,14 @@ def rules_of(plan: Plan) -> Rules:
     return Rules(**{name: getattr(plan, name) for name in Rules.__slots__})
 
 
-def settle(plan: Plan, rules: Rules, *, by: Actor, now: datetime) -> Plan:
+def settle(
+    plan: Plan, rules: Rules, *, by: Actor, now: datetime, reach: str = versions.Reach.EVERYBODY
+) -> Plan:
     """Give a plan these rules. Raises Refusal with the field that is wrong. RADIUS hears of it by itself."""
     with transaction.atomic():
         held = Plan.objects.select_for_update().get(pk=plan.pk)
         _check(rules, rules_of(held))
-        before = asdict(rules_of(held))
-        changed = {
-            name: [before[name], value] for name, value in asdict(rules).items() if before[name] != value
-        }
-        if changed:
-            for name, (_, value) in changed.items():
-                setattr(held, name, value)
-            held.changed_at = now
-            held.save(update_fields=[*changed, "changed_at"])
-            record(by, "plan.rules", held, now=now, changed=changed)
-    return held
+        return versions.amend(held, asdict(rules), "plan.rules", reach=reach, by=by, now=now)
 
 
 def _check(rules: Rules, before: Rules) -> None:

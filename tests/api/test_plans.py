@@ -28,7 +28,7 @@ def test_make_look_change_archive(token_for: Callable[..., Any], isp: Isp) -> No
     changed = program.call("PATCH", path, {"price_minor": 6000, "validity_seconds": None}).json()
     assert changed["changed_at"] >= plan["changed_at"]
     assert changed == {
-        **plan, "price_minor": 6000, "validity_seconds": None, "changed_at": changed["changed_at"],
+        **plan, "price_minor": 6000, "validity_seconds": None, "version": 2, "changed_at": changed["changed_at"],
     }  # fmt: skip
     archived = program.call("POST", f"{path}archive/", {})
     assert (archived.status_code, archived.json()["is_archived"]) == (200, True)
@@ -118,3 +118,34 @@ def test_programs_only_read_while_the_isp_is_suspended(token_for: Callable[..., 
     assert program.call("GET", "plans/").status_code == 200
     refused = program.call("POST", "plans/", {})
     assert (refused.status_code, refused.json()["code"]) == (403, "isp_suspended")
+
+
+def test_versions_and_who_keeps_older_terms(token_for: Callable[..., Any], isp: Isp) -> None:
+    program = token_for(["plans:read", "plans:write"])
+    plan = program.call("POST", "plans/", DAY).json()
+    with scope.inside(isp.schema_name):
+        make.make_service(plan=Plan.objects.get(pk=plan["id"]))
+    path = f"plans/{plan['id']}/"
+    newer = program.call("PATCH", path, {"devices": 3, "reach": "new"}).json()
+    assert (newer["id"], newer["version"], newer["devices"]) == (plan["id"], 2, 3)
+    program.call("PATCH", f"{path}rules/", {"priority": 2})
+    listed = program.call("GET", f"{path}versions/").json()["results"]
+    said = {each["number"]: (each["reach"], each["terms"]["devices"]) for each in listed}
+    assert said == {1: ("everybody", 1), 2: ("new", 3), 3: ("everybody", 3)}
+    assert [each["id"] for each in program.call("GET", "plans/").json()["results"]] == [plan["id"]]
+    with scope.inside(isp.schema_name):
+        frozen = Plan.objects.get(frozen_of=plan["id"])
+    kept = program.call("GET", f"plans/{frozen.pk}/").json()
+    assert (kept["frozen_of"], kept["version"]) == (plan["id"], 1)
+    assert program.call("PATCH", f"plans/{frozen.pk}/", {"devices": 9}).json()["code"] == "frozen"
+    moved = program.call("POST", f"plans/{frozen.pk}/bring-up/", {})
+    assert (moved.status_code, moved.json()["id"]) == (200, plan["id"])
+    with scope.inside(isp.schema_name):
+        assert not frozen.services.exists()
+
+
+def test_a_change_reaches_everybody_or_what_is_new(token_for: Callable[..., Any]) -> None:
+    program = token_for(["plans:read", "plans:write"])
+    plan = program.call("POST", "plans/", DAY).json()
+    refused = program.call("PATCH", f"plans/{plan['id']}/", {"devices": 3, "reach": "some"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_reach")

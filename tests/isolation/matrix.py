@@ -40,6 +40,8 @@ TENANT: dict[str, Line] = {
     "plan-preview": at(A.CHANGE_PLANS, get=None, post=200, body=bodies.PLAN),
     "plan": at(A.SEE_PLANS, post=302, writes=A.CHANGE_PLANS, body=bodies.PLAN),
     "plan-rules": at(A.CHANGE_PLANS, post=302, body=bodies.RULES),
+    "plan-versions": at(A.SEE_PLANS),
+    "plan-bring-up": at(A.CHANGE_PLANS, get=404, post=404),  # the planted one is on its newest terms
     "plan-archive": at(A.CHANGE_PLANS, post=302),
     "plan-restore": at(A.CHANGE_PLANS, get=None, post=302),
     "vouchers": at(A.SEE_VOUCHERS, post=302, writes=A.MAKE_VOUCHERS, body=bodies.BATCH),
@@ -379,6 +381,8 @@ TENANT: dict[str, Line] = {
         body={"reason": "suspended", "download_bps": 64_000},
     ),
     "api-fallback": at(Scope(A.CHANGE_PLANS), get=None, delete=204, reason="ended"),
+    "api-plan-versions": at(Scope(A.SEE_PLANS)),
+    "api-plan-bring-up": at(Scope(A.CHANGE_PLANS), get=None, post=409),
     "api-plan-archive": at(Scope(A.CHANGE_PLANS), get=None, post=200),
     "api-router-backups": at(Scope(A.SEE_ROUTERS)),
     "api-router-backup": at(Scope(A.CHANGE_ROUTERS), number=EQUAL),

@@ -63,6 +63,10 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.Plan.validity_seconds": lambda side, pk: 86_400,
     "subscribers.Plan.validity_days": lambda side, pk: None,
     "subscribers.Plan.validity_months": lambda side, pk: None,
+    "subscribers.PlanVersion.terms": lambda side, pk: {
+        "name": canary(side, "subscribers.PlanVersion", "terms", pk), "price_minor": 5, "currency": "KES",
+        "download_bps": 0, "upload_bps": 0,
+    },
     "subscribers.Plan.download_bps": lambda side, pk: 5_000_000,
     "subscribers.Plan.upload_bps": lambda side, pk: 2_000_000,
     "subscribers.Fallback.reason": lambda side, pk: "ended" if pk == EQUAL else "trial",
@@ -246,9 +250,10 @@ def _row(model: type[models.Model], side: str, pk: int) -> models.Model:
     for field in model._meta.concrete_fields:
         if field.primary_key:
             values[field.attname] = pk
-        elif field.is_relation:
+        elif field.is_relation:  # a row that refers to one of its own kind would refer to itself
             override = OVERRIDES.get(f"{model._meta.label}.{field.name}")
-            values[field.attname] = override(side, pk) if override else pk
+            own = field.related_model is model and field.null
+            values[field.attname] = override(side, pk) if override else None if own else pk
         else:
             values[field.name] = _value(model, field, side, pk)
     return model._default_manager.create(**values)

@@ -75,7 +75,9 @@ def test_change_notes_old_and_new_and_nothing_when_nothing_changed(ana):
     plans.change(plan, DAY, by=ana, now=NOW)
     assert not JournalEntry.objects.filter(verb="plan.change").exists()
     plans.change(plan, replace(DAY, price_minor=6000), by=ana, now=NOW)
-    assert JournalEntry.objects.get(verb="plan.change").facts == {"changed": {"price_minor": [5000, 6000]}}
+    assert JournalEntry.objects.get(verb="plan.change").facts == {
+        "version": 2, "reach": "everybody", "changed": {"price_minor": [5000, 6000]},
+    }  # fmt: skip
     plan.refresh_from_db()
     assert plan.price_minor == 6000
 

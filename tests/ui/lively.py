@@ -13,7 +13,7 @@ from billing.models import Voucher
 from kmikro.lib import codes
 from radius.models import PacketTrace, TracedPacket
 from routers.models import Router, SyncRun
-from subscribers import fallbacks
+from subscribers import fallbacks, versions
 from subscribers.fallbacks import Given
 from subscribers.models import Plan, Service, Usage
 from subscribers.rules import Rules, settle
@@ -95,7 +95,9 @@ def _sold(owner: User, now: datetime) -> list[Service]:
     fallbacks.give(
         "data_spent", Given(plan_id=made[0].pk, download_bps=64_000, upload_bps=64_000), by=SYSTEM, now=now
     )
-    settle(made[1], RULES, by=SYSTEM, now=now)
+    versions.open_first(made[1], by=SYSTEM, now=now)
+    make_service(plan=made[1], label="keeps-version-1", made_at=now)
+    settle(made[1], RULES, by=SYSTEM, now=now, reach=versions.Reach.NEW)
     batch = make_batch(
         plan=made[1], pk=EQUAL, count=30, made=30, note="Counter at the mall", made_by=owner, made_at=now
     )
