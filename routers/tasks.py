@@ -21,6 +21,7 @@ from routers import (
     rounds,
     samples,
     seats,
+    strays,
     talks,
     telling,
     visits,
@@ -191,6 +192,7 @@ def check_all(schema: str) -> None:
     Dead ones cost one task a few seconds together, and no visiting worker any time."""
     with unit(schema):
         enrolment.expire(now=_now())
+        tell(strays.noticed(now=_now()))
         waiting = {each.router_id: each for each in watching.due(now=_now())}
     doors, refused = rounds.doors_of(waiting.values())
     many = len(doors) > 50

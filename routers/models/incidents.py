@@ -46,6 +46,7 @@ class Incident(models.Model):
         VOLTAGE = "voltage", "Supply voltage too low"
         RADIUS = "radius", "RADIUS answers are lost or refused"
         STUCK = "stuck", "Work on it fails again and again"
+        STRAYS = "strays", "Sends through its tunnel where it may not"
 
     router = models.ForeignKey(Router, on_delete=models.CASCADE, related_name="incidents")
     kind = models.CharField(max_length=8, choices=Kind.choices)
