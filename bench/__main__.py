@@ -27,11 +27,12 @@ from bench import (  # noqa: E402 - models need django.setup first
     radius_rates,
     routers_fleet,
     scale,
+    subscribers,
     vouchers,
 )
 
 PARTS = {"radius": radius_rates.measure, "vouchers": vouchers.measure, "pages": pages.measure}
-ASKED_FOR = ("radius-peers", "radius-ours", "radius-scale", "routers-fleet")
+ASKED_FOR = ("radius-peers", "radius-ours", "radius-scale", "routers-fleet", "subscribers")
 
 
 def _asked(words: list[str]) -> argparse.Namespace:
@@ -47,6 +48,8 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--people", type=int, default=200_000, help="services of the large ISP of radius-scale"
     )
+    parser.add_argument("--subscribers", type=int, default=100_000, help="people of subscribers")
+    parser.add_argument("--sessions", type=int, default=1_000_000, help="sessions of subscribers")
     parser.add_argument("--tenants", type=int, default=200, help="ISPs of radius-scale")
     parser.add_argument("--routers", type=int, default=1_000, help="virtual routers of routers-fleet")
     parser.add_argument("--full", action="store_true", help="of radius-scale: 1,000,000 services, 1,000 ISPs")
@@ -65,6 +68,7 @@ def main(words: list[str]) -> int:
     parts = PARTS | {
         "radius-peers": lambda laid: radius_peers.measure(laid, most=asked.rounds),
         "radius-scale": lambda laid: scale.measure(laid, asked.people, asked.tenants, asked.rounds),
+        "subscribers": lambda laid: subscribers.measure(laid, asked.subscribers, asked.sessions),
         "routers-fleet": lambda laid: routers_fleet.measure(laid, asked.routers, asked.rounds),
         "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds, asked.rate),
     }

@@ -4,11 +4,10 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,9 +23,10 @@ from dashboard.routers import state_of
 from kmikro.lib import codes
 from radius.models import Session
 from routers import queries as routers
-from subscribers import queries as subscribers
+from subscribers import finding
 
 SHOWN = 8  # of each kind; the link below them leads to the whole list
+BACK = timedelta(days=30)  # so far ended sessions are looked for
 KINDS = (Action.SEE_ROUTERS, Action.SEE_SUBSCRIBERS, Action.SEE_VOUCHERS, Action.SEE_SESSIONS)
 _MAC = re.compile(r"[0-9A-F]{12}")
 _MAC_PART = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){1,4}:?[0-9A-F]?")
@@ -126,18 +126,23 @@ def _routers(_request: Request, text: str) -> Group:
 
 
 def _subscribers(_request: Request, text: str) -> Group:
-    rows = list(subscribers.people(text).order_by("name", "pk")[: SHOWN + 1])
+    rows = finding.first(text, SHOWN + 1)
     return _group(
         _("Subscribers"),
         "users",
-        _listed("subscribers", text),
+        _listed("subscriber-people", text),
         (
             Hit(
                 each.name,
                 " · ".join(part for part in (each.phone, each.email) if part),
                 reverse("subscriber", args=[each.pk]),
+                state=each.state if each.state != each.State.ACTIVE else "",
+                mono=each.account_number,
                 # Two people may share a name, and a longer name may be the one that was meant.
-                is_it=_same(text, each.phone, each.email) or (len(rows) == 1 and _same(text, each.name)),
+                is_it=_same(
+                    text, each.account_number, each.email, *(phone.number for phone in each.phones.all())
+                )
+                or (len(rows) == 1 and _same(text, each.name)),
             )
             for each in rows
         ),
@@ -167,13 +172,14 @@ def _vouchers(request: Request, text: str) -> Group:
 
 def _sessions(_request: Request, text: str) -> Group:
     where = _place(text)
-    rows: Iterable[Session] = []
+    found: list[Session] = []
     if where:
-        chosen = Session.objects.filter(**where).select_related("service")
-        newest = (F("ended_at").desc(nulls_first=True), "-started_at", "-pk")
-        rows = chosen.defer("fold", "service__secret").order_by(*newest)[: SHOWN + 1]
+        chosen = Session.objects.filter(**where).select_related("service").defer("fold", "service__secret")
+        chosen = chosen.order_by("-started_at", "-pk")
+        found = list(chosen.filter(ended_at=None)[: SHOWN + 1])
+        lately = datetime.now(UTC) - BACK
+        found += chosen.filter(started_at__gte=lately).exclude(ended_at=None)[: SHOWN + 1 - len(found)]
         text = next(iter(where.values()))
-    found = list(rows)
     over = {"state": "ended"} if found and found[0].ended_at else {}
     places = names.routers({each.router_id for each in found})
     return _group(

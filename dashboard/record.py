@@ -19,7 +19,7 @@ from dashboard.subscribers import account_row
 from kmikro.lib.languages import LANGUAGES
 from kmikro.lib.refusal import Refusal
 from radius.models import AuthAttempt, Session
-from subscribers import custom, people, queries, standing, states
+from subscribers import custom, merging, people, queries, standing, states
 from subscribers.models import Service, Site, Subscriber
 
 PAGE, FORM = "dashboard/subscribers/subscriber.html", "dashboard/subscribers/record.html"
@@ -79,6 +79,7 @@ def shown(request: Request, pk: int, refusal: Refusal | None = None, **forms: An
         "notes": list(person.notes.all()[:MOST_PARTS]),
         "files": list(person.files.defer("content")[:MOST_PARTS]),
         "consents": list(person.consents.all()[:MOST_PARTS]),
+        "mergers": merging.of(person, now=now),
         "speaks": names.language(person, request.isp),
         "form": LanguageForm(initial={"language": person.language}),
         "note_form": NoteForm(),

@@ -6,6 +6,7 @@ from dashboard import (
     account_acts,
     accounts,
     devices,
+    duplicates,
     own_terms,
     people,
     record,
@@ -16,6 +17,9 @@ from dashboard import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", subscribers.index, name="subscribers"),
+    path("duplicates/", duplicates.index, name="subscriber-duplicates"),
+    path("<int:pk>/merge/<int:number>/", duplicates.merge, name="subscriber-merge"),
+    path("<int:pk>/mergers/<int:number>/undo/", duplicates.undo, name="subscriber-merger-undo"),
     path("people/", people.index, name="subscriber-people"),
     path("filters/", people.save, name="subscriber-filter-save"),
     path("filters/<int:number>/forget/", people.forget, name="subscriber-filter-forget"),

@@ -69,6 +69,13 @@ class Session(models.Model):
             models.Index(fields=["service", "-started_at"], name="session_of_service"),
             models.Index(fields=["service"], condition=models.Q(ended_at=None), name="session_up"),
             models.Index(fields=["-started_at"], name="session_newest"),
+            # Searches begin with a device (or the start of its MAC) or an address.
+            models.Index(
+                fields=["mac", "-started_at"],
+                opclasses=["varchar_pattern_ops", "timestamptz_ops"],
+                name="session_by_mac",
+            ),
+            models.Index(fields=["framed_ip", "-started_at"], name="session_by_address"),
             models.Index(
                 fields=["due_at"], condition=models.Q(ended_at=None, due_at__isnull=False), name="session_due"
             ),

@@ -1,4 +1,4 @@
-"""Everything that ever happened to a subscriber and their services, newest first: a page costs five statements.
+"""Everything that ever happened to a subscriber and their services, newest first: a page costs six statements.
 
 Sessions are folded by day, refused logins by day and reason; both on the wall clock of the ISP.
 """
@@ -125,8 +125,10 @@ def _until(rows: Any, field: str, start: Mark | None, room: int) -> Any:
 def _journal(
     subscriber: Subscriber, services: dict[int, str], wanted: list[str], start: Mark | None, room: int
 ) -> Iterable[Event]:
+    merged = Subscriber.objects.filter(merged_into=subscriber).values_list("pk", flat=True)
+    people = [str(pk) for pk in (subscriber.pk, *merged[:20])]
     rows = JournalEntry.objects.filter(
-        Q(target_kind="subscribers.subscriber", target_id=str(subscriber.pk))
+        Q(target_kind="subscribers.subscriber", target_id__in=people)
         | Q(target_kind="subscribers.service", target_id__in=[str(pk) for pk in services])
     )
     pick = Q(pk__in=[])

@@ -1,11 +1,12 @@
 """One search: each kind only for whom may see it, whole names open at once, and nothing of others' batches."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from billing.models import Batch
 from kmikro.lib import codes
 from tests.factories import (
-    NOW,
     make_batch,
     make_router,
     make_service,
@@ -38,7 +39,8 @@ def found(inside_isp):
     routers = [make_router(name=f"Tower {number}", site=site, serial=f"HX{number}") for number in (1, 2)]
     people = [make_subscriber(name=f"Kibera Shop {number}", phone=f"+25470{number}") for number in (1, 2)]
     make_session(router=routers[0], mac=MAC, framed_ip="10.5.50.77", service=make_service(label="9-0001"))
-    make_session(router=routers[0], mac=MAC, framed_ip="10.5.50.78", ended_at=NOW)
+    lately = datetime.now(UTC) - timedelta(days=29)
+    make_session(router=routers[0], mac=MAC, framed_ip="10.5.50.78", started_at=lately, ended_at=lately)
     return {"routers": routers, "people": people}
 
 
@@ -68,6 +70,24 @@ def test_sessions_are_found_by_mac_in_any_spelling(found, client_for, typed):
     assert text.count(f">{MAC}</a>") == 2
     assert text.index("10.5.50.77") < text.index("10.5.50.78")  # who is online stands first
     assert "Sessions</h2>" not in shown(client_for("cashier"), typed)
+
+
+def test_what_ended_long_ago_is_not_looked_for(found, client_for):
+    before = datetime.now(UTC) - timedelta(days=31)
+    make_session(framed_ip="10.5.50.79", started_at=before, ended_at=before)
+    assert "Nothing matches" in shown(client_for("support"), "10.5.50.79")
+
+
+def test_people_by_number_and_state(inside_isp, client_for):
+    ana = make_subscriber(name="Ana", phone="0722 418 906", account_number="77001", state="blocked")
+    make_subscriber(name="Anabel", merged_into=ana)
+    client = client_for("support")
+    assert opens(client, "77001") == f"/subscribers/{ana.pk}/"
+    text = shown(client, "722418")
+    assert "Blocked" in text
+    assert "77001" in text
+    assert "/subscribers/people/?q=722418" in text
+    assert "Anabel" not in shown(client, "an")
 
 
 def test_one_address_opens_its_session_list(found, client_for):

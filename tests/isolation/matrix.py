@@ -87,6 +87,10 @@ TENANT: dict[str, Line] = {
     ),
     "subscribers?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
     "subscriber": at(A.SEE_SUBSCRIBERS),
+    "subscriber-duplicates": at(A.SEE_SUBSCRIBERS),
+    "subscriber-duplicates?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "q": "anary"}),
+    "subscriber-merge": at(A.CHANGE_SUBSCRIBERS, post=422),  # with itself
+    "subscriber-merger-undo": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
     "subscriber-people": at(
         A.SEE_SUBSCRIBERS,
         query={"q": "anary", "state": "active", "tag": "anary", "site": "7001", "plan": "7001"},
@@ -413,6 +417,9 @@ TENANT: dict[str, Line] = {
         Scope(A.SEE_SUBSCRIBERS), patch=200, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"language": "sw"}
     ),
     "api-subscriber-act": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200, verb="block"),
+    "api-subscriber-duplicates": at(Scope(A.SEE_SUBSCRIBERS)),
+    "api-subscriber-merge": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=422, body={"gone": EQUAL}),
+    "api-subscriber-merger-undo": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),  # too long ago
     "api-subscriber-timeline": at(Scope(A.SEE_SUBSCRIBERS), query={"kind": "note"}),
     "api-subscriber-notes": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"text": "Roof of tin"}

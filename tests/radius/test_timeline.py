@@ -8,7 +8,7 @@ import pytest
 
 from accounts.journal import SYSTEM
 from radius import timeline
-from subscribers import devices, lifecycle, notes, people, standing
+from subscribers import devices, lifecycle, merging, notes, people, standing
 from tests.factories import make_attempt, make_router, make_service, make_session, make_subscriber
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside_isp")]
@@ -76,13 +76,21 @@ def test_a_kind_alone(ana: Any, kind: str) -> None:
     assert hidden == [event for event in whole if event.kind != kind]
 
 
+def test_the_past_of_a_merged_record_is_part_of_it(ana: Any) -> None:
+    gone = make_subscriber()
+    notes.write(gone, "From before", by=SYSTEM, now=NOW)
+    merging.merge(ana, gone, by=SYSTEM, now=NOW)
+    events, _none = timeline.page(ana, zone=ZONE, kind="note")
+    assert events[0].facts["text"] == "From before"
+
+
 def test_few_statements_however_much_there_is(ana: Any, django_assert_num_queries: Any) -> None:
     for number in range(4):
         service = make_service(kind="account", subscriber=ana, first_used_at=NOW)
         make_session(service=service)
         lifecycle.suspend(service, by=SYSTEM, now=NOW)
         notes.write(ana, f"More {number}", by=SYSTEM, now=NOW)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         timeline.page(ana, zone=ZONE)
 
 
