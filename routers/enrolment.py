@@ -191,6 +191,10 @@ def report(router: Router, facts: Mapping[str, str], *, address: str, now: datet
         router.trouble = tunnels.no_handshake()
         router.save()
         return False
+    if facts.get("problem") == "certificate":
+        router.trouble = checks.NO_CERTIFICATE
+        router.save()
+        return False
     tunnels.demand_key(router)
     port = facts.get("port", "")
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):

@@ -4,6 +4,7 @@ Nothing here is built from text that an operator or a router typed without quote
 that every RouterOS 7 has, can run twice, and ends with a report.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from routers import rows
@@ -15,6 +16,7 @@ RENEWAL, PEM = "radsec.rsc", "radsec.pem"
 # read, write: the hotspot menus. api: to sign in. sensitive: to see whether the RADIUS secret is still ours.
 # ftp: to write the login pages. test: ping, path and the look at an interface.
 # Not: policy (users), reboot (also resets a router), ssh, winbox, web: an operator grants those for a while.
+NO_CERTIFICATE = "The certificate is not ready yet, so nothing was opened. Paste this again in a minute."
 POLICY = "read,write,api,sensitive,ftp,test"
 _LETTERS = {'"': '\\"', "\\": "\\\\", "$": "\\$", "?": "\\?", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -93,7 +95,10 @@ def enrolment(wish: Enrolment) -> str:
         "}",
         *_preflight(wish),
         *people(wish),
-        *api_service(six=wish.six),
+        *api_service(
+            [f'{post} http-data=($facts . "\\nproblem=certificate")', f":error {q(NO_CERTIFICATE)}"],
+            six=wish.six,
+        ),
         *wish.more,
         *doors(wish),
         ':local lan ""',
@@ -153,7 +158,10 @@ def _preflight(wish: Enrolment) -> list[str]:
     user = f"name={q(wish.user)}"
     listed = (
         ("user", "/user", f" where {user}", ("comment",)),
-        *(() if wish.six else (("group", "/user group", f" where {user}", ("comment",)),)),
+        # Groups of 6 have no comment: there their rights tell whether they are ours.
+        ("rights", "/user group", f" where {user}", ("policy",))
+        if wish.six
+        else ("group", "/user group", f" where {user}", ("comment",)),
         ("interface", "/interface", "", ("name",)),
         ("address", "/ip address", " where !dynamic !disabled", ("address",)),
         ("hotspot", "/ip hotspot", "", ("interface", "name", "name")),
@@ -184,11 +192,11 @@ def _preflight(wish: Enrolment) -> list[str]:
     ]
 
 
-def api_service(*, six: bool = False, else_say: str = "") -> list[str]:
-    """Open the API by TLS with a certificate whose key the router makes and keeps; in clear where it cannot.
+def api_service(refused: Sequence[str], *, six: bool = False) -> list[str]:
+    """Open the API by TLS with a certificate whose key the router makes and keeps; never in clear.
 
-    With else_say nothing is opened in clear: the script ends with these words then. A certificate that somebody gave
-    to api-ssl before stays. Signing goes on in the background on slow boards.
+    Where it cannot make one these lines are run, which end the script. A certificate that somebody gave to api-ssl
+    before stays. Signing goes on in the background on slow boards.
     """
     key = "2048" if six else "prime256v1"
     listed = (
@@ -196,7 +204,7 @@ def api_service(*, six: bool = False, else_say: str = "") -> list[str]:
     )  # 6 lists no connections among the services, and has no such word there
     ours, own = quote(_CERTIFICATE), f"[/certificate find where name={quote(_CERTIFICATE)}]"
     return [
-        ":local port 8728",
+        ":local port 8729",
         ':local pin ""',
         ':local held ""',
         f':foreach service in=[/ip service find where name="api-ssl" !disabled{listed}] do={{',
@@ -218,13 +226,11 @@ def api_service(*, six: bool = False, else_say: str = "") -> list[str]:
         "  }",
         "  :set pin [/certificate get [/certificate find where name=$held] fingerprint]",
         '} on-error={ :set pin "" }',
-        *([f":if ([:len $pin] != 64) do={{ :error {quote(else_say)} }}"] if else_say else []),
-        ':local wanted "api"',
-        ':if ([:len $pin] = 64) do={ :set wanted "api-ssl" } else={ :set pin "" }',
-        f":foreach service in=[/ip service find where name=$wanted{listed}] do={{",
-        "  :if ([:len $pin] > 0) do={ /ip service set $service certificate=$held disabled=no } else={",
-        "    /ip service set $service disabled=no",
-        "  }",
+        ":if ([:len $pin] != 64) do={",
+        *(f"  {line}" for line in refused),
+        "}",
+        f':foreach service in=[/ip service find where name="api-ssl"{listed}] do={{',
+        "  /ip service set $service certificate=$held disabled=no",
         "  :set port [/ip service get $service port]",
         "}",
     ]

@@ -12,7 +12,6 @@ from routers.script import quote
 
 _PAGE = "on the router's page"
 _KINDS = (("user", "/user"), ("group", "/user group"))
-_NEVER = "(^|[,;])(policy|reboot|ssh|winbox|telnet|web)([,;]|$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def _names(user: str, *, six: bool) -> list[str]:
         what: f"[:tostr [{menu} get $row comment]] != {quote(f'{rows.MARK}:{what}')}" for what, menu in _KINDS
     }
     if six:
-        mine["group"] = f"[:tostr [/user group get $row policy]] ~ {quote(_NEVER)}"
+        mine["group"] = f"[:tostr [/user group get $row policy]] ~ {quote(preflight.NEVER)}"
     lines = [':local taken ""']
     for what, menu in _KINDS:
         lines += [

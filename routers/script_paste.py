@@ -29,10 +29,7 @@ def block(wish: Block) -> str:
     body = [
         *script_looks.looks(wish.looks),
         *script.people(wish.access),
-        *script.api_service(
-            six=wish.access.six,
-            else_say="The certificate is not ready yet. Paste the block again in a minute.",
-        ),
+        *script.api_service([f":error {script.quote(script.NO_CERTIFICATE)}"], six=wish.access.six),
         *wish.access.more,
         *script.doors(wish.access),
         *_radius(wish),

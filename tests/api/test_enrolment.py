@@ -135,6 +135,17 @@ def test_an_old_router_is_told_what_to_do(
     )  # after the upgrade the same command may be pasted again
 
 
+def test_a_router_without_a_certificate_is_told_how_to_get_one(
+    waiting: Router, anonymous: HostClient, laboratory: None, asked: Asked
+) -> None:
+    call(anonymous, waiting)
+    call(anonymous, waiting, "report", b"version=7.20.8 (stable)\nproblem=certificate")
+    router = Router.objects.get(pk=waiting.pk)
+    assert "sign one under System, Certificates" in router.trouble
+    assert (asked, router.api_port, router.state) == ([], 8728, "fetched")
+    assert call(anonymous, waiting).status_code == 200, "the same command may be pasted again"
+
+
 def test_the_line_of_six_fetches_a_script_of_six_and_a_router_of_another_version_is_told_which_to_take(
     waiting: Router, anonymous: HostClient, laboratory: None, asked: Asked
 ) -> None:

@@ -37,6 +37,8 @@ def test_a_router_out_of_the_box_is_good() -> None:
         ("flagged=true", "mode", "flagged", HOTSPOT),
         ("user=somebody's", "names", "user kmikro that we did not make", HOTSPOT),
         ("group=", "names", "user group kmikro", HOTSPOT),
+        ("rights=read,ssh,!policy", "names", "user group kmikro", HOTSPOT),
+        ("rights=policy", "names", "user group kmikro", HOTSPOT),
         ("hotspot=bridge-lan\\theirs\\theirs", "hotspot", "(theirs)", HOTSPOT),
         ("pppoe=ether1\\\\isp", "pppoe", "(isp)", PPPOE),
         ("address=10.20.1.1/24", "networks", "10.20.1.1/24 lies in 10.20.0.0/22", PPPOE),
@@ -107,3 +109,10 @@ def test_addresses_of_the_tunnel_must_be_free(address: str, state: str, words: s
     intent = preflight.Intent("", frozenset(), "kmikro", tunnel=("10.99.0.2", "10.99.0.1"))
     (found,) = [check for check in preflight.checks(told, intent) if check.key == "networks"]
     assert (found.state, words in found.text) == (state, True)
+
+
+def test_our_own_group_of_six_is_in_nobodys_way() -> None:
+    found = look("rights=read,write,test,api,ftp,sensitive,!policy,!reboot,!ssh,!web,!winbox,!telnet")[
+        "names"
+    ]
+    assert found.state == OK

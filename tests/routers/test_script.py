@@ -1,6 +1,7 @@
 """Quoting survives the console; the script runs on a router, twice, and says what it is."""
 
 import random
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routers import script
+from routers import preflight, script
 from routers.virtual import VirtualRouter
 from routers.virtual.console import Console
 from routers.virtual.device import SYSTEM, Device
@@ -30,6 +31,7 @@ ATTACKS = (
 
 class Core(ThreadingHTTPServer):
     answer = b"go"
+    told = b""
 
     @property
     def url(self) -> str:
@@ -38,10 +40,11 @@ class Core(ThreadingHTTPServer):
 
 class Answering(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        told = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
         self.end_headers()
         assert isinstance(self.server, Core)
+        self.server.told = told
         self.wfile.write(self.server.answer)
 
     def log_message(self, format: str, *args: object) -> None:
@@ -140,13 +143,31 @@ def test_a_certificate_that_somebody_gave_to_the_api_stays(core: Core) -> None:
         assert router.tree.find("/ip/service", name="api-ssl", certificate="theirs") is not None
 
 
-def test_where_no_certificate_can_be_made_the_api_is_opened_in_clear(core: Core) -> None:
+def test_where_no_certificate_can_be_made_nothing_is_opened_and_the_page_is_told(core: Core) -> None:
     with VirtualRouter(address=own(41)) as router:
         router.paste("/ip service set api disabled=yes")
-        text = script.enrolment(wish(url=core.url)).replace("key-size=prime256v1", "key-size=nonsense")
-        router.paste(text)
-        assert router.tree.find("/ip/service", name="api-ssl", disabled="true") is not None
-        assert router.tree.find("/ip/service", name="api", disabled="false") is not None
+        text = script.enrolment(wish(url=core.url))
+        said = router.paste(text.replace("key-size=prime256v1", "key-size=nonsense"))
+        assert script.NO_CERTIFICATE in said
+        assert core.told.endswith(b"\nproblem=certificate")
+        for name in ("api", "api-ssl"):
+            assert router.tree.find("/ip/service", name=name, disabled="true") is not None
+        assert not [row for row in router.tree.rows("/ip/firewall/filter") if row.get("comment")]
+        assert router.paste(text).endswith("goes on by itself.")
+        assert b"problem" not in core.told
+
+
+@pytest.mark.parametrize(
+    ("policy", "strange"), [("read,ssh", True), ("read,policy,write", True), (script.POLICY, False)]
+)
+def test_a_group_of_six_is_told_by_its_rights(core: Core, policy: str, strange: bool) -> None:
+    core.answer = b"Not now."
+    with VirtualRouter(address=own(42), version="6.49.10 (long-term)") as router:
+        router.paste(f"/user group add name=kmikro policy={policy}")
+        router.paste(script.enrolment(wish(url=core.url, six=True)))
+    told = preflight.read(core.told)
+    assert len(told.many("rights")) == 1 and told.many("group") == ()
+    assert bool(re.search(preflight.NEVER, told.one("rights"))) is strange
 
 
 def test_an_old_router_is_told_and_left_alone() -> None:
@@ -199,5 +220,5 @@ def test_a_script_checks_certificates_in_all_its_calls_or_in_none(check: bool) -
         wish(url="https://ana.example.net/e/t", certificate=brought, check_certificate=check)
     )
     said, other = ("yes", "no") if check else ("no", "yes")
-    assert text.count(f"check-certificate={said}") == text.count("/tool fetch") == 4
+    assert text.count(f"check-certificate={said}") == text.count("/tool fetch") == 5
     assert f"check-certificate={other}" not in text

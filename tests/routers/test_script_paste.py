@@ -136,6 +136,6 @@ def test_where_no_certificate_can_be_made_nothing_is_opened_in_clear() -> None:
     router = off()
     router.paste("/ip service set api disabled=yes")
     said = router.terminal().enter(block().replace("key-size=prime256v1", "key-size=nonsense"))
-    assert said.endswith("Paste the block again in a minute.")
+    assert said.endswith("Paste this again in a minute.")
     assert router.tree.find("/ip/service", name="api", disabled="true") is not None
     assert router.tree.rows("/radius") == []
