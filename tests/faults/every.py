@@ -11,11 +11,12 @@ from tests.faults import (
     queues,
     records,
     soak,
+    tunnels,
     workers,
 )
 from tests.faults.catalogue import FAULTS, Fault
 
-MODULES = (databases, queues, workers, networks, records, clocks, disks, soak, crowd, isps, kills)
+MODULES = (databases, queues, workers, networks, records, clocks, disks, soak, crowd, isps, tunnels, kills)
 
 
 def _place(name: str) -> tuple[int, str]:

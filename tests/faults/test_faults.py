@@ -14,6 +14,8 @@ from tests.faults.ground import Ground
 WANTED = [
     *range(1, 18),
     22,
+    23,
+    24,
     35,
     40,
     41,
