@@ -4,6 +4,7 @@ While the database is away the calls stay, and routers that are known may call a
 """
 
 import asyncio
+import resource
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from tenants.hub import Heard
 from tenants.hub_kernel import Cannot
 from tenants.models import TunnelHub
 from tenants.models import TunnelKind as Kind
-from tenants.sstp_server import Server
+from tenants.sstp_server import MOST_CALLS, MOST_WAITING, Server
 
 log = structlog.get_logger("tenants.sstp_hub")
 TICK = 1.0
@@ -141,6 +142,15 @@ class Hub:
             for address, each in board.tallies.items()
         }
         return Told(trouble, board.known, heard, dict(board.dropped))
+
+
+def allow_files(wanted: int = MOST_CALLS + MOST_WAITING + 64) -> int:
+    """Each call is an open file, and the usual limit is 1024; raised as far as we may. How many there may be now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
 
 
 def made(folder: Path, *, now: datetime) -> Hub:

@@ -82,6 +82,7 @@ def text(rules: Rules) -> str:
         f"    oifname {ours} jump to_router",
         "  }",
         "  chain to_router {",
+        "    meta nfproto ipv6 drop",  # what the kernel says to every new interface is no news
         "    ct state established accept",
         "    ct state related meta l4proto icmp accept",
         f"    tcp dport {_ports(rules.api_ports)} accept",

@@ -269,6 +269,15 @@ def test_without_a_portal_port_there_is_none() -> None:
     assert f"ip daddr {HUB} tcp" not in shut
 
 
+def test_tunnels_of_two_kinds_have_the_same_rules() -> None:
+    one, both = (
+        hub_rules.text(Rules("wg0", "10.99.0.0/16", HUB, (1812,), (8728,), 3799, 0, others))
+        for others in ((), ("sstp0",))
+    )
+    assert both == one.replace('"wg0"', '"wg0", "sstp0"')
+    assert both.count('ifname { "wg0", "sstp0" }') == 5
+
+
 def test_counters_of_others_are_not_read() -> None:
     assert (
         hub_rules.read('{"nftables": [{"counter": {"name": "theirs", "packets": 9}}]}') == hub_rules.Blocked()

@@ -159,6 +159,19 @@ def test_a_port_that_another_has_is_said(tmp_path: Path, interface: socket.socke
     asyncio.run(story())
 
 
+def test_the_limit_of_open_files_is_raised_as_far_as_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits, set_to = {"now": (1024, 4096)}, []
+    monkeypatch.setattr(sstp_hub.resource, "getrlimit", lambda _: limits["now"])
+    monkeypatch.setattr(sstp_hub.resource, "setrlimit", lambda _, pair: set_to.append(pair))
+    assert sstp_hub.allow_files(3000) == 3000
+    assert sstp_hub.allow_files(9000) == 4096
+    limits["now"] = (1024, sstp_hub.resource.RLIM_INFINITY)
+    assert sstp_hub.allow_files(9000) == 9000
+    limits["now"] = (sstp_hub.resource.RLIM_INFINITY,) * 2
+    sstp_hub.allow_files()
+    assert set_to == [(3000, 4096), (4096, 4096), (9000, sstp_hub.resource.RLIM_INFINITY)]
+
+
 def test_where_none_is_configured_the_command_says_so(settings: Any) -> None:
     settings.SSTP_PORT = 0
     with pytest.raises(CommandError, match="KMIKRO_SSTP_PORT"):

@@ -17,7 +17,8 @@ from tests.kmikro.test_hub_rules import PATH, Town, run
 from tests.tenants.sstp_town import HUB, OUTSIDE, PORT, RULES, A, B
 
 ROOT = Path(__file__).resolve().parents[2]
-META, NAMES = "169.254.169.254", ("hub", "a", "b", "far")
+META, NAMES = "169.254.169.254", ("hub", "a", "b", "c", "far")
+C = "10.99.1.9"  # comes by WireGuard, for which a plain line stands
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +59,24 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     try:
         for name in NAMES:
             run("ip", "netns", "add", f"{made.mark}{name}")
-            made.do(name, "ip link set lo up")
+            made.do(name, "ip link set lo up; sysctl -q -w net.ipv6.conf.all.disable_ipv6=1")
+            made.do(name, "sysctl -q -w net.ipv6.conf.default.disable_ipv6=1")  # its noise would be counted
         for at, name in enumerate(("a", "b")):
             made.do("hub", f"ip link add to-{name} type veth peer name wan netns {made.mark}{name}")
             made.do("hub", f"ip address add {OUTSIDE}/32 dev to-{name}; ip link set to-{name} up")
             made.do(name, f"ip address add 198.51.100.{at + 7}/24 dev wan; ip link set wan up")
             made.do("hub", f"ip route add 198.51.100.{at + 7}/32 dev to-{name}")
+        made.do("hub", f"ip link add {RULES.interface} type veth peer name wg netns {made.mark}c")
+        made.do(
+            "hub",
+            f"ip link set {RULES.interface} up; ip route add {C}/32 dev {RULES.interface} src {OUTSIDE}",
+        )
+        made.do(
+            "c",
+            f"ip address add {C}/32 peer {HUB} dev wg; ip link set wg up; ip route add default via {HUB} dev wg",
+        )
+        made.do("hub", f"sysctl -q -w net.ipv4.conf.{RULES.interface}.proxy_arp=1")
+        made.do("hub", "sysctl -q -w net.ipv4.conf.all.rp_filter=0")
         made.do("hub", f"ip link add far type veth peer name near netns {made.mark}far")
         made.do("hub", "ip address add 192.0.2.1/24 dev far; ip link set far up")
         made.do("hub", f"ip route add {META} dev far; ip route add default via 192.0.2.2")
@@ -147,6 +160,17 @@ def test_no_router_reaches_another_or_what_lies_behind(shut: Town) -> None:
         shut.do("a", f"ip address delete {source}/32 dev sstp-out")
     assert not shut.talks("hub", "far", HUB, 1812, "udp")
     assert shut.blocked().by_reason["forwarded"] == 0, "the hub let none of it come to the firewall"
+
+
+@pytest.mark.peer
+def test_neither_kind_of_tunnel_reaches_the_other(shut: Town) -> None:
+    assert shut.talks("hub", "c", HUB, 1812, "udp"), "there is a line"
+    assert not shut.talks("a", "c", A, 8728, "tcp")
+    found = shut.blocked()
+    assert found.by_reason["forwarded"] >= 1
+    assert set(found.by_address) == {C}
+    assert not shut.talks("c", "a", C, 8728, "tcp"), "the hub lets nothing through but what is for itself"
+    assert shut.blocked().by_reason["forwarded"] == found.by_reason["forwarded"]
 
 
 @pytest.mark.peer

@@ -21,6 +21,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "KMIKRO_TUNNEL_ENDPOINT or KMIKRO_SSTP_PORT is not set: this installation has no SSTP hub."
             )
+        sstp_hub.allow_files()
         try:
             asyncio.run(self._run())
         except (Cannot, OSError) as error:
