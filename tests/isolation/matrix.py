@@ -41,6 +41,10 @@ TENANT: dict[str, Line] = {
     "plan": at(A.SEE_PLANS, post=302, writes=A.CHANGE_PLANS, body=bodies.PLAN),
     "plan-rules": at(A.CHANGE_PLANS, post=302, body=bodies.RULES),
     "plan-versions": at(A.SEE_PLANS),
+    "plan-ahead": at(A.SEE_PLANS),
+    "plan-ahead?habit": at(
+        A.SEE_PLANS, query={"gigabytes": "50", "begins": "8", "ends": "4", "kind": "voucher"}
+    ),
     "plan-bring-up": at(A.CHANGE_PLANS, get=404, post=404),  # the planted one is on its newest terms
     "plan-archive": at(A.CHANGE_PLANS, post=302),
     "plan-restore": at(A.CHANGE_PLANS, get=None, post=302),
@@ -386,6 +390,7 @@ TENANT: dict[str, Line] = {
     ),
     "api-fallback": at(Scope(A.CHANGE_PLANS), get=None, delete=204, reason="ended"),
     "api-plan-versions": at(Scope(A.SEE_PLANS)),
+    "api-plan-ahead": at(Scope(A.SEE_PLANS), query={"bytes_a_day": "5000000000"}),
     "api-plan-bring-up": at(Scope(A.CHANGE_PLANS), get=None, post=409),
     "api-plan-archive": at(Scope(A.CHANGE_PLANS), get=None, post=200),
     "api-router-backups": at(Scope(A.SEE_ROUTERS)),
