@@ -26,13 +26,21 @@ from bench import (  # noqa: E402 - models need django.setup first
     radius_peers,
     radius_rates,
     routers_fleet,
+    routers_neighbours,
     scale,
     subscribers,
     vouchers,
 )
 
 PARTS = {"radius": radius_rates.measure, "vouchers": vouchers.measure, "pages": pages.measure}
-ASKED_FOR = ("radius-peers", "radius-ours", "radius-scale", "routers-fleet", "subscribers")
+ASKED_FOR = (
+    "radius-peers",
+    "radius-ours",
+    "radius-scale",
+    "routers-fleet",
+    "routers-neighbours",
+    "subscribers",
+)
 
 
 def _asked(words: list[str]) -> argparse.Namespace:
@@ -70,6 +78,7 @@ def main(words: list[str]) -> int:
         "radius-scale": lambda laid: scale.measure(laid, asked.people, asked.tenants, asked.rounds),
         "subscribers": lambda laid: subscribers.measure(laid, asked.subscribers, asked.sessions),
         "routers-fleet": lambda laid: routers_fleet.measure(laid, asked.routers, asked.rounds),
+        "routers-neighbours": lambda laid: routers_neighbours.measure(laid, asked.rounds),
         "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds, asked.rate),
     }
     logging.disable(logging.WARNING)

@@ -47,16 +47,16 @@ def measure(ground: Ground, count: int, rounds: int) -> dict[str, Any]:
     schema = ground.isp.schema_name
     rounds = min(rounds, 3)
     with ExitStack() as stack:
-        fleets = [stack.enter_context(_fleet(number, count // FLEETS)) for number in range(FLEETS)]
-        stack.enter_context(_silent(DEAD // 2))
+        fleets = [stack.enter_context(fleet(number, count // FLEETS)) for number in range(FLEETS)]
+        stack.enter_context(silent(DEAD // 2))
         live, dead = _rows(schema, count // FLEETS * FLEETS)
-        worker = stack.enter_context(_worker())
-        first = _round(schema, live, [], worker)
+        process = stack.enter_context(worker())
+        first = _round(schema, live, [], process)
         written = _told(fleets)["writes"]
         alone, beside = [], []
         for _ in range(rounds):
-            alone.append(_round(schema, live, [], worker))
-            beside.append(_round(schema, live, dead, worker))
+            alone.append(_round(schema, live, [], process))
+            beside.append(_round(schema, live, dead, process))
         told = _told(fleets)
     with scope.inside(schema):
         kept = Sample.objects.filter(router_id__in=live).count()
@@ -95,7 +95,7 @@ class _Fleet:
 
 
 @contextmanager
-def _fleet(number: int, count: int) -> Iterator[_Fleet]:
+def fleet(number: int, count: int) -> Iterator[_Fleet]:
     first = str(ipaddress.IPv4Address(FIRST) + number * 4096)
     with tempfile.TemporaryDirectory() as folder:
         command = [
@@ -131,7 +131,7 @@ def _told(fleets: list[_Fleet]) -> dict[str, int]:
 
 
 @contextmanager
-def _silent(count: int) -> Iterator[None]:
+def silent(count: int) -> Iterator[None]:
     """Doors at which the kernel answers nobody: their queue of callers is full."""
     taken = []
     for number in range(count):
@@ -172,7 +172,7 @@ def _rows(schema: str, count: int) -> tuple[list[int], list[int]]:
 
 
 @contextmanager
-def _worker() -> Iterator["subprocess.Popen[bytes]"]:
+def worker() -> Iterator["subprocess.Popen[bytes]"]:
     base = settings.REDIS_URL.rsplit("/", 1)[0]
     there = {"REDIS_URL": f"{base}/{QUEUE_DB}", "KMIKRO_ALLOW_PRIVATE_ROUTERS": "1"}
     redis.Redis.from_url(there["REDIS_URL"]).flushdb()
