@@ -74,7 +74,7 @@ class MergeSubscriber(View):
         Services, notes, phones, emails, files and consents move here; the other record stays as a tombstone that leads
         here. It can be undone for 30 days.
         """
-        given, kept = self.body(request, MergeIn), one(Subscriber.objects.all(), pk)
+        kept, given = one(Subscriber.objects.all(), pk), self.body(request, MergeIn)
         gone = Subscriber.objects.filter(pk=given["gone"]).first()
         if gone is None:
             raise NotFound

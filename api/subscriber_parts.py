@@ -52,10 +52,8 @@ class Notes(View):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Write a note about a subscriber."""
-        given = self.body(request, NoteIn)
-        made = notes.write(
-            change_of(request, pk), given["text"], given["kind"], pinned=given["is_pinned"], **_by(request)
-        )
+        person, given = change_of(request, pk), self.body(request, NoteIn)
+        made = notes.write(person, given["text"], given["kind"], pinned=given["is_pinned"], **_by(request))
         return Response(NoteOut(made).data, status=201)
 
 
@@ -73,9 +71,9 @@ class Consents(View):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Write down a consent."""
-        given = self.body(request, ConsentIn)
+        person, given = change_of(request, pk), self.body(request, ConsentIn)
         made = consents.give(
-            change_of(request, pk), given["what"], version=given["version"], how=given["how"], **_by(request)
+            person, given["what"], version=given["version"], how=given["how"], **_by(request)
         )
         return Response(ConsentOut(made).data, status=201)
 
@@ -87,8 +85,8 @@ class WithdrawConsent(View):
     @idempotent
     def post(self, request: Request, pk: int, number: int) -> Response:
         """Take a consent back."""
-        self.body(request, Nothing)
         found = one(change_of(request, pk).consents.all(), number)
+        self.body(request, Nothing)
         return Response(ConsentOut(consents.withdraw(found, **_by(request))).data)
 
 
@@ -109,12 +107,12 @@ class Files(View):
 
         Its first bytes must be what its name says. A body has at most 1 MB; files up to 5 MB go by the dashboard.
         """
-        given = self.body(request, FileIn)
+        person, given = change_of(request, pk), self.body(request, FileIn)
         try:
             content = base64.b64decode(given["content"], validate=True)
         except binascii.Error:
             raise Refusal("bad_base64", "The content is not base64.", field="content") from None
-        made = attachments.keep(change_of(request, pk), given["name"], content, **_by(request))
+        made = attachments.keep(person, given["name"], content, **_by(request))
         return Response(FileOut(made).data, status=201)
 
 

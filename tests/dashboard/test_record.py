@@ -29,7 +29,7 @@ def test_made_and_changed(inside_isp, client_for):
         "Otieno Ltd",
         "0722 418 906",
         "shop@example.test",
-        "fibre, north",
+        "/subscribers/people/?tag=fibre",
         "Own house",
         "-1.290000",
     ):

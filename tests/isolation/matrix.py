@@ -95,7 +95,8 @@ TENANT: dict[str, Line] = {
     "subscriber-duplicates?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "q": "anary"}),
     "subscriber-merge": at(A.CHANGE_SUBSCRIBERS, post=422),  # with itself
     "subscriber-merger-undo": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
-    "subscriber-people": at(
+    "subscriber-people": at(A.SEE_SUBSCRIBERS),
+    "subscriber-people?filtered": at(
         A.SEE_SUBSCRIBERS,
         query={"q": "anary", "state": "active", "tag": "anary", "site": "7001", "plan": "7001"},
     ),
