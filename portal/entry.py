@@ -1,8 +1,12 @@
 """A guest's code: mistakes told apart, tries limited, and the answer with which the phone logs in."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts import limits
 from kmikro.lib import codes
@@ -23,6 +27,14 @@ WHY = {
 }
 
 
+class Mistyped(Refusal):
+    """A slip in a code; `meant` is the code that was sold and must have been meant, or empty."""
+
+    def __init__(self, text: str, meant: str = "") -> None:
+        super().__init__("mistyped", text)
+        self.meant = meant
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """What the phone posts to its router."""
@@ -39,11 +51,10 @@ def find(schema: str, typed: str, *, now: datetime) -> Service:
     if len(code) != codes.LENGTH:
         raise Refusal("length", f"A code has {codes.LENGTH} characters, this one has {len(code)}.")
     if not codes.is_plausible(code):
-        raise Refusal("mistyped", "One character of the code is wrong. Compare it with your voucher.")
-    digest = codes.lookup_digest(purpose_key("service lookup"), schema, code)
-    service = (
-        Service.objects.select_related("plan").filter(lookup=digest).annotate(state=state_at(now)).first()
-    )
+        raise Mistyped(
+            "One character of the code is wrong. Compare it with your voucher.", _meant(schema, code, now)
+        )
+    service = _usable(schema, [code], now).first()
     if service is None:
         raise Refusal("unknown", "Nobody here sold this code. Compare it with your voucher.")
     state = State(service.state)
@@ -53,6 +64,24 @@ def find(schema: str, typed: str, *, now: datetime) -> Service:
             state.value, WHY[state] if when is None or when > now else f"{WHY[state]} Buy a new one."
         )
     return service
+
+
+def _usable(schema: str, wanted: Sequence[str], now: datetime) -> "QuerySet[Any]":
+    key = purpose_key("service lookup")
+    digests = [codes.lookup_digest(key, schema, each) for each in wanted]
+    return Service.objects.select_related("plan").filter(lookup__in=digests).annotate(state=state_at(now))
+
+
+def _meant(schema: str, code: str, now: datetime) -> str:
+    """The one code near the typed one that still works; with several, or none, it is left to the guest."""
+    near = codes.meant(code)
+    works = (
+        [each.lookup for each in _usable(schema, near, now) if State(each.state) not in WHY] if near else []
+    )
+    if len(works) != 1:
+        return ""
+    key = purpose_key("service lookup")
+    return next(each for each in near if codes.lookup_digest(key, schema, each) == works[0])
 
 
 def count_try(visit: visits.Visit) -> None:

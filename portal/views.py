@@ -125,7 +125,8 @@ def enter(request: HttpRequest, public_id: str) -> HttpResponse:
         return response
     except Refusal as refusal:
         error = {"title": refusal.text, "text": ""}
-        return _voucher(request, router, visit, status=422, code=typed, error=error)
+        meant = codes.shown(refusal.meant) if isinstance(refusal, entry.Mistyped) else ""
+        return _voucher(request, router, visit, status=422, code=typed, error=error, meant=meant)
     return _answer(
         request,
         "login_form",

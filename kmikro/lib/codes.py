@@ -10,6 +10,13 @@ RANDOM_LENGTH = 11  # 20**11 = 47.5 bits; with the check character a code has 12
 LENGTH = RANDOM_LENGTH + 1
 _VALUE = {symbol: number for number, symbol in enumerate(ALPHABET)}
 _INNER, _OUTER = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0x5C))
+# What is taken for what when a code is read off paper or typed on a phone; keys that no code has come first.
+_READ_AS = {
+    "0": "DC", "O": "DC", "Q": "9", "G": "C6", "1": "T7J", "I": "T7J", "L": "T7J", "2": "7", "Z": "7", "5": "36", "S": "36",
+    "8": "36", "B": "R3", "A": "4", "E": "F3", "U": "VW", "C": "6", "D": "", "F": "PT", "H": "NK", "J": "T", "K": "XH",
+    "M": "NW", "N": "MH", "P": "RF", "R": "PK", "T": "7F", "V": "YW", "W": "VM", "X": "KY", "Y": "VX", "3": "9", "4": "9",
+    "6": "C", "7": "T", "9": "34",
+}  # fmt: skip
 _SEPARATORS = str.maketrans("", "", " -_.\u00a0\t")
 
 
@@ -41,6 +48,18 @@ def is_plausible(typed: str) -> bool:
         and all(symbol in _VALUE for symbol in code)
         and check_character(code[:-1]) == code[-1]
     )
+
+
+def meant(typed: str) -> list[str]:
+    """The codes that somebody may have meant who made one slip: a sign misread, or two neighbours swapped."""
+    code = normalise(typed)
+    if len(code) != LENGTH or is_plausible(code):
+        return []
+    slips = {
+        code[:at] + other + code[at + 1 :] for at, sign in enumerate(code) for other in _READ_AS.get(sign, "")
+    }
+    slips |= {code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(LENGTH - 1)}
+    return sorted(each for each in slips if is_plausible(each))
 
 
 def shown(code: str) -> str:

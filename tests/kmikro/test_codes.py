@@ -53,3 +53,23 @@ def test_digests_keep_tenants_and_keys_apart() -> None:
 def test_masked_codes_cannot_be_used() -> None:
     code = codes.mint()
     assert code[2:8] not in codes.masked(code)
+
+
+@given(CODES, st.integers(0, codes.LENGTH - 2))
+def test_two_signs_that_changed_places_are_found_again(code: str, place: int) -> None:
+    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    assert code in codes.meant(swapped) or codes.is_plausible(swapped)
+
+
+@given(CODES, st.integers(0, codes.LENGTH - 1))
+def test_keys_that_no_code_has_are_read_as_what_they_look_like(code: str, place: int) -> None:
+    for wrong, right in (("0", "D"), ("8", "3"), ("U", "V"), ("L", "T")):
+        if code[place] == right:
+            assert code in codes.meant(code[:place] + wrong + code[place + 1 :])
+
+
+@given(st.text(max_size=14))
+def test_what_is_meant_are_codes_and_few(typed: str) -> None:
+    found = codes.meant(typed)
+    assert all(codes.is_plausible(each) for each in found)
+    assert len(found) <= 40
