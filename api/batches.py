@@ -38,7 +38,7 @@ class BatchOut(serializers.Serializer[Batch]):
 
 class BatchNew(Strict):
     plan = Number(min_value=1, help_text="Id of a plan on sale.")
-    count = Number(help_text="1 to 10,000.")
+    count = Number(help_text="1 to 100,000.")
     note = Text(max_length=120, required=False, default="", allow_blank=True)
 
 

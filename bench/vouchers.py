@@ -1,4 +1,4 @@
-"""A batch of 10,000 vouchers, beside rows made one by one."""
+"""A batch of 100,000 vouchers, beside rows made one by one."""
 
 import time
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from kmikro.lib import codes
 from subscribers.models import Plan, Service
 from tenants import scope
 
-COUNT, PEER_COUNT = 10_000, 300
+COUNT, PEER_COUNT = 100_000, 300
 
 
 def measure(ground: Ground) -> dict[str, Any]:

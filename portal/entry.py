@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 
@@ -54,7 +54,7 @@ def find(schema: str, typed: str, *, now: datetime) -> Service:
         raise Mistyped(
             "One character of the code is wrong. Compare it with your voucher.", _meant(schema, code, now)
         )
-    service = _usable(schema, [code], now).first()
+    service: Any = _usable(schema, [code], now).first()
     if service is None:
         raise Refusal("unknown", "Nobody here sold this code. Compare it with your voucher.")
     state = State(service.state)
@@ -63,7 +63,7 @@ def find(schema: str, typed: str, *, now: datetime) -> Service:
         raise Refusal(
             state.value, WHY[state] if when is None or when > now else f"{WHY[state]} Buy a new one."
         )
-    return service
+    return cast(Service, service)
 
 
 def _usable(schema: str, wanted: Sequence[str], now: datetime) -> "QuerySet[Any]":

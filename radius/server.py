@@ -225,12 +225,9 @@ class Server:
             return self._leave(ask, answer)
         if type(answer) is Accept and (answer.starts_clock or answer.binds) and answer.service_id:
             done = self._once(ask, answer, datagram, partial(self._keep, request, verdict, at, took))
+            begins = (at, answer.ends_at) if answer.starts_clock else None
             started = self.worker.store.start_clock(
-                ask.nas.schema,
-                answer.service_id,
-                (at, answer.ends_at) if answer.starts_clock else None,
-                done,
-                answer.binds,
+                ask.nas.schema, answer.service_id, begins, done, answer.binds
             )
             self._hand_over(ask, started)
             return

@@ -31,7 +31,12 @@ def check_character(body: str) -> str:
 
 def mint() -> str:
     """A new random code with its check character."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
+    drawn = ""
+    while len(drawn) < RANDOM_LENGTH:  # octets of 240 and more would make some signs likelier than others
+        drawn += "".join(
+            ALPHABET[octet % 20] for octet in secrets.token_bytes(RANDOM_LENGTH + 2) if octet < 240
+        )
+    body = drawn[:RANDOM_LENGTH]
     return body + check_character(body)
 
 
