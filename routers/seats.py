@@ -2,7 +2,8 @@
 
 A connection takes one of the router's two seats in Redis and frees it when it hangs up; a worker that dies leaves
 its seat to run out. Without Redis there is no seat and no connection: nothing works then that would need one.
-A third kind of seat bounds how many workers may be busy at once with routers that are known to be in trouble.
+A third kind of seat bounds how many workers may be busy at once with routers that are known to be in trouble. Where visits
+of an ISP's routers fell silent one after the other, all of its routers count as such until one answers.
 """
 
 import secrets
@@ -22,6 +23,8 @@ HELD = 120
 PATIENCE = 3.0  # seconds to wait for a seat
 GAP = 0.1
 SLOW = 1  # workers at once for routers in trouble
+SILENCES = 3  # visits of one ISP in a row that nobody answered
+REMEMBERED = 60  # seconds
 
 _FREE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end"
 
@@ -77,6 +80,30 @@ def slow_lane(*, patience: float = 0.0) -> Generator[None, None, None]:
     """The right to be busy with a router that is known to be in trouble; raises Taken."""
     with _one_of("router-slow", SLOW, patience):
         yield
+
+
+def visited(schema: str, *, silent: bool) -> None:
+    """Note how a visit of a router of this ISP went: its routers may all have fallen mute at once."""
+    key = f"kmikro:router-silences:{schema}"
+    pipe = _redis(settings.REDIS_URL).pipeline(transaction=False)
+    if silent:
+        pipe.incr(key)
+        pipe.expire(key, REMEMBERED)
+    else:
+        pipe.delete(key)
+    try:
+        pipe.execute()
+    except redis.RedisError:  # without a count each router is known by its own failures alone
+        pass
+
+
+def is_mute(schema: str) -> bool:
+    """Whether the newest visits of this ISP's routers were all in vain."""
+    try:
+        told = _redis(settings.REDIS_URL).get(f"kmikro:router-silences:{schema}")
+    except redis.RedisError:
+        return False
+    return isinstance(told, bytes) and int(told) >= SILENCES
 
 
 @contextmanager

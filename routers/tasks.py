@@ -129,7 +129,8 @@ def check(schema: str, router_id: int) -> None:
             _not_now(schema, router_id, job)
             return
         watch = job.watch
-        if watch and watch.failures:  # known to be in trouble: it may wait, others may not wait for it
+        # Known to be in trouble, or of an ISP whose routers all fell mute: it may wait, others may not wait for it.
+        if watch and watch.failures or seats.is_mute(schema):
             try:
                 stack.enter_context(seats.slow_lane())
             except seats.Taken:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kmikro.lib.refusal import Refusal
-from routers import device, drift, faults, health, progress, talks, watching
+from routers import device, drift, faults, health, progress, seats, talks, watching
 from routers import sync as syncing
-from routers.device import Device, DeviceError
+from routers.device import Device, DeviceError, Unreachable
 from routers.models import Router
 from routers.telling import tell
 
@@ -22,6 +22,7 @@ def visit(schema: str, job: syncing.Job, *, extras: bool, compare: bool) -> None
         syncing.guard(job.target)
         with device.opened(job.target) as talk:
             reading, front = health.measure(talk, extras=extras)
+            seats.visited(schema, silent=False)
             seen = _look(talk, job) if compare else None
             with talks.held(schema, job) as router:
                 news = watching.answered(
@@ -33,6 +34,8 @@ def visit(schema: str, job: syncing.Job, *, extras: bool, compare: bool) -> None
             if seen and (seen.error or seen.steps and router.policy == Router.Policy.REPAIR):
                 _repair(schema, job, talk, seen)
     except (DeviceError, Refusal) as error:
+        if isinstance(error, Unreachable):
+            seats.visited(schema, silent=True)
         trouble = faults.in_words(error, job.target)
         failure = error if isinstance(error, DeviceError) else DeviceError(error.text)
         with talks.held(schema, job) as router:

@@ -74,3 +74,23 @@ def test_without_the_place_where_they_are_counted_nobody_connects(settings: Any)
         pytest.fail("nobody counted")
     with pytest.raises(seats.Taken, match="does not answer"), seats.many({1: (HERE, PORT)}):
         pytest.fail("nobody counted")
+
+
+def test_an_isp_whose_visits_fall_silent_one_after_the_other_is_mute_until_one_answers(settings: Any) -> None:
+    store = redis.Redis.from_url(settings.REDIS_URL)
+    mine, other = "t_mute00000001", "t_mute00000002"
+    for each in (mine, other):
+        seats.visited(each, silent=False)
+    try:
+        for number in range(seats.SILENCES):
+            assert not seats.is_mute(mine), number
+            seats.visited(mine, silent=True)
+        assert seats.is_mute(mine) and not seats.is_mute(other)
+        assert 0 < store.ttl(f"kmikro:router-silences:{mine}") <= seats.REMEMBERED
+        seats.visited(mine, silent=False)
+        assert not seats.is_mute(mine)
+        settings.REDIS_URL = "redis://127.0.0.1:9/0"
+        seats.visited(mine, silent=True)
+        assert not seats.is_mute(mine), "without a count nobody is"
+    finally:
+        store.delete(f"kmikro:router-silences:{mine}")

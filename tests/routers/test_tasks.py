@@ -326,6 +326,21 @@ def test_a_router_in_trouble_waits_for_the_slow_lane(
     assert mikrotik.commands and seen(fresh_isp, number)[1].failures == 0
 
 
+def test_the_routers_of_an_isp_that_fell_mute_share_the_slow_lane(
+    fresh_isp: Isp, mikrotik: VirtualRouter, asked: list[Any]
+) -> None:
+    number = ready(fresh_isp, mikrotik)
+    for _ in range(seats.SILENCES):
+        seats.visited(fresh_isp.schema_name, silent=True)
+    with scope.inside(fresh_isp.schema_name):
+        watching.watch_of(Router.objects.get(), now=datetime.now(UTC))
+    with seats.slow_lane():
+        tasks.check(fresh_isp.schema_name, number)
+    assert not mikrotik.commands and seen(fresh_isp, number)[1].failures == 0
+    tasks.check(fresh_isp.schema_name, number)
+    assert mikrotik.commands and not seats.is_mute(fresh_isp.schema_name), "one answer is enough"
+
+
 def free_port(address: str) -> int:
     with socket.socket() as taken:
         taken.bind((address, 0))
