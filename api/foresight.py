@@ -17,12 +17,16 @@ from radius import prospect
 from radius.foresight import Habit
 from subscribers.models import Plan
 
-MOST_BYTES = 10**13
+MOST_BYTES, USUAL_BYTES = 10**13, 3 * 10**9
 
 
 class HabitQuery(Query):
     bytes_a_day = serializers.IntegerField(
-        min_value=0, max_value=MOST_BYTES, help_text="Up and down together."
+        required=False,
+        default=USUAL_BYTES,
+        min_value=0,
+        max_value=MOST_BYTES,
+        help_text="Up and down together.",
     )
     from_hour = serializers.IntegerField(required=False, default=0, min_value=0, max_value=23)
     to_hour = serializers.IntegerField(

@@ -53,7 +53,8 @@ class CompareRouter(_Act):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Compare a router with what it should be and put right what differs; its runs tell how it went."""
-        wanted, router = self.body(request, Compare), held(pk)
+        router = held(pk)
+        wanted = self.body(request, Compare)
         tasks.sync.soon(pk, "Asked for over the API", wanted["however_many"])
         return Response(RouterOut(router).data, status=202)
 
@@ -130,7 +131,8 @@ class RouterLine(_Act):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Bring back the line that the block printed; the router is called then."""
-        wanted, router = self.body(request, LineIn), held(pk)
+        router = held(pk)  # before the body: of an unknown one nothing else is said
+        wanted = self.body(request, LineIn)
         pasting.take(
             router, wanted["line"], wanted["address"], by=access.actor(request), now=datetime.now(UTC)
         )

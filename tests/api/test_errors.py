@@ -97,7 +97,7 @@ def test_a_bug_is_a_problem_and_undoes_the_request(
     def broken(*_args: Any, **_more: Any) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("subscribers.plans.record", broken)
+    monkeypatch.setattr("subscribers.versions.record", broken)
     program = token_for()
     program.raise_request_exception = False
     answer = program.call("PATCH", f"plans/{plan.pk}/", {"name": "Changed"})
