@@ -108,6 +108,15 @@ def preflight(request: HttpRequest, token: str) -> HttpResponse:
     return _said(enrolment.preflight(router, request.read(checks.LARGEST), address=_address(request)))
 
 
+@require_GET
+@_for_routers
+def hub_certificate(request: HttpRequest, token: str) -> HttpResponse:
+    """What a router that comes by SSTP knows our hub by."""
+    now = datetime.now(UTC)
+    router = enrolment.find(token, schema=_schema(request), now=now)
+    return _said(tunnels.certificate(router, caller=_address(request), now=now))
+
+
 @csrf_exempt
 @require_POST
 @_for_routers

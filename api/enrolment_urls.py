@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:token>/radsec.pem", enrolment.certificate, name="enrolment-certificate"),
     path("<slug:token>/radsec", enrolment.certificate_report, name="enrolment-certificate-report"),
     path("<slug:token>/preflight", enrolment.preflight, name="enrolment-preflight"),
+    path("<slug:token>/hub.pem", enrolment.hub_certificate, name="enrolment-hub-certificate"),
     path("<slug:token>/tunnel", enrolment.tunnel, name="enrolment-tunnel"),
     path("<slug:token>/report", enrolment.report, name="enrolment-report"),
 ]

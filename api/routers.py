@@ -19,15 +19,19 @@ from api.refusals import naming
 from api.view import View, one
 from routers import drift, enrolment, offering, queries, tasks, tunnels
 from routers.models import Router
+from tenants.models import TunnelKind
 from tenants.tunnels import Allotment
 
 
 class TunnelOut(serializers.Serializer[Allotment]):
     """What our hub sees of a router's tunnel."""
 
+    kind = serializers.ChoiceField(TunnelKind.choices)
     address = serializers.CharField()
-    is_up = serializers.BooleanField(help_text="Down after four minutes without a handshake.")
-    handshake_at = Moment(allow_null=True)
+    is_up = serializers.BooleanField(
+        help_text="Down after four minutes without a handshake; by SSTP when it hung up."
+    )
+    handshake_at = Moment(allow_null=True, help_text="By SSTP: when it was last heard.")
     received_bytes = serializers.IntegerField()
     sent_bytes = serializers.IntegerField()
     blocked_packets = serializers.IntegerField(help_text="Sent of late to where it may not.")

@@ -132,10 +132,18 @@ def _context(request: Request, router: Router) -> dict[str, Any]:
         "left": max(0, int((expires - now).total_seconds())) if live and expires else 0,
         "expired": router.state in {Router.State.WAITING, Router.State.FETCHED} and not live,
         "steps": trace(router, expired=not live, now=now),
-        "by_tunnel": router.path == Router.Path.TUNNEL or not router.fetched_at and tunnels.offered(now),
-        "no_tunnel": tunnels.why_none(router, now=now),
+        "by_tunnel": _kind(router, six=six, now=now),
+        "no_tunnel": tunnels.why_none(router, six=six, now=now),
         "checks": [{**check, "state": _SHOWN[check["state"]]} for check in router.preflight],
     }
+
+
+def _kind(router: Router, *, six: bool, now: datetime) -> str:
+    """The tunnel that the router has, or that the next command would bring; empty for none."""
+    if router.fetched_at:
+        mine = tunnels.of(router)
+        return mine.kind if mine else ""
+    return tunnels.offered(now, six=six)
 
 
 def trace(router: Router, *, expired: bool, now: datetime) -> list[dict[str, str]]:
@@ -187,7 +195,7 @@ def trace(router: Router, *, expired: bool, now: datetime) -> list[dict[str, str
 
 
 def _tunnel(router: Router, now: datetime) -> dict[str, str] | None:
-    """The step of a router that is reached through a tunnel: how long ago it shook hands, or the fix."""
+    """The step of a router that is reached through a tunnel: how long ago it was heard, or the fix."""
     mine = tunnels.of(router)
     if mine is None:
         return None
@@ -199,7 +207,7 @@ def _tunnel(router: Router, now: datetime) -> dict[str, str] | None:
     return {
         "state": "ok",
         "title": "Tunnel up",
-        "text": f"Handshake {seconds} s ago, {mine.address}",
+        "text": f"{'Heard' if mine.kind == tunnels.Kind.SSTP else 'Handshake'} {seconds} s ago, {mine.address}",
         "when": at,
     }
 

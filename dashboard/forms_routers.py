@@ -69,3 +69,7 @@ class LineForm(forms.Form):
         help_text="It begins with kmikro: and ends with :end",
         widget=forms.Textarea(attrs={"autocomplete": "off", "spellcheck": "false", "rows": 4}),
     )
+
+    def __init__(self, *args: Any, by_tunnel: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["address"].required = not by_tunnel  # the tunnel brings it

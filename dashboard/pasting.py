@@ -29,7 +29,8 @@ def show(request: Request, pk: int) -> HttpResponse:
     now = datetime.now(UTC)
     if request.method == "GET":
         return page(request, PAGE, nav_key="routers", form=LineForm(), **_context(request, router, now))
-    form = LineForm(request.POST)
+    by_tunnel = pasting.brings_tunnel(router, six=_six(request), now=now)
+    form = LineForm(request.POST, by_tunnel=by_tunnel)
     if not form.is_valid():
         return refused(request, PAGE, nav_key="routers", form=form, **_context(request, router, now))
     try:
@@ -45,14 +46,22 @@ def show(request: Request, pk: int) -> HttpResponse:
     )
 
 
+def _six(request: Request) -> bool:
+    return request.GET.get("version") == SIX
+
+
 def _context(request: Request, router: Router, now: datetime) -> dict[str, Any]:
-    six = request.GET.get("version") == SIX
-    block = pasting.block(router, six=six, now=now)
+    six = _six(request)
+    block, by_tunnel = (
+        pasting.block(router, six=six, now=now),
+        pasting.brings_tunnel(router, six=six, now=now),
+    )
     expires = router.enrolment_expires_at
     left = max(0, int((expires - now).total_seconds())) if block and expires else 0
     return {
         "router": router,
         "paste": block,
         "left": left,
+        "by_tunnel": by_tunnel,
         "chips": listing.chips(request, "version", VERSIONS, SIX if six else ""),
     }

@@ -114,7 +114,7 @@ def fetch(
             raise SPENT
         url = addresses.enrolment_url(host, token)
         check = script.check_word(url, check_certificate)
-        more = tunnels.choose(router, address, url=url, check=check, six=six, now=now)
+        way = tunnels.choose(router, address, url=url, check=check, six=six, now=now)
     except Refusal as refusal:
         if refusal is not SPENT:
             _trouble(router, f"The router calls from {address}. {refusal.text}")
@@ -130,7 +130,7 @@ def fetch(
     return script.enrolment(
         script.Enrolment(
             url=url,
-            server=tunnels.server_of(router),
+            server=way.server,
             user=router.api_user,
             password=router.api_password,
             coa_port=router.coa_port,
@@ -138,7 +138,8 @@ def fetch(
             certificate=radsec.next_one(router) if router.radsec_due else None,
             check_certificate=check_certificate,
             six=six,
-            more=more,
+            more=way.lines,
+            link=way.interface,
         )
     )
 
@@ -167,7 +168,13 @@ def intent_of(router: Router) -> checks.Intent:
         pppoe_interface=router.pppoe_interface,
         pppoe_network=router.pppoe_network,
         tunnel=tunnels.inside(router),
+        by_sstp=_by_sstp(router),
     )
+
+
+def _by_sstp(router: Router) -> bool:
+    mine = tunnels.of(router)
+    return mine is not None and mine.kind == tunnels.Kind.SSTP
 
 
 def read_report(body: bytes) -> dict[str, str]:
@@ -188,7 +195,8 @@ def report(router: Router, facts: Mapping[str, str], *, address: str, now: datet
         router.save()
         return False
     if facts.get("problem") == "tunnel":
-        router.trouble = tunnels.no_handshake()
+        mine = tunnels.of(router)
+        router.trouble = tunnels.not_up(mine.kind if mine else "")
         router.save()
         return False
     if facts.get("problem") == "certificate":

@@ -28,6 +28,7 @@ MENUS: tuple[str, ...] = (
     "/interface/vlan",
     "/interface/wireguard",
     "/interface/wireguard/peers",
+    "/interface/sstp-client",
     "/interface/list",
     "/interface/list/member",
     "/ip/pool",

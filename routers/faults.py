@@ -44,9 +44,9 @@ def _text(error: DeviceError | Refusal, target: Target) -> str:
             )
         case Unreachable() if target.allotted:
             return (
-                f"The router does not answer through its tunnel at {where}. {error} Its page says when the tunnel last shook "
-                f"hands. If that was just now, let {target.source} reach TCP port {target.port} in its firewall; if not, let "
-                "UDP out to our hub."
+                f"The router does not answer through its tunnel at {where}. {error} Its page says whether the tunnel is up. If "
+                f"it is, let {target.source} reach TCP port {target.port} in its firewall; if not, let the router out to our hub "
+                "as said there."
             )
         case Unreachable():
             return (

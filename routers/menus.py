@@ -11,6 +11,10 @@ OFFER, TAKEN, PERSON = (
     "person.",
 )  # beginnings of keys: made for an offer, taken over, a subscriber
 KEYS = (OFFER, TAKEN, PERSON)
+WIREGUARD, SSTP = (
+    f"{MARK}-wg",
+    f"{MARK}-sstp",
+)  # interfaces of our own way in; the second has a profile of its name
 
 
 class Kind(StrEnum):

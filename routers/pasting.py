@@ -20,22 +20,23 @@ def block(router: Router, *, six: bool, now: datetime) -> str:
     """The text to paste, with the secrets of the router in it; empty when there is no live command."""
     if not _is_live(router, now):
         return ""
+    way = tunnels.into_block(router, six=six, now=now)
     own_port = routes.port_of(router.pk)
     access = script.Enrolment(
         url="",
-        server=settings.RADIUS_ADDRESS,
+        server=way.server if way else settings.RADIUS_ADDRESS,
         user=router.api_user,
         password=router.api_password,
         coa_port=router.coa_port,
         interface=router.hotspot_interface,
         six=six,
-        more=tunnels.without(six=six),
+        more=way.lines if way else tunnels.without(six=six),
     )
     return script_paste.block(
         script_paste.Block(
             access=access,
-            looks=Looks(enrolment.intent_of(router), six=six),
-            stamp=pasted.stamp(router.public_id, code_of(router)),
+            looks=Looks(enrolment.intent_of(router), six=six, link=way.interface if way else ""),
+            stamp=pasted.stamp(router.public_id, code_of(router, by_tunnel=way is not None)),
             radius_secret=router.radius_secret,
             radius_auth_port=own_port or settings.RADIUS_AUTH_PORT,
             radius_acct_port=own_port or settings.RADIUS_ACCT_PORT,
@@ -44,13 +45,25 @@ def block(router: Router, *, six: bool, now: datetime) -> str:
     )
 
 
-def code_of(router: Router) -> str:
-    """What tells the block of the live command from older ones; nobody can make the token from it."""
-    return hmac.new(router.enrolment_sealed.encode(), b"block", hashlib.sha256).hexdigest()[:16]
+def brings_tunnel(router: Router, *, six: bool, now: datetime) -> bool:
+    """Whether the block opens a tunnel, so that nobody has to know the router's address."""
+    return _is_live(router, now) and tunnels.opens(router, six=six, now=now) is not None
+
+
+def code_of(router: Router, *, by_tunnel: bool = False) -> str:
+    """What tells the block of the live command from older ones, and one that brings a tunnel from one that does not.
+
+    Nobody can make the token from it.
+    """
+    kind = b"block-tunnel" if by_tunnel else b"block"
+    return hmac.new(router.enrolment_sealed.encode(), kind, hashlib.sha256).hexdigest()[:16]
 
 
 def take(router: Router, text: str, address: str, *, by: Actor, now: datetime) -> None:
-    """The router is at that address and printed that line; the caller then asks for its enrolment."""
+    """The router is at that address, or came by the block's tunnel, and printed that line.
+
+    The caller then asks for its enrolment.
+    """
     router = Router.objects.select_for_update().get(pk=router.pk)  # two tabs: the second finds it done
     if not _is_live(router, now):
         raise Refusal(
@@ -59,15 +72,18 @@ def take(router: Router, text: str, address: str, *, by: Actor, now: datetime) -
     line = pasted.read(text)
     if line.router != router.public_id:
         raise Refusal("other_router", "This line is of the block for another router.", field=pasted.FIELD)
-    if not hmac.compare_digest(line.block, code_of(router)):
+    by_tunnel = hmac.compare_digest(line.block, code_of(router, by_tunnel=True))
+    if not by_tunnel and not hmac.compare_digest(line.block, code_of(router)):
         raise Refusal(
             "old_line",
             "This line is of an older block. Paste the block of this page once more.",
             field=pasted.FIELD,
         )
-    address = address.strip()
     try:
-        tunnels.directly(router, address, now=now)
+        if by_tunnel:
+            tunnels.by_block(router)
+        else:
+            tunnels.directly(router, address.strip(), now=now)
     except Refusal as refusal:
         raise Refusal(refusal.code, refusal.text, field="address") from None
     try:

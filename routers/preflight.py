@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from routers import rows
+from routers.menus import SSTP, WIREGUARD
 
 OK, WARN, STOP = "ok", "warn", "stop"
 OLDEST = (6, 49)
@@ -17,6 +18,9 @@ BUTTON = (
     "In the router's terminal type /system device-mode update mode=advanced, then within five minutes press the reset "
     "button briefly or cut the power; nobody can do that from far away. Then paste the command again"
 )
+
+
+CLOCK = "Switch its NTP client on under System, NTP Client, or set date and time under System, Clock, then paste again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Intent:
     pppoe_interface: str = ""
     pppoe_network: str = ""
     tunnel: tuple[str, ...] = ()  # addresses that a tunnel brings, the router's own first
+    by_sstp: bool = False  # through a hub that it knows by a certificate
 
 
 # A right that we never take: a group of RouterOS 6, which has no comment, is somebody else's with one of them.
@@ -81,7 +86,7 @@ def checks(told: Told, intent: Intent) -> list[Check]:
     return [
         _version(told),
         _mode(told, intent),
-        _clock(told),
+        _clock(told, intent),
         _names(told, intent),
         _interface(told, intent),
         _networks(told, intent),
@@ -136,10 +141,13 @@ def _mode(told: Told, intent: Intent) -> Check:
     return Check("mode", OK, title, f"Mode {mode} allows what we need." if mode else "It has no device mode.")
 
 
-def _clock(told: Told) -> Check:
+def _clock(told: Told, intent: Intent) -> Check:
     years = re.findall(r"\d{4}", told.one("date"))
     if years and int(years[0]) >= FIRST_SENSIBLE_YEAR:
         return Check("clock", OK, "Clock", f"Its date is {told.one('date')}.")
+    if intent.by_sstp:
+        text = f"Its date is {told.one('date') or 'unknown'}, so it would not trust our tunnel hub. {CLOCK}"
+        return Check("clock", STOP, "Clock", text)
     text = (
         f"Its date is {told.one('date') or 'unknown'}, so it trusts no certificate of a website: switch its NTP client on "
         "under System, NTP Client. We set no clock."
@@ -148,11 +156,17 @@ def _clock(told: Told) -> Check:
 
 
 def _names(told: Told, intent: Intent) -> Check:
-    kinds = (("user", f"user {intent.user}"), ("group", f"user group {intent.user}"))
-    strange = {word for word, _ in kinds if any(each != f"{rows.MARK}:{word}" for each in told.many(word))}
+    kinds = (
+        ("user", f"user {intent.user}", "user"),
+        ("group", f"user group {intent.user}", "group"),
+        ("link", f"interface {SSTP if intent.by_sstp else WIREGUARD}", "tunnel"),
+    )
+    strange = {
+        word for word, _, mark in kinds if any(each != f"{rows.MARK}:{mark}" for each in told.many(word))
+    }
     if any(re.search(NEVER, rights) for rights in told.many("rights")):
         strange.add("group")
-    for word, what in kinds:
+    for word, what, _ in kinds:
         if word in strange:
             text = (
                 f"There is a {what} that we did not make. Rename or remove it, then paste the command again."

@@ -74,7 +74,7 @@ def _judged(path: str, found: Found, used: set[tuple[str, str]]) -> tuple[bool, 
     values = found.values
     if path not in TAKEABLE:
         return False, False, "Left: the way to the router may depend on it."
-    if values.get("comment", "").startswith(f"{MARK}:"):
+    if values.get("comment", "").startswith(f"{MARK}:") or rows.is_way_in(found):
         return False, False, "Left: the enrolment made it."
     if values.get("default") == "true" or values.get("name", "").startswith("default"):
         return False, False, "Left: every router has it."

@@ -97,9 +97,14 @@ def _values(step: plan.Step, around: Surroundings) -> Mapping[str, str]:
     """The row as it will be, or as it was when it goes."""
     if isinstance(step, plan.Add):
         return step.row.values
-    path = plan.path_of(step)
-    before = next((row.values for row in around.tables.get(path, ()) if row.id == step.id), {})
+    before = _before(step, around)
     return before if isinstance(step, plan.Remove) else {**before, **step.changed}
+
+
+def _before(step: plan.Step, around: Surroundings) -> Mapping[str, str]:
+    if isinstance(step, plan.Add):
+        return {}
+    return next((row.values for row in around.tables.get(plan.path_of(step), ()) if row.id == step.id), {})
 
 
 def _way_in(step: plan.Step, around: Surroundings) -> Risk | None:
@@ -109,7 +114,12 @@ def _way_in(step: plan.Step, around: Surroundings) -> Risk | None:
         return Risk("access", Level.HIGH, f"{what}: this decides who may sign in to the router, and where.")
     if path in CHAINS:
         return _firewall(step, values, around)
-    ours = _our_interface(around)
+    if (
+        path == "/ppp/profile"
+        and {values.get("name", ""), _before(step, around).get("name", "")} & rows.WAYS_IN
+    ):
+        return Risk("way_in", Level.HIGH, f"{what}: our own way to the router goes through it.")
+    ours = _our_interface(around) | rows.WAYS_IN
     if _under(path, CARRIERS) and path not in DIRECT and not path.startswith("/interface/pppoe-server"):
         touched = ours & {
             values.get(n, "") for n in ("name", "interface", "actual-interface", "bridge", "gateway")

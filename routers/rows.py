@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from routers.menus import BY_PATH, KEYS, MARK, MENUS, TAKEN, Kind, Menu, Owner
+from routers.menus import BY_PATH, KEYS, MARK, MENUS, SSTP, TAKEN, WIREGUARD, Kind, Menu, Owner
 
 __all__ = ["BY_PATH", "MARK", "MENUS", "Found", "Kind", "Menu", "Original", "Owner", "Row", "TAKEN"]
 # What a router says of a row beside what was configured in it.
@@ -48,6 +48,7 @@ OBSERVED = frozenset(
         *("slave", ".about", "last-modified", "creation-date"),
     }
 )
+WAYS_IN = frozenset({SSTP, WIREGUARD})
 _UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _PART = re.compile(r"(\d+)(ms|[wdhms])")
 _CLOCK = re.compile(r"(?:(\d+)d)?(\d+):(\d{2}):(\d{2})")
@@ -131,6 +132,8 @@ def key_of(found: Found, folder: str) -> str | None:
     owner = menu.owner
     if owner is Owner.SINGLE:
         return ""
+    if is_way_in(found):
+        return None
     if owner in (Owner.COMMENT, Owner.EITHER):
         mark, colon, key = found.values.get("comment", "").partition(":")
         if mark == MARK and colon and key:
@@ -144,6 +147,11 @@ def key_of(found: Found, folder: str) -> str | None:
         return name.removeprefix(f"{folder}/") if inside else None
     # Dynamic rows and names that only look like ours stay untouched.
     return name if name == MARK or name.startswith(f"{MARK}-") else None
+
+
+def is_way_in(found: Found) -> bool:
+    """Whether the tunnel through which we come stands on this row; the enrolment keeps it, and nobody else touches it."""
+    return found.values.get("name", "") in WAYS_IN or found.values.get("comment", "") == f"{MARK}:tunnel"
 
 
 def owned(rows: Iterable[Found], folder: str) -> list[tuple[str, Found]]:

@@ -46,6 +46,7 @@ class Enrolment:
     six: bool = False  # only what RouterOS 6.49 has
     check_certificate: bool = True
     more: tuple[str, ...] = ()  # lines of another module, after the API was opened
+    link: str = ""  # the interface that they make
 
     @property
     def check(self) -> str:
@@ -123,7 +124,8 @@ def people(wish: Enrolment) -> list[str]:
         f":if ([:len [/user group find where name={q(wish.user)}]] = 0) do={{",
         f"  /user group add name={q(wish.user)} policy={POLICY}"
         + ("" if wish.six else f" comment={q(_mark('group'))}"),  # groups of 6 have none
-        f"}} else={{ /user group set [find where name={q(wish.user)}] policy={POLICY} }}",
+        f"}} else={{ /user group set [find where name={q(wish.user)}] policy={POLICY}"
+        + (" }" if wish.six else f" comment={q(_mark('group'))} }}"),
         f":if ([:len [/user find where name={q(wish.user)}]] = 0) do={{",
         (
             f"  /user add name={q(wish.user)} group={q(wish.user)} password={q(wish.password)} "
@@ -163,6 +165,7 @@ def _preflight(wish: Enrolment) -> list[str]:
         if wish.six
         else ("group", "/user group", f" where {user}", ("comment",)),
         ("interface", "/interface", "", ("name",)),
+        *((("link", "/interface", f" where name={q(wish.link)}", ("comment",)),) if wish.link else ()),
         ("address", "/ip address", " where !dynamic !disabled", ("address",)),
         ("hotspot", "/ip hotspot", "", ("interface", "name", "name")),
         (

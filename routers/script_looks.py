@@ -20,6 +20,7 @@ class Looks:
 
     intent: preflight.Intent
     six: bool = False
+    link: str = ""  # an interface of a tunnel that the block makes
 
 
 def looks(wish: Looks) -> list[str]:
@@ -31,8 +32,8 @@ def looks(wish: Looks) -> list[str]:
         ":local version [/system resource get version]",
         *_version(six=wish.six),
         *_mode(bool(hotspot)),
-        *_clock(),
-        *_names(intent.user, six=wish.six),
+        *_clock(needed=bool(wish.link)),
+        *_names(intent.user, wish.link, six=wish.six),
         *_interfaces(filter(None, (hotspot, intent.pppoe_interface))),
         *(_network(intent.pppoe_network) if intent.pppoe_network else []),
         *(_served("Hotspot", "/ip hotspot", "name", hotspot) if hotspot else []),
@@ -96,20 +97,27 @@ def _mode(hotspot: bool) -> list[str]:
     return lines + _when('$flagged = "true" or $flagged = "yes"', _say("STOP", title, flagged), last)
 
 
-def _clock() -> list[str]:
-    text = "The date is wrong. Switch the NTP client on under System, NTP Client. It says "
+def _clock(*, needed: bool) -> list[str]:
+    """A router by SSTP makes sure of our hub by its certificate, which has dates."""
+    text = f"The date is wrong. {preflight.CLOCK} It says "
     old = quote("(19[0-9][0-9]|20[01][0-9]|202[0-3])")
     return [
         ":local date [/system clock get date]",
-        *_when(f"$date ~ {old}", _say("LOOK", "Clock", text, "$date"), _say("OK", "Clock", "", "$date")),
+        *_when(
+            f"$date ~ {old}",
+            _say("STOP" if needed else "LOOK", "Clock", text, "$date"),
+            _say("OK", "Clock", "", "$date"),
+        ),
     ]
 
 
-def _names(user: str, *, six: bool) -> list[str]:
+def _names(user: str, link: str, *, six: bool) -> list[str]:
     """Ours are told by their comment; groups of 6 have none, so there one with a right that we never take is theirs."""
     mine = {
         what: f"[:tostr [{menu} get $row comment]] != {quote(f'{rows.MARK}:{what}')}" for what, menu in _KINDS
     }
+    made = f"[:len [/user find where name={quote(user)} comment={quote(f'{rows.MARK}:user')}]] = 0"
+    mine["group"] = f"({mine['group']}) && ({made})"  # one that was made on 6 has no comment
     if six:
         mine["group"] = f"[:tostr [/user group get $row policy]] ~ {quote(preflight.NEVER)}"
     lines = [':local taken ""']
@@ -119,7 +127,17 @@ def _names(user: str, *, six: bool) -> list[str]:
             f"  :if ({mine[what]}) do={{ :set taken {quote(what)} }}",
             "}",
         ]
-    text = f"We did not make what is called {user} there. Rename or remove this: "
+    if link:
+        lines += [
+            f":foreach row in=[/interface find where name={quote(link)}] do={{",
+            f"  :if ([:tostr [/interface get $row comment]] != {quote(f'{rows.MARK}:tunnel')}) do={{",
+            f"    :set taken {quote(f'interface {link}')}",
+            "  }",
+            "}",
+        ]
+    text = (
+        f"We did not make what is called {user}{f' or {link}' if link else ''} there. Rename or remove this: "
+    )
     return lines + _when(
         "[:len $taken] > 0",
         _say("STOP", "Names", text, "$taken"),

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from kmikro.lib import wireguard
 from routers import rows
+from routers.menus import WIREGUARD
 from routers.script import quote
 
-INTERFACE = f"{rows.MARK}-wg"
+INTERFACE = WIREGUARD
 MARK = f"{rows.MARK}:tunnel"
 PORT = 51099  # where the router listens; RouterOS would take 13231, which an interface of the ISP's may have
 KEEPALIVE = "25s"
@@ -40,10 +41,7 @@ def lines(tunnel: Tunnel, url: str, check: str) -> list[str]:
     """
     q = quote
     interface, mark = q(INTERFACE), q(MARK)
-    told, post = (
-        f"/tool fetch url={q(f'{url}/{word}')} http-method=post output=none check-certificate={check}"
-        for word in ("tunnel", "report")
-    )
+    told, post = (telling(url, word, check) for word in ("tunnel", "report"))
     peer = (
         f"interface={interface} public-key={q(tunnel.hub_key)} preshared-key={q(tunnel.preshared_key)} "
         f"endpoint-address={q(tunnel.host)} endpoint-port={tunnel.port} allowed-address={tunnel.hub}/32 "
@@ -74,23 +72,39 @@ def lines(tunnel: Tunnel, url: str, check: str) -> list[str]:
         f'  {post} http-data=($facts . "\\nproblem=tunnel")',
         f"  :error {q(NO_HANDSHAKE.format(host=tunnel.host, port=tunnel.port))}",
         "}",
-        *_service(f"/ip service set $service address={tunnel.hub}/32"),
+        *service(f"/ip service set $service address={tunnel.hub}/32"),
     ]
 
 
-def without(hub: str) -> list[str]:
+def telling(url: str, word: str, check: str) -> str:
+    """The beginning of a call that tells us something."""
+    return f"/tool fetch url={quote(f'{url}/{word}')} http-method=post output=none check-certificate={check}"
+
+
+def removal() -> list[str]:
+    """For a router that comes another way now: peer, address and interface of this module go. Not for RouterOS 6."""
+    mark = quote(MARK)
+    return [
+        f"/interface wireguard peers remove [/interface wireguard peers find where comment={mark}]",
+        f"/ip address remove [/ip address find where comment={mark}]",
+        f"/interface wireguard remove [/interface wireguard find where name={quote(INTERFACE)}]",
+    ]
+
+
+def without(hub: str, *, six: bool = False) -> list[str]:
     """For a router that is reached directly where there is a hub: nothing stays open to the hub alone."""
     opened = "[:tostr [/ip service get $service address]]"
-    return _service(
-        f':if ({opened} = {quote(hub)} || {opened} = {quote(f"{hub}/32")}) do={{ /ip service set $service address="" }}'
+    return service(
+        f':if ({opened} = {quote(hub)} || {opened} = {quote(f"{hub}/32")}) do={{ /ip service set $service address="" }}',
+        six=six,
     )
 
 
-def _service(act: str) -> list[str]:
-    """Do something with the service that has our certificate."""
-    own = quote(f"{rows.MARK}-api")
+def service(act: str, *, six: bool = False) -> list[str]:
+    """Do something with the service that has our certificate; 6 lists no connections there, and has no word for them."""
+    own, listed = quote(f"{rows.MARK}-api"), "" if six else " !dynamic"
     return [
-        f':foreach service in=[/ip service find where name="api-ssl" certificate={own} !dynamic] do={{',
+        f':foreach service in=[/ip service find where name="api-ssl" certificate={own}{listed}] do={{',
         f"  {act}",
         "}",
     ]

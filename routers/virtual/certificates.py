@@ -32,14 +32,15 @@ def import_file(device: Device, caller: Caller, call: Call) -> Reply:
     text = files.read(device, name)
     if text is None:
         raise Trap(f"failure: cannot open file {name}")
-    stem = call.args.get("name") or name
+    stem = call.args.get("name") or f"{name}_0"
+    believed = call.args.get("trusted", "yes")
     counts = {"certificates-imported": 0, "private-keys-imported": 0, "files-imported": 1}
     counts |= {"decryption-failures": 0, "keys-with-no-certificate": 0}
     parts = [(match[1], match[0]) for match in _PART.finditer(text)]
     with device.lock:
         for kind, pem in parts:
             if kind == "CERTIFICATE":
-                counts["certificates-imported"] += _certificate(device, pem, stem)
+                counts["certificates-imported"] += _certificate(device, pem, stem, believed)
         public = _public(pem for kind, pem in parts if kind == "CERTIFICATE")
         for kind, pem in parts:
             if kind.endswith("PRIVATE KEY"):
@@ -98,7 +99,7 @@ def serving(device: Device, name: str) -> ssl.SSLContext | None:
     return context
 
 
-def _certificate(device: Device, pem: str, stem: str) -> int:
+def _certificate(device: Device, pem: str, stem: str, believed: str) -> int:
     try:
         read = x509.load_pem_x509_certificate(pem.encode())
     except ValueError:
@@ -110,7 +111,7 @@ def _certificate(device: Device, pem: str, stem: str) -> int:
     name = next(
         each
         for number in range(len(taken) + 1)
-        if (each := f"{stem}_{number}" if number else stem) not in taken
+        if (each := f"{stem.removesuffix('_0')}_{number}" if number else stem) not in taken
     )
     row: Row = {
         "name": name,
@@ -120,7 +121,8 @@ def _certificate(device: Device, pem: str, stem: str) -> int:
         "fingerprint": fingerprint,
         "invalid-before": _moment(read.not_valid_before_utc),
         "invalid-after": _moment(read.not_valid_after_utc),
-        "trusted": "yes",
+        "trusted": believed,
+        "pem": pem,
     }
     if _signs(read):
         row["authority"] = "true"

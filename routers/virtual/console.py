@@ -214,7 +214,10 @@ class Console:
     def _list(self, path: str, verb: str, words: tuple[Argument, ...], where: str) -> Data:
         if path not in MENUS:
             raise Trap(f"bad command name {verb} {where}")
-        reply = run(self.device, self.caller, Call(path, "print", {}))
+        into = next((self.argument(w.value) for w in words if w.key == "file"), "") if verb == "print" else ""
+        reply = run(self.device, self.caller, Call(path, "print", {"file": into} if into else {}))
+        if into:
+            return None
         flags = {w.value.value for w in words if isinstance(w.value, Text) and w.key is None}
         terms = [
             w for w in words if not (isinstance(w.value, Text) and w.value.value in _PRINT_WORDS | {"where"})

@@ -11,6 +11,7 @@ from routers.virtual.arguments import Commands, parse_version
 from routers.virtual.clock import Clock
 from routers.virtual.device_mode import Mode
 from routers.virtual.faults import Faults
+from routers.virtual.sstp import Links
 from routers.virtual.tree import Row, Tree
 from routers.virtual.values import POLICIES
 from routers.virtual.wireguard import Hub, nobody
@@ -112,6 +113,7 @@ class Device:
         self.actions: dict[tuple[str, str], Action] = {}
         self.on_change: list[Callable[[str], None]] = []
         self.hub: Hub = nobody  # the far end of its WireGuard tunnels
+        self.sstp = Links(self)
         self.boots = 0
         self.serial = ""
         self.globals: dict[str, Any] = {}
@@ -133,6 +135,7 @@ class Device:
             for row in self.tree.rows("/ip/address")
             if row["interface"] in tunnels and row.get("disabled") != "true"
         ]
+        more += self.sstp.addresses()
         return [self.address, *(each for each in more if each.startswith("127.") and each != self.address)]
 
     def become(self, version: str) -> None:

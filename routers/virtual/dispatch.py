@@ -2,7 +2,7 @@
 
 import queue
 
-from routers.virtual import older, safemode
+from routers.virtual import files, older, safemode
 from routers.virtual.device import Call, Caller, Device, Reply
 from routers.virtual.edits import complete, guard_removal
 from routers.virtual.fields import Menu
@@ -114,6 +114,13 @@ def _print(device: Device, caller: Caller, call: Call, menu: Menu) -> Reply:
         rows = [row for row in rows if matches(row, call.queries)]
     except BadQuery as bad:
         raise Trap(str(bad)) from bad
+    if call.args.get("file"):  # what would be shown goes into a text file
+        files.write(
+            device,
+            f"{call.args['file']}.txt",
+            "\n".join(" ".join(f"{n}={v}" for n, v in row.items()) for row in rows),
+        )
+        return Reply()
     if "count-only" in call.args:
         return Reply(ret=str(len(rows)))
     if call.proplist is not None:

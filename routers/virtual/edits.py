@@ -3,13 +3,15 @@
 import ipaddress
 from collections.abc import Callable
 
-from routers.virtual import wireguard
+from routers.virtual import sstp, wireguard
 from routers.virtual.device import Caller, Device
+from routers.virtual.older import SIX
 from routers.virtual.traps import Trap, missing_values, not_permitted
 from routers.virtual.tree import Row
 from routers.virtual.values import POLICIES, RATE_LIMIT, policy
 
 MAX_CONTENTS = 61_440
+MAX_CONTENTS_SIX = 4_095
 _FILE_TYPES = {"rsc": "script", "backup": "backup"}
 _PORTS = ("tcp", "udp", "udp-lite", "dccp", "sctp", "6", "17")
 
@@ -76,7 +78,7 @@ def _file(device: Device, caller: Caller, args: Row, adding: bool) -> Row:
     contents = args.get("contents")
     if contents is not None:
         size = len(contents.encode("utf-8", "surrogateescape"))
-        if size > MAX_CONTENTS:
+        if size > (MAX_CONTENTS_SIX if device.release < SIX else MAX_CONTENTS):
             raise Trap("failure: contents too long")
         args["size"] = str(size)
     if adding:
@@ -107,6 +109,9 @@ def _rates(device: Device, caller: Caller, args: Row, adding: bool) -> Row:
 _EDITS: dict[str, Edit] = {
     "/interface/wireguard": lambda device, caller, args, adding: wireguard.interface(args, adding),
     "/interface/wireguard/peers": lambda device, caller, args, adding: wireguard.peer(args, adding),
+    "/interface/sstp-client": lambda device, caller, args, adding: sstp.connect_to(
+        args, device.release < SIX
+    ),
     "/system/scheduler": _scheduler,
     "/system/script": _script,
     "/ip/address": _address,

@@ -105,6 +105,20 @@ _ALL = (
         "disabled:bool=false",
     ),
     menu(
+        "/interface/sstp-client",
+        "name:text max-mtu:int(64|65535)=1500 max-mru:int(64|65535)=1500 mrru:text=disabled connect-to:text port:int(1|65535)=443 "
+        "http-proxy:text=0.0.0.0 proxy-port:int(1|65535)=443 certificate:ref(/certificate|none)=none "
+        "verify-server-certificate:bool=false verify-server-address-from-certificate:bool=true user:text password:secret "
+        "profile:ref(/ppp/profile)=default-encryption keepalive-timeout:int(1|4294967295|disabled)=60 "
+        "add-default-route:bool=false default-route-distance:int(0|255) dial-on-demand:bool=false "
+        "authentication:set(pap|chap|mschap1|mschap2)=pap,chap,mschap1,mschap2 pfs:enum(no|yes|required)=no "
+        "tls-version:enum(any|only-1.2)=any comment:text disabled:bool=true",
+        unique="name",
+        clash="failure: already have interface with such name",
+        store="/interface",
+        only=("type", "sstp-out"),
+    ),
+    menu(
         "/ip/address",
         "address*:ifaddr network:addr interface*:ref(/interface) comment:text disabled:bool=false",
         unique="address interface",
@@ -219,7 +233,7 @@ _ALL = (
         "name*:text local-address:text remote-address:text dns-server:prefixes rate-limit:text address-list:text "
         "session-timeout:time idle-timeout:time only-one:enum(default|no|yes)=default "
         "change-tcp-mss:enum(default|no|yes)=yes use-compression:enum(default|no|yes)=default "
-        "use-encryption:enum(default|no|required|yes)=default use-ipv6:enum(default|no|required|yes)=yes "
+        "use-encryption:enum(default|no|required|yes)=default use-mpls:enum(default|no|required|yes)=default use-ipv6:enum(default|no|required|yes)=yes "
         "comment:text",
         unique="name",
         clash="failure: profile with the same name already exists",

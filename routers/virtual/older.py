@@ -28,7 +28,9 @@ _WORDS = {
     "/ip/hotspot/profile": {"html-directory-override"},
     "/ip/firewall/filter": {"hw-offload"},
     "/ppp/profile": {"dhcpv6-pd-pool"},
+    "/interface/sstp-client": {"port", "proxy-port"},
 }
+_ARGUMENTS = {("/certificate", "import"): {"name"}}
 _OF_SIX = {"/system/ntp/client": {"primary-ntp", "secondary-ntp", "server-dns-names"}}
 _KINDS = ("cake", "codel", "fq-codel")  # of queues, with words that begin like them
 _DATE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2])-\d{2})( \d{2}:\d{2}:\d{2})?")
@@ -53,7 +55,7 @@ def tree(menus: dict[str, Verbs]) -> dict[str, Verbs]:
 
 def _words(path: str, verb: str, names: frozenset[str]) -> frozenset[str]:
     if verb not in ("add", "set"):
-        return names
+        return names - _ARGUMENTS.get((path, verb), set())
     kept = names - _WORDS.get(path, set())
     if path == "/queue/type":
         kept = frozenset(name for name in kept if not name.startswith(_KINDS))

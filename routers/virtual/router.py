@@ -90,6 +90,7 @@ class VirtualRouter:
             raise
         self.incoming.follow("/radius/incoming")
         self.nas.start()
+        self.device.sstp.redial()
         self._ticker = threading.Thread(target=self._live, daemon=True, name="router")
         self._ticker.start()
         return self

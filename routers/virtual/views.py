@@ -25,8 +25,9 @@ def install(device: Device, hotspot: Hotspot, doors: tuple[ApiDoor, ...]) -> Non
         ],
         "/user/active": lambda rows: _users(doors),
         "/log": lambda rows: [log_row(line) for line in list(device.lines)],
-        "/ip/address": _addresses,
-        "/interface": _interfaces,
+        "/ip/address": lambda rows: [*_addresses(rows), *device.sstp.dynamic()],
+        "/interface": lambda rows: device.sstp.interfaces(_interfaces(rows)),
+        "/interface/sstp-client": device.sstp.shown,
         "/interface/bridge": lambda rows: [
             {k: v for k, v in r.items() if k != "type"} for r in _interfaces(rows)
         ],

@@ -10,7 +10,10 @@ from accounts.journal import SYSTEM
 from routers import enrolment, pasted, pasting
 from routers.models import Router
 from routers.tasks import enrol
+from tenants import scope
+from tenants.models import TunnelHub
 from tests.conftest import HostClient
+from tests.routers.hubs import certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +101,25 @@ def test_a_ready_router_has_no_block(waiting: Router, client_for: Callable[..., 
     text = client_for("owner").get(url(waiting)).content.decode()
     assert "Make a new command" in text
     assert waiting.api_password not in text
+
+
+def test_where_the_block_opens_a_tunnel_nobody_types_an_address(
+    waiting: Router, client_for: Callable[..., HostClient], asked: list[tuple[Any, ...]], settings: Any
+) -> None:
+    settings.TUNNEL_ENDPOINT, settings.SSTP_PORT = ("hub.example", 51820), 8443
+    settings.TUNNEL_POOL = "10.99.0.0/16"
+    with scope.outside():
+        TunnelHub.objects.create(
+            kind="sstp", state="running", certificate=certificate(), seen_at=datetime.now(UTC)
+        )
+    shown = client_for("owner").get(url(waiting, "?version=6")).content.decode()
+    assert "sstp-client" in shown
+    assert "so it may be behind NAT" in shown
+    assert 'name="address"' not in shown
+    stamp = pasted.stamp(waiting.public_id, pasting.code_of(waiting, by_tunnel=True))
+    line = f"{stamp}:6.49.10:HE1:8729:{'ab' * 32}:end"
+    done = client_for("owner").post(url(waiting, "?version=6"), {"line": line})
+    assert (done.status_code, asked) == (302, [(waiting.pk,)])
+    router = Router.objects.get()
+    assert (router.state, router.path, router.address) == ("reached", "tunnel", "10.99.0.2")
+    assert "Tunnel" in client_for("owner").get(f"/routers/{waiting.pk}/enrol/steps/").content.decode()

@@ -160,7 +160,101 @@ def test_staff_see_how_the_hub_is(isp: Isp, public: HostClient) -> None:
     assert "Tunnel hub: 3 routers" in text
     assert "7 packets dropped" in text
     TunnelHub.objects.update(state="cannot", text="wg is missing.")
-    assert "Routers get no tunnel." in public.get("/staff/").text
+    assert "Routers get no WireGuard tunnel." in public.get("/staff/").text
+
+
+def by_sstp(isp: Isp, settings: Any, **fields: Any) -> Router:
+    settings.SSTP_PORT = 8443
+    now = datetime.now(UTC)
+    with scope.inside(isp.schema_name):
+        router = make_router(path="tunnel", called_from="198.51.100.7", fetched_at=now, **fields)
+        router.address = tunnels.allot(router.pk, now=now, kind="sstp").address
+        router.save()
+    return router
+
+
+def test_pages_and_api_tell_an_sstp_tunnel_from_one_of_wireguard(
+    isp: Isp, client_for: ClientFor, token_for: Callable[..., Any], settings: Any
+) -> None:
+    router, other = by_sstp(isp, settings), behind(isp)
+    TunnelHub.objects.create(kind="sstp", state="running", certificate="PEM", seen_at=datetime.now(UTC))
+    client = client_for("owner")
+    text = client.get(f"/routers/{router.pk}/").content.decode()
+    assert "Tunnel (SSTP)" in text
+    assert "Last heard" in text
+    assert "handshake" not in text.casefold()
+    assert "Waiting for the router to dial in." in text
+    TunnelPeer.objects.filter(kind="sstp").update(
+        handshake_at=datetime.now(UTC) - MINUTE, endpoint="198.51.100.7:40000", is_up=False
+    )
+    text = client.get(f"/routers/{router.pk}/").content.decode()
+    assert "It was last heard from 198.51.100.7:40000" in text
+    assert "Let TCP go out to port 8443 of hub.example" in text
+    TunnelPeer.objects.filter(kind="sstp").update(is_up=True)
+    assert "Up; " in client.get(f"/routers/{router.pk}/").content.decode()
+    rows = token_for(["routers:read"]).call("GET", "routers/").json()["results"]
+    kinds = {row["id"]: row["tunnel"]["kind"] for row in rows}
+    assert kinds == {router.pk: "sstp", other.pk: "wireguard"}
+
+
+def test_the_enrolment_of_six_shows_what_its_tunnel_is_and_why_there_is_none(
+    isp: Isp, client_for: ClientFor, settings: Any
+) -> None:
+    with scope.inside(isp.schema_name):
+        router = make_router(state="waiting", ready_at=None, is_up=False, address=None)
+        router.enrolment_sealed = "t" * 26
+        router.enrolment_expires_at = datetime.now(UTC) + MINUTE
+        router.save()
+    client, path = client_for("owner"), f"/routers/{router.pk}/enrol/?version=6"
+    assert "There is no tunnel for it here" in client.get(path).content.decode()
+    settings.SSTP_PORT = 8443
+    text = client.get(path).content.decode()
+    assert "There is no tunnel now: the SSTP hub has never run" in text
+    TunnelHub.objects.create(kind="sstp", state="running", certificate="PEM", seen_at=datetime.now(UTC))
+    text = client.get(path).content.decode()
+    assert "so it may be behind NAT" in text
+    assert "kmikro-sstp" in text
+    assert "There is no tunnel" not in text
+    runs(state="cannot", text="The kernel of this machine has no WireGuard.")
+    text = client.get(f"/routers/{router.pk}/enrol/").content.decode()
+    assert "kmikro-sstp" in text, "7 comes by SSTP where nothing else runs"
+    assert "There is no tunnel" not in text
+
+
+def test_the_steps_of_a_router_by_sstp_show_when_it_was_heard(
+    isp: Isp, client_for: ClientFor, settings: Any
+) -> None:
+    router = by_sstp(isp, settings, state="fetched", ready_at=None, is_up=False)
+    TunnelHub.objects.create(kind="sstp", state="running", certificate="PEM", seen_at=datetime.now(UTC))
+    TunnelPeer.objects.update(handshake_at=datetime.now(UTC), is_up=True, endpoint="198.51.100.7:40000")
+    text = client_for("owner").get(f"/routers/{router.pk}/enrol/steps/").content.decode()
+    assert "Tunnel up" in text
+    assert "Heard " in text
+    assert "Handshake" not in text
+
+
+def test_staff_and_readiness_tell_of_the_sstp_hub(isp: Isp, public: HostClient, settings: Any) -> None:
+    cache.set("heartbeat", time.time(), 60)
+    assert "sstp" not in public.get("/readyz").json()
+    settings.SSTP_PORT = 8443
+    TunnelHub.objects.create(
+        kind="sstp",
+        state="running",
+        certificate="PEM",
+        seen_at=datetime.now(UTC),
+        peers=2,
+        blocked={"refused": 1},
+    )
+    assert public.get("/readyz").json()["sstp"] == "ok"
+    crew = User(email="staff@k.test", name="Staff", role="", kind="staff", joined_at=isp.made_at)
+    crew.set_password(PASSWORD)
+    crew.save()
+    public.post("/staff/sign-in/", {"email": crew.email, "password": PASSWORD})
+    assert "SSTP hub: 2 routers" in public.get("/staff/").text
+    TunnelHub.objects.update(state="cannot", text="There is no TUN device.")
+    text = public.get("/staff/").text
+    assert "Routers get no SSTP tunnel." in text
+    assert "There is no TUN device." in text
 
 
 def test_the_sstp_hub_is_told_beside_it(isp: Isp, public: HostClient, settings: Any) -> None:
@@ -173,7 +267,7 @@ def test_the_sstp_hub_is_told_beside_it(isp: Isp, public: HostClient, settings: 
     assert "SSTP" not in public.get("/staff/").text
     settings.SSTP_PORT = 8443
     assert "has never run" in public.get("/readyz").json()["sstp"]
-    assert "Routers with RouterOS 6 get no tunnel." in public.get("/staff/").text
+    assert "Routers get no SSTP tunnel." in public.get("/staff/").text
     runs(kind="sstp", public_key="", certificate="PEM", peers=5, blocked={"spoofed": 2, "unsent": 7})
     assert public.get("/readyz").json()["sstp"] == "ok"
     text = public.get("/staff/").text

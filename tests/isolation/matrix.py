@@ -501,6 +501,7 @@ TENANT: dict[str, Line] = {
         "enrolment token", get=None, post=404, token=Key("enrolment"), body={}
     ),
     "enrolment-preflight": at("enrolment token", get=None, post=(200, 404), token=Key("enrolment"), body={}),
+    "enrolment-hub-certificate": at("enrolment token", get=404, token=Key("enrolment")),
     "enrolment-tunnel": at("enrolment token", get=None, post=404, token=Key("enrolment"), body={}),
     "enrolment-report": at("enrolment token", get=None, post=(200, 404), token=Key("enrolment"), body={}),
 }

@@ -23,6 +23,17 @@ class Actions(RuleBasedStateMachine):
         self.hurry.__enter__()
         self.site = Site(own(68), "7.20.8 (stable)")
         self.seen = 0
+        self.site.router.paste(
+            "/ppp profile add name=kmikro-sstp\n/interface sstp-client add name=kmikro-sstp profile=kmikro-sstp "
+            'connect-to=hub.example comment="kmikro:tunnel"'
+        )
+        self.way_in = self._way_in()
+
+    def _way_in(self) -> list[dict[str, str]]:
+        rows = [
+            self.site.router.tree.find(path, name="kmikro-sstp") for path in ("/ppp/profile", "/interface")
+        ]
+        return [dict(row or {}) for row in rows]
 
     def teardown(self) -> None:
         self.site.close()
@@ -82,6 +93,10 @@ class Actions(RuleBasedStateMachine):
         heard = [f"{sent.path}/{sent.verb}" for sent in self.site.sent[self.seen :]]
         self.seen = len(self.site.sent)
         assert [word for word in heard if not allowed.is_allowed(word)] == []
+
+    @invariant()
+    def the_way_in_stays(self) -> None:
+        assert self._way_in() == self.way_in
 
 
 Actions.TestCase.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)

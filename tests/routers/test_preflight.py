@@ -81,6 +81,29 @@ def test_what_is_ours_is_in_nobodys_way() -> None:
     assert "enrolled before" in found["names"].text
 
 
+SSTP = Intent("bridge-lan", frozenset({"hotspot"}), "kmikro", tunnel=("10.99.0.2", "10.99.0.1"), by_sstp=True)
+WIREGUARD = Intent("bridge-lan", frozenset({"hotspot"}), "kmikro", tunnel=("10.99.0.2", "10.99.0.1"))
+
+
+@pytest.mark.parametrize(("intent", "name"), [(SSTP, "kmikro-sstp"), (WIREGUARD, "kmikro-wg")])
+def test_the_interface_of_a_tunnel_must_be_ours(intent: Intent, name: str) -> None:
+    assert look("link=kmikro:tunnel", intent)["names"].state == OK
+    found = look("link=", intent)["names"]
+    assert (found.state, f"interface {name} that we did not make" in found.text) == (STOP, True)
+
+
+def test_a_router_that_knows_our_hub_by_a_certificate_needs_its_clock() -> None:
+    found = look("date=jan/02/1970", SSTP)["clock"]
+    assert (found.state, "would not trust our tunnel hub" in found.text) == (STOP, True)
+    assert look("", SSTP)["clock"].state == OK
+    assert look("date=jan/02/1970", WIREGUARD)["clock"].state == WARN
+
+
+def test_a_group_that_was_made_on_six_is_ours_on_seven() -> None:
+    assert look("user=kmikro:user\ngroup=")["names"].state == OK
+    assert look("user=kmikro:user\ngroup=theirs")["names"].state == STOP
+
+
 @given(st.binary(max_size=400))
 def test_whatever_is_told_ends_in_checks(body: bytes) -> None:
     for intent in (HOTSPOT, PPPOE):

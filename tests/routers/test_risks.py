@@ -68,6 +68,30 @@ def test_the_rule_that_lets_us_in_the_way_and_the_users_are_high() -> None:
     assert codes([plan.Add(elsewhere)]) == {}
 
 
+PROFILES = [
+    Found("/ppp/profile", "*1", {"name": "kmikro-sstp"}),
+    Found("/ppp/profile", "*2", {"name": "theirs"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("step", "high"),
+    [
+        (plan.Remove("*1", "/ppp/profile", "x"), True),
+        (plan.Set("*1", Row("/ppp/profile", "x", {"name": "y"}), {"name": "y"}), True),
+        (plan.Set("*2", Row("/ppp/profile", "x", {"only-one": "yes"}), {"only-one": "yes"}), False),
+        (plan.Remove("*2", "/ppp/profile", "x"), False),
+        (plan.Add(Row("/interface/bridge/port", "x", {"interface": "kmikro-sstp"})), True),
+    ],
+)  # fmt: skip
+def test_what_an_sstp_tunnel_stands_on_is_our_way_in(step: plan.Step, high: bool) -> None:
+    around = Surroundings(router_address="10.99.0.7", tables={"/ppp/profile": PROFILES})
+    found = risks.weigh([step], around)
+    assert [risk.level for risk in found if risk.code == "way_in"] == [Level.HIGH] * high
+    if high:
+        assert not risks.is_direct([step], found)
+
+
 def test_an_address_that_is_in_use_and_a_pool_that_another_router_hands_out() -> None:
     address = plan.Add(Row("/ip/address", "x", {"address": "10.5.50.65/26", "interface": "ether3"}))
     assert codes([address]) == {"conflict": Level.HIGH}

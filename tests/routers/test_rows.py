@@ -61,6 +61,10 @@ def test_a_missing_value_is_the_default_of_its_menu() -> None:
         ("/file", {"name": "kmikro", "type": "directory"}, None),
         ("/file", {"name": "kmikro.rsc"}, None),
         ("/radius/incoming", {"accept": "false"}, ""),
+        ("/ppp/profile", {"name": "kmikro-ppp"}, "kmikro-ppp"),
+        ("/ppp/profile", {"name": "kmikro-sstp"}, None),
+        ("/ppp/profile", {"name": "kmikro-sstp", "comment": "kmikro:offer.x"}, None),
+        ("/ip/address", {"interface": "x", "comment": "kmikro:tunnel"}, None),
     ],
 )
 def test_the_mark_decides_what_is_ours(path: str, values: dict[str, str], key: str | None) -> None:

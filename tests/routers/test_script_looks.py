@@ -73,6 +73,17 @@ def test_the_block_is_for_the_version_that_was_chosen() -> None:
         assert left(router) == before
 
 
+def test_a_group_that_was_made_on_six_is_ours_on_seven() -> None:
+    router = off(SEVEN)
+    router.paste(
+        '/user group add name=kmikro policy=read\n/user add name=kmikro group=kmikro password=x comment="kmikro:user"'
+    )
+    assert router.terminal().enter(block()).endswith(":end")
+    group = router.tree.find("/user/group", name="kmikro")
+    assert group is not None
+    assert group["comment"] == "kmikro:group"
+
+
 def test_device_mode_and_clock_are_seen() -> None:
     router = off()
     router.device.mode.name = "home"

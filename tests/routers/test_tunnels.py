@@ -187,7 +187,7 @@ def test_the_health_of_a_tunnel_is_a_sentence_with_the_fix(router: Router) -> No
     keyed = replace(mine, keyed_at=now)
     assert tunnels.health(keyed, now=now).text == "Waiting for the first handshake."
     late = tunnels.health(replace(mine, keyed_at=now - MINUTE), now=now)
-    assert (late.state, late.text) == ("bad", tunnels.no_handshake())
+    assert (late.state, late.text) == ("bad", tunnels.not_up("wireguard"))
     met = replace(keyed, handshake_at=now - MINUTE, is_up=True, endpoint="198.51.100.7:51099")
     assert tunnels.health(met, now=now) == tunnels.Health("ok", "", MINUTE)
     lost = tunnels.health(replace(met, is_up=False), now=now)
