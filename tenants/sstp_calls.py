@@ -15,6 +15,7 @@ from kmikro.lib.sstp import gate
 from kmikro.lib.sstp.chap import Login, Person, user_of
 
 log = structlog.get_logger("tenants.sstp_calls")
+FORGOTTEN = 86_400.0  # seconds
 
 
 class Line(Protocol):
@@ -52,6 +53,11 @@ class Tally:
     received: int = 0
     sent: int = 0
     stray: int = 0
+    strayed_at: float = 0.0
+
+    def strays(self, now: float) -> int:
+        """Packets to where it may not; forgotten, as by the firewall, when it has kept still for a day."""
+        return self.stray if now - self.strayed_at < FORGOTTEN else 0
 
 
 class Switchboard:
@@ -133,7 +139,7 @@ class Switchboard:
             tally.received += len(packet)
             passed, why = gate.from_router(packet, own, self._hub)
             if why:
-                tally.stray += 1
+                tally.stray, tally.strayed_at = tally.strays(line.heard_at) + 1, line.heard_at
                 self.dropped[why] += 1
             elif not self._write(passed):
                 self.dropped["unwritten"] += 1

@@ -137,7 +137,7 @@ class Hub:
                 int(now.timestamp() - (here - each.heard_at)),
                 each.received,
                 each.sent,
-                each.stray,
+                each.strays(here),
             )
             for address, each in board.tallies.items()
         }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from kmikro.lib.sstp.chap import Login
-from tenants.sstp_calls import Switchboard
+from tenants.sstp_calls import FORGOTTEN, Switchboard
 from tests.kmikro.sstp.router import udp
 
 HUB, A, B = "10.99.0.1", "10.99.0.2", "10.99.0.3"
@@ -81,6 +81,18 @@ def test_what_is_lost_is_counted() -> None:
     assert made.dropped == {"unwritten": 1, "spoofed": 1, "congested": 1, "unsent": 1}
     tally = made.tallies[A]
     assert (tally.received, tally.sent, tally.stray) == (4 * len(udp(A, HUB)), 0, 1)
+
+
+def test_strays_are_forgotten_after_a_day_without_any() -> None:
+    made, _ = board()
+    one = line(made, A)
+    made.opened(one)
+    made.arrived(one, [udp(B, HUB)] * 2)
+    tally, begun = made.tallies[A], one.heard_at
+    assert (tally.strays(begun + FORGOTTEN - 1), tally.strays(begun + FORGOTTEN)) == (2, 0)
+    one.heard_at = begun + FORGOTTEN
+    made.arrived(one, [udp(B, HUB)])
+    assert tally.strays(one.heard_at) == 1
 
 
 def test_routers_that_are_gone_are_forgotten() -> None:
