@@ -161,8 +161,13 @@ def _names(told: Told, intent: Intent) -> Check:
         ("group", f"user group {intent.user}", "group"),
         ("link", f"interface {SSTP if intent.by_sstp else WIREGUARD}", "tunnel"),
     )
+    bare = (
+        {""} if told.one("user") == f"{rows.MARK}:user" else set()
+    )  # a group that was made on 6 has no comment
     strange = {
-        word for word, _, mark in kinds if any(each != f"{rows.MARK}:{mark}" for each in told.many(word))
+        word
+        for word, _, mark in kinds
+        if set(told.many(word)) - {f"{rows.MARK}:{mark}"} - (bare if word == "group" else set())
     }
     if any(re.search(NEVER, rights) for rights in told.many("rights")):
         strange.add("group")

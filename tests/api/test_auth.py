@@ -81,7 +81,9 @@ def operations() -> list[tuple[str, str, Action]]:
             .replace("<slug:kind>", "terms")
             .replace("<slug:reason>", "ended")
         )
-        path = path.replace("<int:number>", "1").replace("<slug:token>", "none")
+        path = (
+            path.replace("<int:number>", "1").replace("<slug:token>", "none").replace("<slug:verb>", "block")
+        )
         for method in view.http_method_names:
             if method != "head" and hasattr(view, method):
                 found.append((method.upper(), path, view.scopes.get(method.upper(), "undeclared")))

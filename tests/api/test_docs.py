@@ -115,7 +115,8 @@ def test_the_page_works_under_the_policy(served: str) -> None:
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
         page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
         page.goto(f"{served}/api/v1/docs/")
-        page.click("text=Take a plan out of sale", timeout=30_000)
-        page.wait_for_selector("text=Who has it keeps it", timeout=10_000)
+        # Of more than a hundred operations only those in view are drawn: one of the first is opened.
+        page.click("text=Put a device on the list of an account", timeout=30_000)
+        page.wait_for_selector("text=A device is on one list of an ISP at most", timeout=10_000)
     assert [line for line in said if line.startswith("error") or "Content Security Policy" in line] == []
     assert asked - {""} == {urlsplit(served).netloc}
