@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -33,16 +34,13 @@ def begin(*, name: str, site: Site, interface: str, by: Actor, now: datetime) ->
     name = name.strip()
     if not name:
         raise Refusal("no_name", "Give the router a name.", field="name")
-    router = Router(
-        name=name,
-        site=site,
-        public_id=secrets.token_hex(5),
-        hotspot_interface=checked_interface(interface),
-        api_password=secrets.token_urlsafe(24),
-        radius_secret=rotation.mint(),
-        coa_port=settings.COA_PORT,
-        made_at=now,
-    )
+    made: dict[str, Any] = {
+        "api_password": secrets.token_urlsafe(24),
+        "radius_secret": rotation.mint(),
+        "made_at": now,
+    }
+    made |= {"public_id": secrets.token_hex(5), "coa_port": settings.COA_PORT}
+    router = Router(name=name, site=site, hotspot_interface=checked_interface(interface), **made)
     _save(router)
     journal.record(by, "router.add", router, now=now, site=site.name)
     issue_token(router, now)
