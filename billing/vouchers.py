@@ -76,11 +76,12 @@ def _chunk(batch_id: int, now: datetime) -> bool:
     numbers = range(batch.made + 1, min(batch.made + CHUNK, batch.count) + 1)
     key, schema = purpose_key(PURPOSE), here.schema()
     minted = [codes.mint() for _ in numbers]
-    ends_at = sale.until(batch.plan, now=batch.made_at)
+    plan = _plan_of(batch)
+    ends_at = sale.until(plan, now=batch.made_at)
     ids = copying.new_ids(Service, len(minted))
     rows = list(zip(ids, numbers, minted, strict=True))
     copying.add(
-        Service(kind=Service.Kind.VOUCHER, plan_id=batch.plan_id, made_at=now, expires_at=ends_at),
+        Service(kind=Service.Kind.VOUCHER, plan=plan, made_at=now, expires_at=ends_at),
         ("id", "label", "lookup"),
         [
             (pk, f"{batch_id}-{serial:04d}", codes.lookup_digest(key, schema, code))
@@ -99,6 +100,12 @@ def _chunk(batch_id: int, now: datetime) -> bool:
     batch.state = Batch.State.READY if batch.made == batch.count else Batch.State.MAKING
     batch.save(update_fields=["made", "state"])
     return batch.state == Batch.State.MAKING
+
+
+def _plan_of(batch: Batch) -> Plan:
+    """What its vouchers are of: those that are there may have kept older terms while the rest is made."""
+    made = batch.vouchers.select_related("service__plan").order_by("serial").first()
+    return made.service.plan if made else batch.plan
 
 
 def fail_batch(batch: Batch, why: str) -> Batch:

@@ -16,7 +16,7 @@ from dashboard.access import Request, operator
 from dashboard.page import done, page
 from kmikro.lib.refusal import Refusal
 from subscribers import custom, filters, queries, states
-from subscribers.models import Plan, SavedFilter, Site, Subscriber
+from subscribers.models import SavedFilter, Site, Subscriber
 
 SORTS = {"name": ("name", "pk"), "number": ("account_number", "pk"), "since": ("made_at", "pk")}
 HEADS = (
@@ -63,7 +63,7 @@ def index(request: Request) -> HttpResponse:
         keep=[(name, chosen[name]) for name in asked if chosen[name]],
         chips=listing.chips(request, "state", STATES, chosen["state"], counts),
         sites=list(Site.objects.all()[:200]),
-        plans=Plan.objects.order_by("is_archived", "name").only("name")[:100],
+        plans=queries.living_plans().order_by("is_archived", "name").only("name")[:100],
         saved=_saved(request),
         now_chosen=[(name, value) for name in filters.NAMES if (value := request.GET.get(name))],
         heads=listing.headings(

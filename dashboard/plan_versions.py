@@ -102,7 +102,7 @@ def bring_up(request: Request, pk: int) -> HttpResponse:
     if request.method == "GET":
         told = differences(lines(frozen), lines(newest))
         said = "; ".join(f"{label}: {before or 'none'} → {after or 'none'}" for label, before, after in told)
-        text = f"{many:,} services have version {frozen.version}. They get the newest terms: {said or 'nothing differs'}."
+        text = f"Services with version {frozen.version}: {many:,}. They get the newest terms: {said or 'nothing differs'}."
         return confirm(
             request,
             title=f"Move all of version {frozen.version} to the newest terms of {newest.name}?",

@@ -1,7 +1,7 @@
 """A guest's code: mistakes told apart, tries limited, and the answer with which the phone logs in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -54,7 +54,7 @@ def find(schema: str, typed: str, *, now: datetime) -> Service:
         raise Mistyped(
             "One character of the code is wrong. Compare it with your voucher.", _meant(schema, code, now)
         )
-    service: Any = _usable(schema, [code], now).first()
+    service: Any = _usable([_digest(schema, code)], now).first()
     if service is None:
         raise Refusal("unknown", "Nobody here sold this code. Compare it with your voucher.")
     state = State(service.state)
@@ -66,22 +66,19 @@ def find(schema: str, typed: str, *, now: datetime) -> Service:
     return cast(Service, service)
 
 
-def _usable(schema: str, wanted: Sequence[str], now: datetime) -> "QuerySet[Any]":
-    key = purpose_key("service lookup")
-    digests = [codes.lookup_digest(key, schema, each) for each in wanted]
+def _digest(schema: str, code: str) -> str:
+    return codes.lookup_digest(purpose_key("service lookup"), schema, code)
+
+
+def _usable(digests: Collection[str], now: datetime) -> "QuerySet[Any]":
     return Service.objects.select_related("plan").filter(lookup__in=digests).annotate(state=state_at(now))
 
 
 def _meant(schema: str, code: str, now: datetime) -> str:
     """The one code near the typed one that still works; with several, or none, it is left to the guest."""
-    near = codes.meant(code)
-    works = (
-        [each.lookup for each in _usable(schema, near, now) if State(each.state) not in WHY] if near else []
-    )
-    if len(works) != 1:
-        return ""
-    key = purpose_key("service lookup")
-    return next(each for each in near if codes.lookup_digest(key, schema, each) == works[0])
+    near = {_digest(schema, each): each for each in codes.meant(code)}
+    works = [near[each.lookup] for each in _usable(near, now) if State(each.state) not in WHY] if near else []
+    return works[0] if len(works) == 1 else ""
 
 
 def count_try(visit: visits.Visit) -> None:

@@ -18,6 +18,7 @@ from subscribers.models import Email, Merger, Phone, Subscriber
 
 UNDO = timedelta(days=30)
 MOST_PAIRS = 100
+MOST_ALIKE = 10  # of one name and address
 PARTS = ("services", "notes", "files", "consents")
 # What the kept record takes over where it has nothing itself.
 FILLED = ("legal_name", "tax_number", "address", "language", "site_id")
@@ -67,9 +68,13 @@ def _names() -> Iterable[tuple[str, list[int]]]:
         .annotate(up=Upper("name"), at=Upper("address"))
     )
     twice = rows.order_by().values("up", "at").annotate(n=Count("pk")).filter(n__gt=1)[:MOST_PAIRS]
-    for each in twice:
-        ids = rows.filter(up=each["up"], at=each["at"]).order_by("pk").values_list("pk", flat=True)[:10]
-        yield each["up"], list(ids)
+    wanted = {(each["up"], each["at"]) for each in twice}
+    named = rows.filter(up__in={up for up, _at in wanted}).order_by("pk").values_list("up", "at", "pk")
+    groups: dict[tuple[str, str], list[int]] = {}
+    for up, at, pk in named:
+        if (up, at) in wanted:
+            groups.setdefault((up, at), []).append(pk)
+    return [(up, ids[:MOST_ALIKE]) for (up, _at), ids in groups.items()]
 
 
 def _grouped(rows: "QuerySet[Any, Any]") -> Iterable[tuple[str, list[int]]]:
@@ -137,7 +142,9 @@ def undo(merger: Merger, *, by: Actor, now: datetime) -> None:
         for field, (before, after) in held.moved["filled"].items():
             if getattr(kept, field) == after:
                 setattr(kept, field, before)
-        gone.merged_into, gone.state = None, kept.state  # its services followed the kept one meanwhile
+        gone.merged_into = None
+        if held.moved["services"]:  # they followed the kept one meanwhile
+            gone.state = kept.state
         gone.save(update_fields=["merged_into", "state"])
         kept.save()
         held.undone_at = now

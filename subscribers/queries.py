@@ -174,7 +174,7 @@ def narrowed(
     if site:
         rows = rows.filter(site_id=site)
     if plan:
-        rows = rows.filter(Exists(Service.objects.filter(subscriber=OuterRef("pk"), plan_id=plan)))
+        rows = rows.filter(Exists(Service.objects.filter(on_plans([plan]), subscriber=OuterRef("pk"))))
     return rows
 
 

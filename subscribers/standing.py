@@ -22,7 +22,7 @@ class Preview:
 
 def preview(subscriber: Subscriber, verb: str) -> Preview:
     """What `act` would do now. Raises Refusal as it would."""
-    move = states.move(subscriber.state, verb)
+    move = _move(subscriber, verb)
     counts: Counter[str] = Counter()
     for service in subscriber.services.all():
         after, _held = states.affected(service.status, service.held, move.effect, move.to)
@@ -35,7 +35,7 @@ def act(subscriber: Subscriber, verb: str, *, by: Actor, now: datetime, why: str
     """Do it; returns the ids of the services that connect no more. Raises Refusal when the table does not know it."""
     with transaction.atomic():
         held = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-        move = states.move(held.state, verb)
+        move = _move(held, verb)
         shut = []
         for service in Service.objects.select_for_update().filter(subscriber=held).order_by("pk"):
             before = (service.status, service.held)
@@ -54,6 +54,12 @@ def act(subscriber: Subscriber, verb: str, *, by: Actor, now: datetime, why: str
         record(by, f"subscriber.{verb}", held, now=now, **facts, **({"why": why[:300]} if why else {}))
     subscriber.state = held.state
     return shut
+
+
+def _move(subscriber: Subscriber, verb: str) -> states.Move:
+    if subscriber.merged_into_id:
+        raise Refusal("merged", f"{subscriber.name} was merged into another record. Change that one.")
+    return states.move(subscriber.state, verb)
 
 
 def for_new_service(subscriber: Subscriber | None) -> str:

@@ -30,11 +30,12 @@ _WRITE = """
     WHERE t.id = n.id AND t.released_at IS NULL AND t.kind = %s AND t.public_key = n.public_key
 """
 _BLOCKED = """
-    UPDATE tenants_tunnelpeer AS t SET blocked_packets = n.blocked
+    UPDATE tenants_tunnelpeer AS t SET blocked_packets = coalesce(n.blocked, 0)
     FROM unnest(%s::inet[], %s::bigint[]) AS n(address, blocked)
-    JOIN tenants_tunnelpeer AS before ON before.address = n.address
-    WHERE t.id = before.id AND t.released_at IS NULL AND t.kind = %s AND t.blocked_packets <> n.blocked
-    RETURNING t.schema, t.router_id, n.blocked > before.blocked_packets
+    RIGHT JOIN tenants_tunnelpeer AS before ON before.address = n.address
+    WHERE t.id = before.id AND t.released_at IS NULL AND t.kind = %s
+        AND t.blocked_packets <> coalesce(n.blocked, 0)
+    RETURNING t.schema, t.router_id, coalesce(n.blocked, 0) > before.blocked_packets
 """
 
 
@@ -133,7 +134,7 @@ def report_calls(heard: Mapping[str, Heard], *, now: datetime) -> list[Change]:
 
 
 def report_blocked(blocked: Mapping[str, int]) -> list[Change]:
-    """What the firewall dropped of packets of SSTP routers, as the agent tells it."""
+    """What the firewall dropped of packets of SSTP routers, as the agent tells it; nothing of those it does not name."""
     with connection.cursor() as cursor:
         cursor.execute(_BLOCKED, [list(blocked), list(blocked.values()), Kind.SSTP.value])
         return [Change(schema, router, "blocked") for schema, router, is_more in cursor.fetchall() if is_more]

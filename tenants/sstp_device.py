@@ -71,7 +71,7 @@ class Rounds:
             blocked = self._device.blocked()
             if blocked is None:  # somebody flushed the ruleset: without it nothing may stay open
                 self._device.prepare()
-            elif blocked.by_address:
+            else:
                 for change in hub.report_blocked(blocked.by_address):
                     log.warning(f"tunnel-{change.what}", schema=change.schema, router=change.router_id)
         stamp = hub.stamp(Kind.SSTP)

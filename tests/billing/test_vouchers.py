@@ -1,5 +1,6 @@
 """Batches are made completely, with codes that are found, once each; what is void stays void."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from billing import vouchers
 from billing.models import Batch, Voucher
 from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
+from subscribers import plans
 from subscribers.models import Service
 from tests.factories import make_batch, make_plan, make_voucher
 
@@ -156,3 +158,12 @@ def test_a_failed_batch_goes_on_where_it_stopped(ana):
     assert batch.vouchers.count() == vouchers.CHUNK + 2
     with pytest.raises(Refusal):
         vouchers.retry_batch(batch, by=ana, now=NOW)
+
+
+def test_a_batch_in_the_making_keeps_the_terms_it_was_begun_with(ana):
+    batch = asked(ana, vouchers.CHUNK + 2)
+    vouchers.make_chunk(batch, now=NOW)
+    plan = batch.plan
+    plans.change(plan, replace(plans.terms_of(plan), devices=5), by=ana, now=NOW, reach="new")
+    vouchers.make_batch(batch, now=NOW)
+    assert {each.service.plan.devices for each in batch.vouchers.select_related("service__plan")} == {1}

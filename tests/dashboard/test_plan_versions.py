@@ -36,7 +36,7 @@ def test_a_change_for_new_sales_is_shown_and_undone(inside_isp, client_for):
     assert "terms of version 1" in kept
     assert '<form id="plan-form"' not in kept
     confirm = client.get(f"/plans/{frozen.pk}/bring-up/").content.decode()
-    assert "1 services have version 1" in confirm
+    assert "Services with version 1: 1." in confirm
     assert client.post(f"/plans/{frozen.pk}/bring-up/").status_code == 302
     assert Service.objects.get().plan_id == plan.pk
     assert "service has these terms" not in client.get(f"/plans/{plan.pk}/versions/").content.decode()

@@ -111,3 +111,15 @@ def test_pairs(two: tuple[Subscriber, Subscriber], django_assert_max_num_queries
     with django_assert_max_num_queries(12):
         found = [(pair.first, pair.second, pair.why) for pair in merging.pairs()]
     assert found == [(kept, gone, "phone"), (house[0], house[1], "name")]
+
+
+def test_a_lead_without_services_is_a_lead_again() -> None:
+    kept, lead = make_subscriber(name="Ana"), make_subscriber(name="Ana W", state="lead")
+    merger = merging.merge(kept, lead, **DO)
+    lead.refresh_from_db()
+    for act in (standing.preview, lambda person, verb: standing.act(person, verb, **DO)):
+        with pytest.raises(Refusal, match="merged into another"):
+            act(lead, "activate")
+    merging.undo(merger, **DO)
+    lead.refresh_from_db()
+    assert (lead.state, lead.merged_into_id) == ("lead", None)

@@ -76,3 +76,11 @@ def test_people_are_found_by_name_phone_and_service():
     for text in ("wanj", "711222", "ana.home"):
         assert list(queries.people(text)) == [ana]
     assert queries.people("100%_").count() == 0
+
+
+def test_people_are_found_by_their_plan_in_whatever_version():
+    plan = make_plan()
+    owner = make_subscriber(name="Keeps version 1")
+    make_service(kind="account", subscriber=owner, plan=make_plan(frozen_of=plan, is_archived=True))
+    make_service(kind="account", subscriber=make_subscriber(), plan=make_plan())
+    assert list(queries.narrowed(queries.people(), plan=plan.pk)) == [owner]

@@ -226,6 +226,11 @@ def test_two_count_what_an_sstp_router_may_not_and_neither_spoils_the_others_num
         mine = tunnels.of(0)
     assert mine is not None
     assert mine.blocked_packets == 1 + 5
+    assert hub.report_blocked({}) == [], "the firewall has forgotten it"
+    with scope.inside(isp.schema_name):
+        mine = tunnels.of(0)
+    assert mine is not None
+    assert mine.blocked_packets == 5
 
 
 def test_neither_kind_writes_rows_of_the_other(isp: Isp) -> None:
