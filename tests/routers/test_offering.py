@@ -36,7 +36,7 @@ def test_an_offer_comes_changes_and_goes(gate: Router) -> None:
     assert job(gate).wish.offers == (offering.own(gate)[0],)
     assert "/queue/simple" in job(gate).wish.menus
     offering.change(made, given={**GOOD["queue"], "download": "60M"}, **BY)
-    assert Offering.objects.get().values["download"] == "60000000"
+    assert Offering.objects.get().values["download"] == "60M"
     offering.remove(Offering.objects.get(), **BY)
     wish = job(gate).wish
     assert wish.offers == ()

@@ -7,7 +7,8 @@ import contextlib
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,12 @@ HUB, ADDRESS, OTHER = "10.99.0.1", "10.99.0.7", "10.99.0.8"
 PASSWORD = "bWFueSBhIHNlY3JldA=="
 LOGINS = [Login(ADDRESS, PASSWORD), Login(OTHER, PASSWORD)]
 SECONDS = 20.0
+
+
+def tell(story: Coroutine[Any, Any, None]) -> None:
+    """To its end, in a thread of its own: a browser that this process has open keeps a loop in the first one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, story).result()
 
 
 class Place:

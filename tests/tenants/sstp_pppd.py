@@ -61,14 +61,18 @@ class Terminal(Router):
 
     notify = ""
 
+    def __init__(self, user: str, password: str, certificate: bytes) -> None:
+        super().__init__(user, password, certificate)
+        self.line = socket.socket(socket.AF_UNIX)
+
     def ppp(self, protocol: int, payload: bytes) -> bytes:
         return framed(b"\xff\x03" + protocol.to_bytes(2, "big") + payload)
 
     def connected(self) -> bytes:
         both = struct.pack("=HH16sHH16s", 1, 16, self.keys[:16], 2, 16, self.keys[16:])
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(self.notify)
-            line.sendall(struct.pack("=IHH", 0x73737470, len(both), 1) + both)
+        # Kept open as by the plugin: `sstpc` answers on it, and ends by SIGPIPE where nobody is there any more.
+        self.line.connect(self.notify)
+        self.line.sendall(struct.pack("=IHH", 0x73737470, len(both), 1) + both)
         return b""
 
     def begin(self) -> bytes:
@@ -122,6 +126,7 @@ async def dial(
     finally:
         loop.remove_reader(ours)
         os.close(ours)
+        end.line.close()
         if process.returncode is None:
             process.terminate()
         assert process.stderr is not None

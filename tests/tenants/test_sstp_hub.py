@@ -19,7 +19,7 @@ from tenants.models import Isp, TunnelHub, TunnelPeer
 from tenants.sstp_hub import Book, Told
 from tenants.sstp_tun import Tun
 from tests.kmikro.sstp.router import Router, udp
-from tests.tenants.sstp_caller import ADDRESS, HUB, LOGINS, PASSWORD, SECONDS, Place, came_in
+from tests.tenants.sstp_caller import ADDRESS, HUB, LOGINS, PASSWORD, SECONDS, Place, came_in, tell
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -145,7 +145,7 @@ def test_it_waits_for_its_interface_and_cuts_who_was_removed(
             await running
         await line.gone()
 
-    asyncio.run(story())
+    tell(story())
 
 
 def test_a_port_that_another_has_is_said(tmp_path: Path, interface: socket.socket) -> None:
@@ -156,7 +156,7 @@ def test_a_port_that_another_has_is_said(tmp_path: Path, interface: socket.socke
             assert f"TCP port {port} cannot be had" in made._ready("127.0.0.1", port, "kmsstp")
         await made.server.close()
 
-    asyncio.run(story())
+    tell(story())
 
 
 def test_the_limit_of_open_files_is_raised_as_far_as_it_may(monkeypatch: pytest.MonkeyPatch) -> None:

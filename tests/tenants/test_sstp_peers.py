@@ -25,6 +25,27 @@ def sstpc() -> str:
 
 
 @pytest.mark.peer
+def test_sstpc_comes_in_with_a_crypto_binding_of_its_own(sstpc: str, tmp_path: Path) -> None:
+    mine, back = udp(sstp_caller.ADDRESS, HUB), udp(HUB, sstp_caller.ADDRESS)
+
+    async def story() -> None:
+        async with sstp_caller.place(tmp_path) as here:
+            calling = asyncio.create_task(
+                dial(
+                    sstpc, here.server.port, tmp_path / "sstp.crt", f"kmikro-{sstp_caller.ADDRESS}",
+                    sstp_caller.PASSWORD, mine,
+                )
+            )  # fmt: skip
+            assert await here.packet() == mine
+            here.kernel.send(back)
+            end, said = await calling
+            assert (end.address, end.hub, end.packets) == (sstp_caller.ADDRESS, HUB, [back])
+            assert "Connection Established" in said or "CALL CONNECT" in said
+
+    sstp_caller.tell(story())
+
+
+@pytest.mark.peer
 def test_sstpc_with_a_wrong_password_does_not(sstpc: str, tmp_path: Path) -> None:
     async def story() -> None:
         async with sstp_caller.place(tmp_path) as here:
@@ -34,7 +55,7 @@ def test_sstpc_with_a_wrong_password_does_not(sstpc: str, tmp_path: Path) -> Non
             assert end.verdict.startswith(b"E=691")
             assert len(here.server.board) == 0
 
-    asyncio.run(story())
+    sstp_caller.tell(story())
 
 
 def captured(path: Path) -> None:

@@ -25,6 +25,7 @@ from tests.tenants.sstp_caller import (
     call,
     came_in,
     place,
+    tell,
     trusting,
 )
 
@@ -41,7 +42,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Story], N
         async with place(tmp_path) as here:
             await story(here)
 
-    return lambda story: asyncio.run(whole(story))
+    return lambda story: tell(whole(story))
 
 
 @pytest.mark.parametrize("more", [{}, {"sha1": True}, {"compress": True}])
