@@ -45,11 +45,19 @@ class RulesIn(Strict):
         required=False,
         help_text="Fair use: `period` day, week or month, `after_bytes`, `download_bps`, `upload_bps`.",
     )
+    speeds = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="By the hour: `days`, `from` and `to` as in `windows`, `download_bps`, `upload_bps`; 0 is no limit.",
+    )
     lock = Text(
         required=False,
         allow_blank=True,
         max_length=5,
         help_text="`first` device, those on the `list`, or empty.",
+    )
+    moves_a_day = Number(
+        required=False, help_text="How often who has the code may move a pass to another device; 0 is never."
     )
     sites = serializers.ListField(child=Number(), required=False, help_text="Empty: everywhere.")
     routers = serializers.ListField(child=Number(), required=False, help_text="Beside those of `sites`.")
@@ -66,6 +74,14 @@ class RulesIn(Strict):
     )
     address_list = Text(required=False, allow_blank=True, max_length=63, help_text="On the router.")
     pool = Text(required=False, allow_blank=True, max_length=63, help_text="On the router.")
+    end_plan_id = Number(
+        required=False,
+        allow_null=True,
+        help_text="The plan whose speed, list and pool are given after the end.",
+    )
+    quota_plan_id = Number(
+        required=False, allow_null=True, help_text="The same after data or online time are used up."
+    )
 
 
 class RulesChange(RulesIn):

@@ -1,6 +1,7 @@
 """The forms of a plan's rules: hours and stages are rows of their own; read into subscribers.rules.Rules."""
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -23,11 +24,17 @@ _SPEEDS = tuple(name for name in Rules.__slots__ if name.endswith("_bps"))
 _NAMES = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
+AFTER = ("end_plan_id", "quota_plan_id")
 _UNITS = {name: SPANS[name] for name in ("seconds", "minutes", "hours", "days")}
 
 
 def _unit(field: str) -> Any:
     return unit("Unit", [(name, name.title()) for name in _UNITS], initial=_TIMES[field])
+
+
+def after(label: str) -> Any:
+    """A plan whose speed, list and pool are given then; the choices come with the form."""
+    return forms.TypedChoiceField(label=label, coerce=int, empty_value=None, required=False)
 
 
 class RulesForm(NumberForm):
@@ -50,6 +57,7 @@ class RulesForm(NumberForm):
             (Plan.Lock.LIST.value, "Listed devices\nThose on the account's page"),
         ],
     )
+    moves_a_day = number("Moves to another device a day", hint="By who has the code. 0: never", decimal=False)
     sites = places("Sites", "")
     routers = places("Routers", "")
     burst_download_bps = number("Burst download")
@@ -72,6 +80,8 @@ class RulesForm(NumberForm):
     address_list = forms.CharField(
         label="Address list", max_length=63, required=False, widget=forms.TextInput(attrs=_NAMES)
     )
+    end_plan_id = after("After the end")
+    quota_plan_id = after("After data or time are used up")
     pool = forms.CharField(label="Pool", max_length=63, required=False, widget=forms.TextInput(attrs=_NAMES))
     reach = forms_plans.reach()
 
@@ -80,10 +90,14 @@ class RulesForm(NumberForm):
         *args: Any,
         sites: Sequence[tuple[int, str]],
         routers: Sequence[tuple[int, str]],
+        plans: Sequence[tuple[int, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         offer(self, sites=sites, routers=routers)
+        for name in AFTER:
+            field: Any = self.fields[name]
+            field.choices = [("", "Nothing of its own"), *plans]
 
     def values(self) -> dict[str, Any]:
         """Everything but hours and stages, by the names of Rules; mind `errors` afterwards."""
@@ -94,7 +108,9 @@ class RulesForm(NumberForm):
         read |= {name: self.sized(name, MBPS) or 0 for name in _SPEEDS}
         read |= {name: self.scaled(name, _UNITS) for name in _TIMES}
         read["grace_seconds"] = read["grace_seconds"] or 0
-        return read | {"burst_seconds": self.whole("burst_seconds"), "priority": data.get("priority", 8)}
+        read |= {name: data.get(name) or None for name in AFTER}
+        read |= {name: self.whole(name) for name in ("burst_seconds", "moves_a_day")}
+        return read | {"priority": data.get("priority", 8)}
 
 
 class WindowForm(forms.Form):
@@ -152,15 +168,20 @@ def windows_of(rows: Iterable[Any]) -> list[dict[str, Any]]:
     found = []
     for row in (form.cleaned_data for form in rows):
         if row.get("days"):
-            ends = f"{row['closes']:%H:%M}"
-            found.append(
-                {
-                    "days": row["days"],
-                    "from": f"{row['opens']:%H:%M}",
-                    "to": "24:00" if ends == "00:00" else ends,
-                }
-            )
+            hours = {"from": f"{row['opens']:%H:%M}", "to": closing(row["closes"])}
+            found.append({"days": row["days"], **hours})
     return found
+
+
+def closing(at: time) -> str:
+    """The end of hours as a plan keeps it."""
+    ends = f"{at:%H:%M}"
+    return "24:00" if ends == "00:00" else ends
+
+
+def shown_closing(ends: str) -> str:
+    """The end of hours as a form shows it."""
+    return "00:00" if ends == "24:00" else ends
 
 
 def stages_of(rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -187,12 +208,14 @@ def initial(rules: Rules) -> dict[str, Any]:
     values |= {name: plain(getattr(rules, name), MBPS) for name in _SPEEDS}
     for name in _TIMES:
         values[name], values[f"{name}_unit"] = split(getattr(rules, name), _UNITS, _TIMES[name])
+    values |= {name: getattr(rules, name) for name in AFTER}
+    values["moves_a_day"] = str(rules.moves_a_day)
     return values | {"burst_seconds": str(rules.burst_seconds or "")}
 
 
 def initial_windows(rules: Rules) -> list[dict[str, Any]]:
     return [
-        {"days": row["days"], "opens": row["from"], "closes": "00:00" if row["to"] == "24:00" else row["to"]}
+        {"days": row["days"], "opens": row["from"], "closes": shown_closing(row["to"])}
         for row in rules.windows
     ]
 

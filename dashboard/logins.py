@@ -54,6 +54,7 @@ RULES = {
     "time_today": "Time of today left",
     "day_time_spent": "Time of today left",
     "fair_use": "Fair use",
+    "speed": "Speed of these hours",
     "lock": "One of its own devices",
     "locked_device": "One of its own devices",
     "fallback": "What is given instead",

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Action
-from dashboard import access, forms_rules, names, own_terms
+from dashboard import access, forms_rules, forms_speeds, names, own_terms
 from dashboard.access import Request, operator
 from dashboard.forms_rules import RulesForm, Stages, Windows
+from dashboard.forms_speeds import Speeds
 from dashboard.page import done, page, refused
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
@@ -24,6 +25,7 @@ from subscribers.versions import Reach
 
 FORM = "dashboard/plans/rules.html"
 _WEEK = list(range(7))
+ROWS = ("hours", "stages", "speeds")
 
 
 def facts_of(plan: Plan) -> list[tuple[str, str]]:
@@ -44,7 +46,13 @@ def facts_of(plan: Plan) -> list[tuple[str, str]]:
         if size:
             lines.append((label, formats.data_size(size)))
     lines += [("Hours", _hours(row)) for row in plan.windows]
+    lines += [("Speed by the hour", forms_speeds.worded(row, _hours(row))) for row in plan.speeds]
     lines += [("Fair use", _stage(row)) for row in plan.stages]
+    for label, after in (("After the end", plan.end_plan), ("After the quota", plan.quota_plan)):
+        if after is not None:
+            lines.append((label, f"as on {after.name}"))
+    if plan.moves_a_day != Rules().moves_a_day:
+        lines.append(("Moves to another device", f"{plan.moves_a_day} a day"))
     if plan.lock:
         lines.append(("Works on", str(plan.get_lock_display()).lower()))
     if plan.sites:
@@ -75,8 +83,10 @@ def _stage(row: Any) -> str:
     return f"after {after} {forms_rules.PERIODS[row['period']].lower()}: {offers.speed(row['download_bps'], row['upload_bps'])}"
 
 
-def _forms(now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any]:
+def _forms(plan: Plan, now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any, Any]:
+    others = Plan.objects.filter(frozen_of=None).exclude(pk=plan.pk).order_by("name")
     choices = {
+        "plans": list(others.values_list("pk", "name")),
         "sites": list(Site.objects.values_list("pk", "name")),
         "routers": list(names.routers().items()),
     }
@@ -84,6 +94,7 @@ def _forms(now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any]:
         RulesForm(given, initial=forms_rules.initial(now_ruled), **choices),
         Windows(given, initial=forms_rules.initial_windows(now_ruled), prefix="windows"),
         Stages(given, initial=forms_rules.initial_stages(now_ruled), prefix="stages"),
+        Speeds(given, initial=forms_speeds.initial(now_ruled), prefix="speeds"),
     )
 
 
@@ -92,11 +103,11 @@ def _forms(now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any]:
 def change(request: Request, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan, pk=pk, frozen_of=None)
     before = rules.rules_of(plan)
-    form, hours, stages = _forms(before, request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"nav_key": "plans", "plan": plan, "hours": hours, "stages": stages}
+    form, *rows = _forms(plan, before, request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"nav_key": "plans", "plan": plan, **dict(zip(ROWS, rows, strict=True))}
     if request.method == "GET":
         return page(request, FORM, form=form, **context)
-    wanted, refusal = _read(form, hours, stages), None
+    wanted, refusal = _read(form, *rows), None
     if wanted is not None:
         try:
             return _settle(request, plan, before, wanted, form.cleaned_data["reach"] or Reach.EVERYBODY)
@@ -105,15 +116,21 @@ def change(request: Request, pk: int) -> HttpResponse:
     return refused(request, FORM, form=form, refusal=refusal, **context)
 
 
-def _read(form: RulesForm, hours: Any, stages: Any) -> Rules | None:
-    """The rules, None when something cannot be read; all three are looked at, so that all errors show at once."""
-    fine = [each.is_valid() for each in (form, hours, stages)]
+def _read(form: RulesForm, hours: Any, stages: Any, speeds: Any) -> Rules | None:
+    """The rules, None when something cannot be read; all are looked at, so that all errors show at once."""
+    fine = [each.is_valid() for each in (form, hours, stages, speeds)]
     values = form.values()
-    for each in (*hours.non_form_errors(), *stages.non_form_errors()):
-        form.add_error(None, each)
+    for rows in (hours, stages, speeds):
+        for each in rows.non_form_errors():
+            form.add_error(None, each)
     if not all(fine) or form.errors:
         return None
-    return Rules(**values, windows=forms_rules.windows_of(hours), stages=forms_rules.stages_of(stages))
+    return Rules(
+        **values,
+        windows=forms_rules.windows_of(hours),
+        stages=forms_rules.stages_of(stages),
+        speeds=forms_speeds.speeds_of(speeds),
+    )
 
 
 def _settle(request: Request, plan: Plan, before: Rules, wanted: Rules, reach: str) -> HttpResponse:

@@ -3,87 +3,30 @@
 import ipaddress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
-from zoneinfo import ZoneInfo
+from urllib.parse import urlencode
 
-from csp.constants import NONCE
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.limits import TooMany
 from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
-from kmikro.templatetags.kmikro_ui import money
-from portal import access, entry
+from portal import access, answers, entry, moves
 from portal import visit as visits
-from routers.models import Router
 from subscribers import offers
 from subscribers.models import Service
-from subscribers.queries import plans
-
-SHOWN_PLANS = 6
 
 
 def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _answer(
-    request: HttpRequest,
-    template: str,
-    router: Router | None,
-    *,
-    status: int = 200,
-    posts_to: str = "",
-    **more: Any,
-) -> HttpResponse:
-    """A portal page: one file; its policy names the router only where a form posts to it."""
-    isp: Any = request.isp  # type: ignore[attr-defined]
-    timezone.activate(ZoneInfo(isp.time_zone))
-    context = {"isp_name": isp.name, "place": router.site.name if router else "", **more}
-    response = HttpResponse(render_to_string(f"portal/{template}.html", context, request), status=status)
-    policy: dict[str, list[Any]] = {"style-src": [NONCE], "script-src": [NONCE]}
-    if posts_to:
-        parts = urlsplit(posts_to)
-        policy["form-action"] = [f"{parts.scheme}://{parts.netloc}"]
-    response._csp_update = policy  # type: ignore[attr-defined]
-    return response
-
-
-def _lost(request: HttpRequest, router: Router | None, text: str, status: int = 400) -> HttpResponse:
-    return _answer(
-        request,
-        "error",
-        router,
-        status=status,
-        title="Join the Wi-Fi first" if router is None else "This page lost its router",
-        text=f"{text} Close this page, open any web page on the Wi-Fi and you are brought back here.",
-        request_id=getattr(request, "id", ""),
-    )
-
-
-def _voucher(
-    request: HttpRequest, router: Router, visit: visits.Visit, *, status: int = 200, **more: Any
-) -> HttpResponse:
-    shown = [
-        {"name": plan.name, "text": offers.words(plan), "price": money(plan.price_minor, plan.currency)}
-        for plan in plans()[:SHOWN_PLANS]
-    ]
-    action = reverse("portal-enter", args=[router.public_id])
-    hidden = [("visit", visits.seal(visit))]
-    return _answer(
-        request, "voucher", router, status=status, action=action, hidden=hidden, plans=shown, **more
-    )
-
-
 @require_safe
 def nowhere(request: HttpRequest) -> HttpResponse:
     """A voucher's QR code scanned away from the hotspot."""
-    return _lost(request, None, "Your phone is not on the Wi-Fi of this voucher yet.", status=200)
+    return answers.lost(request, None, "Your phone is not on the Wi-Fi of this voucher yet.", status=200)
 
 
 @require_safe
@@ -95,11 +38,11 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         visit = visits.read(request.GET, router=public_id, registered_login=login_url)
     except visits.BadVisit as bad:
-        return _lost(request, router, str(bad))
+        return answers.lost(request, router, str(bad))
     said = request.GET.get("error", "")[:200]
     typed = (request.GET.get("v") or (request.GET.get("username") if said else "") or "")[:40]
     error = {"title": said, "text": ""} if said else None
-    return _voucher(request, router, visit, code=typed, error=error)
+    return answers.voucher(request, router, visit, code=typed, error=error)
 
 
 @csrf_exempt  # it acts on nobody's behalf: the signed visit says which phone and router it is for
@@ -109,35 +52,23 @@ def enter(request: HttpRequest, public_id: str) -> HttpResponse:
     router = access.router(public_id)
     typed = request.POST.get("code", "")[:80]
     try:
-        visit = visits.unseal(request.POST.get("visit", ""), router=public_id)
-        if visit.login_url not in router.logins:
-            raise visits.BadVisit("The router has moved since this page was opened.")
+        visit = access.visit(request, router)
     except visits.BadVisit as bad:
-        return _lost(request, router, str(bad))
+        return answers.lost(request, router, str(bad))
+    now = _clock()
     try:
         entry.count_try(visit)
-        service = entry.find(request.isp.schema_name, typed, now=_clock())  # type: ignore[attr-defined]
-        login = entry.login(visit, typed)
+        service = entry.find(request.isp.schema_name, typed, now=now)  # type: ignore[attr-defined]
     except TooMany as many:
-        error = {"title": many.text, "text": "Your code is not lost."}
-        response = _voucher(request, router, visit, status=429, code=typed, error=error)
-        response["Retry-After"] = str(many.retry_after)
-        return response
+        return answers.too_many(request, router, visit, typed, many)
     except Refusal as refusal:
         error = {"title": refusal.text, "text": ""}
         meant = codes.shown(refusal.meant) if isinstance(refusal, entry.Mistyped) else ""
-        return _voucher(request, router, visit, status=422, code=typed, error=error, meant=meant)
-    return _answer(
-        request,
-        "login_form",
-        router,
-        posts_to=visit.login_url,
-        action=visit.login_url,
-        username=login.username,
-        password=login.password,
-        hidden=[("dst", visit.orig)] if visit.orig else [],
-        plan=service.plan.name,
-    )
+        return answers.voucher(request, router, visit, status=422, code=typed, error=error, meant=meant)
+    in_the_way = moves.stands(service, visit, now=now)
+    if in_the_way is not None:
+        return moves.offer(request, router, visit, service, typed, in_the_way)
+    return answers.let_in(request, router, visit, service, typed)
 
 
 @require_safe
@@ -147,12 +78,12 @@ def connected(request: HttpRequest, public_id: str) -> HttpResponse:
     mac = request.GET.get("mac", "").upper().replace("-", ":")
     ip = request.GET.get("ip", "")
     if not visits.MAC.match(mac) or not _is_ipv4(ip):
-        return _lost(request, router, "The router did not say which device this is.")
+        return answers.lost(request, router, "The router did not say which device this is.")
     session = access.live_session(router, mac=mac, ip=ip)
     here = f"{reverse('portal-connected', args=[public_id])}?{urlencode({'mac': mac, 'ip': ip})}"
     if session is None or session.service is None:
         # Accounting is folded within a second; the page asks again by itself, without script.
-        response = _answer(
+        response = answers.answer(
             request,
             "error",
             router,
@@ -163,7 +94,7 @@ def connected(request: HttpRequest, public_id: str) -> HttpResponse:
         )
         response["Refresh"] = f"2; url={here}"
         return response
-    response = _answer(request, "connected", router, **_left(session.service, _clock()), refresh_url=here,
+    response = answers.answer(request, "connected", router, **_left(session.service, _clock()), refresh_url=here,
                        continue_url=visits.origin(request.GET.get("link-orig", "")),
                        sign_out_url=router.login_url.rsplit("/", 1)[0] + "/logout" if router.login_url else "")  # fmt: skip
     response["Refresh"] = f"60; url={here}"

@@ -12,7 +12,8 @@ from radius.events import AccessRequest
 from radius.known import Facts, Live
 from radius.passwords import FRAMED
 from radius.terms import Used
-from subscribers import stages
+from subscribers import speeds, stages
+from subscribers.speeds import Timed
 from subscribers.stages import Stage
 
 HOTSPOT, PPP, DHCP, LOGIN, WIFI = "hotspot", "ppp", "dhcp", "login", "wifi"
@@ -112,6 +113,11 @@ class Case:
         """The stage of fair use that holds now."""
         steps = self.facts.plan.stages
         return stages.reached(steps, self.used()) if steps else None
+
+    def timed(self) -> tuple[Timed | None, float | None]:
+        """The speed of this hour, None where there is none, and when that may change."""
+        given = self.facts.plan.speeds
+        return speeds.standing(given, self.now, self.zone) if given else (None, None)
 
     def period(self, name: str) -> tuple[float, float]:
         return timetable.period(name, self.now, self.zone)

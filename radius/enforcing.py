@@ -34,6 +34,7 @@ _UNEVEN = (
     | Q(service__expires_at__isnull=False)
     | ~Q(service__plan__windows=[])
     | ~Q(service__plan__stages=[])
+    | ~Q(service__plan__speeds=[])
     | Q(service__plan__daily_data_bytes__isnull=False)
     | Q(service__plan__daily_seconds__isnull=False)
     | Q(service__plan__upload_limit_bytes__isnull=False)

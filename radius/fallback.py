@@ -9,7 +9,7 @@ from kmikro.lib import macs
 from radius import rules_place, token
 from radius.case import HOTSPOT, LOGIN, Case, No, way
 from radius.events import Accept, AccessRequest, Reject, Step
-from radius.known import Facts
+from radius.known import Facts, PlanFacts
 from radius.terms import Fallback
 
 # Rule that refused → reason of the ISP's setting, and the level a session is then on.
@@ -39,23 +39,29 @@ def instead(
     request: AccessRequest,
     facts: Facts | None,
     refused: Reject,
-    given: Mapping[str, Fallback],
+    house: Mapping[str, Fallback],
     now: float,
     zone: tzinfo,
 ) -> Accept | Reject:
-    """An Accept where the ISP has one for this refusal, else the refusal. `given` is by reason."""
+    """An Accept where the ISP or the plan has one for this refusal, else the refusal. `house` is by reason."""
     reason = REASONS.get(refused.code)
-    if reason is None or not given or way(request) == LOGIN:
+    offered = house if facts is None else given(facts.plan, house)
+    if reason is None or not offered or way(request) == LOGIN:
         return refused
     if facts is None:
         if not _may_be_a_stranger(request, reason):
             return refused
-        return _accept(request, None, refused, given.get(reason), None)
+        return _accept(request, None, refused, offered.get(reason), None)
     case = Case(request, facts, now, zone)
     reason = after(case, reason)
     if any(isinstance(rule(case), No) for rule in _STILL if reason != "locked_device" or rule is _STILL[0]):
         return refused
-    return _accept(request, case, refused, given.get(reason), LEVELS[reason])
+    return _accept(request, case, refused, offered.get(reason), LEVELS[reason])
+
+
+def given(plan: PlanFacts, house: Mapping[str, Fallback]) -> Mapping[str, Fallback]:
+    """By reason: the plan's own before what the ISP gives to all."""
+    return {**house, **{each.reason: each for each in plan.instead}} if plan.instead else house
 
 
 def after(case: Case, reason: str) -> str:

@@ -144,7 +144,7 @@ def foresee(
             if isinstance(verdict, Reject):
                 verdict = fallback.instead(request, facts, verdict, given, now, zone)
             event = _event(verdict, plan, now, meter.octets)
-            mark = (event.kind, event.code, event.text if event.kind == "slower" else "")
+            mark = (event.kind, event.code, event.text if event.code in ("fair_use", "speed") else "")
             if mark != last:
                 last = mark
                 _keep(found, event)
@@ -157,7 +157,7 @@ def _live(verdict: Accept | Reject, habit: Habit, meter: _Meter, today: Day) -> 
     """A quarter of an hour of the habit, as far as the verdict lets it."""
     wanted = habit.octets_a_day * STEP // (habit.hours * 3600)
     today.wanted += wanted
-    if isinstance(verdict, Reject) or _is_garden(verdict):
+    if isinstance(verdict, Reject) or _is_walled(verdict):
         today.refused_seconds += STEP
         return
     down = int(wanted * habit.download_share)
@@ -180,17 +180,25 @@ def _is_garden(verdict: Accept) -> bool:
     return bool(verdict.trace) and verdict.trace[-1].code == "fallback"
 
 
+def _is_walled(verdict: Accept) -> bool:
+    """A list keeps people in a garden; without one they go on, at the speed that is given."""
+    return _is_garden(verdict) and bool(verdict.extras.address_list)
+
+
 def _event(verdict: Accept | Reject, plan: PlanFacts, now: float, octets: int) -> Event:
     step = verdict.trace[-1]
     if isinstance(verdict, Reject):
         return Event(now, "refused", verdict.code, step.text, verdict.message, octets)
     if _is_garden(verdict):
         code = verdict.trace[-2].code
-        return Event(now, "garden", code, f"{verdict.trace[-2].text} {step.text}", verdict.message, octets)
+        kind = "garden" if _is_walled(verdict) else "slower"
+        return Event(now, kind, code, f"{verdict.trace[-2].text} {step.text}", verdict.message, octets)
     speed = f"{bits(verdict.download_bps)} down" if verdict.download_bps else "no speed limit"
+    why = {each.code: each.text for each in verdict.trace}
+    if "speed" in why:
+        return Event(now, "online", "speed", why["speed"], verdict.message, octets)
     if verdict.download_bps != plan.download_bps or verdict.upload_bps != plan.upload_bps:
-        why = next((each.text for each in verdict.trace if each.code == "fair_use"), "")
-        return Event(now, "slower", "fair_use", why, verdict.message, octets)
+        return Event(now, "slower", "fair_use", why.get("fair_use", ""), verdict.message, octets)
     if verdict.message:  # the grace after the end
         return Event(now, "online", "grace", f"Online in its grace, {speed}.", verdict.message, octets)
     return Event(now, "online", "", f"Online, {speed}; {amount(octets)} used so far.", "", octets)

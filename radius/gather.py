@@ -13,10 +13,11 @@ from kmikro.lib import here, timetable
 from radius.sentences import zone_of
 from radius.terms import Fallback, Used, extras
 from subscribers.models import Fallback as Instead
-from subscribers.models import Site, Usage
+from subscribers.models import Plan, Site, Usage
 from tenants import routes
 
 ZONES_KEPT = 60.0  # seconds
+ASKED_AGAIN = 900  # seconds of a session on a next plan, then the router asks again
 
 
 class Places:
@@ -83,6 +84,20 @@ def _zone(schema: str, _minute: int) -> str:
 def instead() -> dict[str, Fallback]:
     """What this ISP gives instead of refusals, by reason."""
     return {each.reason: _fallback(each) for each in Instead.objects.select_related("plan")}
+
+
+def next_of(plan: Plan) -> tuple[Fallback, ...]:
+    """What a plan gives after its end and after its quota: the speed, list and pool of another plan."""
+    found = [(Instead.Reason.ENDED, plan.end_plan)]
+    found += [(reason, plan.quota_plan) for reason in (Instead.Reason.DATA, Instead.Reason.TIME)]
+    return tuple(
+        Fallback(
+            str(reason), after.download_bps, after.upload_bps,
+            extras(address_list=after.address_list, pool=after.pool), ASKED_AGAIN, after.name,
+        )
+        for reason, after in found
+        if after is not None
+    )  # fmt: skip
 
 
 def _fallback(given: Instead) -> Fallback:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from kmikro.lib import timetable
-from radius import rules_hours, rules_place, rules_state
+from radius import fallback, paces, rules_hours, rules_place, rules_state
 from radius.case import Case, No
 from radius.events import AccessRequest, Nas
 from radius.fallback import LEVELS, REASONS, after
 from radius.known import Facts
-from radius.terms import Extras, Fallback, calm
+from radius.terms import Extras, Fallback
 
-GARDEN = "g:"  # levels of a fallback begin so; 's1' is a stage of fair use, '' the plan itself
+GARDEN = "g:"  # levels of a fallback begin so; the others are those of `radius.paces`
 _RULES = (
     *(rules_state.not_void, rules_state.not_suspended, rules_state.time_left, rules_state.data_left),
     *(rules_state.not_ended, rules_hours.in_hours, rules_hours.data_today, rules_hours.time_today),
@@ -51,14 +51,10 @@ def judge(
     due_at = _due(case)
     no = next((outcome for rule in _RULES if isinstance(outcome := rule(case), No)), None)
     if no is None:
-        plan, stage = facts.plan, case.stage()
-        if stage is None:
-            return Held("", plan.download_bps, plan.upload_bps, plan.extras, due_at)
-        told = calm(plan.extras)
-        return Held(f"s{stage.number}", stage.download_bps, stage.upload_bps, told, due_at)
+        return Held(*paces.of(case), due_at)
     reason = REASONS.get(no.code)
     reason = after(case, reason) if reason else None
-    given = house.get(reason) if reason else None
+    given = fallback.given(facts.plan, house).get(reason) if reason else None
     if reason is None or given is None or reason not in LEVELS:
         return Over(no.code, no.text, due_at)
     if reason != "locked_device" and any(isinstance(rule(case), No) for rule in _STILL):
@@ -68,7 +64,8 @@ def judge(
 
 def moves(level: str, facts: Facts, wanted: Held, house: Mapping[str, Fallback]) -> bool:
     """Does it take another list or pool than the session was let in with? No CoA changes those on RouterOS."""
-    there = {LEVELS[reason]: each.extras for reason, each in house.items() if reason in LEVELS}
+    given = fallback.given(facts.plan, house)
+    there = {LEVELS[reason]: each.extras for reason, each in given.items() if reason in LEVELS}
     was = there.get(level) if level.startswith(GARDEN) else facts.plan.extras
     if was is None:  # the ISP has taken that setting away
         return True
@@ -94,6 +91,8 @@ def _due(case: Case) -> float | None:
     times = [case.ends_at, case.closes_at]
     if plan.windows:
         times.append(timetable.standing(plan.windows, now, case.zone)[1])
+    if plan.speeds:
+        times.append(case.timed()[1])
     periods = {each.period for each in plan.stages}
     if plan.daily_data_bytes is not None or plan.daily_seconds is not None:
         periods.add("day")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from kmikro.lib.timetable import Window
 from kmikro.lib.validity import Validity
-from radius.terms import PLAIN, Extras
+from radius.terms import PLAIN, Extras, Fallback
+from subscribers.speeds import Timed
 from subscribers.stages import Stage
 
 
@@ -46,9 +47,11 @@ class PlanFacts:
     daily_seconds: int | None = None
     windows: tuple[Window, ...] = ()
     stages: tuple[Stage, ...] = ()
+    speeds: tuple[Timed, ...] = ()  # by the hour
     lock: str = ""  # to a device: 'first' | 'list'
     sites: frozenset[int] | None = None  # router ids; None = everywhere
     extras: Extras = PLAIN
+    instead: tuple[Fallback, ...] = ()  # of a refusal, before what the ISP gives to all
 
     @property
     def counts(self) -> bool:

@@ -15,13 +15,14 @@ from kmikro.lib.secrets import purpose_key
 from kmikro.lib.timetable import windows_of
 from radius.case import ROUTER_LOGIN
 from radius.database import Patience, is_busy
-from radius.gather import Places, instead, used_of
+from radius.gather import Places, instead, next_of, used_of
 from radius.known import Facts, Live, PlanFacts
 from radius.packing import Found
 from radius.ports import Busy, Unavailable
 from radius.router_accounts import account_digest, login_of
 from radius.terms import Addresses, Fallback, extras
 from subscribers.models import Plan, Service
+from subscribers.speeds import speeds_of
 from subscribers.stages import stages_of
 from tenants import scope
 
@@ -203,7 +204,10 @@ def _known(chosen: QuerySet[Service], at: float) -> list[Found]:
 
 
 def _plans(ids: Collection[int], places: Places) -> list[PlanFacts]:
-    return [plan_facts(each, places) for each in Plan.objects.filter(pk__in=ids)] if ids else []
+    if not ids:
+        return []
+    plans = Plan.objects.filter(pk__in=ids).select_related("end_plan", "quota_plan")
+    return [plan_facts(each, places) for each in plans]
 
 
 def _seconds(at: datetime | None) -> float | None:
@@ -230,9 +234,11 @@ def plan_facts(plan: Plan, places: Places) -> PlanFacts:
         daily_seconds=plan.daily_seconds,
         windows=windows_of(plan.windows) if plan.windows else (),
         stages=stages_of(plan.stages) if plan.stages else (),
+        speeds=speeds_of(plan.speeds) if plan.speeds else (),
         lock=plan.lock,
         sites=places.routers(plan),
         extras=extras(**{name: getattr(plan, name) for name in _SAID}, idle_seconds=plan.idle_seconds or 0),
+        instead=next_of(plan),
     )
 
 

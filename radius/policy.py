@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from kmikro.lib import macs, timetable
-from radius import messages, rules_hours, rules_person, rules_place, rules_request, rules_state, token
+from radius import messages, paces, rules_hours, rules_person, rules_place, rules_request, rules_state, token
 from radius.case import Case, No
 from radius.events import Accept, AccessRequest, Reject, Step
 from radius.known import Facts
 from radius.sentences import Said, nobody
-from radius.terms import calm, extras
+from radius.terms import extras
 
 Rule = Callable[[Case], Said | No]
 
@@ -28,6 +28,7 @@ OF_THE_SERVICE: tuple[tuple[str, Rule], ...] = (
     ("data_today", rules_hours.data_today),
     ("time_today", rules_hours.time_today),
     ("fair_use", rules_hours.fair_use),
+    ("speed", rules_hours.speed_now),
     ("site", rules_place.right_place),
     ("access", rules_place.right_access),
     ("lock", rules_place.right_device),
@@ -95,24 +96,23 @@ def _accept(case: Case, steps: tuple[Step, ...]) -> Accept:
         return Accept(
             None, 0, _seconds_left(case), None, 0, 0, 0, b"", trace=steps, proof=case.proof, extras=told
         )
-    stage = case.stage()
-    level = f"s{stage.number}" if stage is not None else ""
+    pace = paces.of(case)
     binds = macs.normalise(case.mac) if plan.lock == "first" and not facts.bound_mac else ""
     accept = Accept(
         facts.service_id,
         plan.plan_id,
         _seconds_left(case),
         _data_left(case),
-        plan.upload_bps if stage is None else stage.upload_bps,
-        plan.download_bps if stage is None else stage.download_bps,
+        pace.upload_bps,
+        pace.download_bps,
         plan.interim_seconds + facts.service_id * 7919 % (plan.interim_jitter + 1),
-        token.issue(request.nas.schema, facts.service_id, level),
+        token.issue(request.nas.schema, facts.service_id, pace.level),
         plan.devices,
         facts.starts_from_first_use and facts.first_used_at is None,
         own.session_id if own else None,
         steps,
         case.proof,
-        extras=plan.extras if stage is None else calm(plan.extras),
+        extras=pace.extras,
         addresses=facts.addresses,
         binds=binds,
         ends_at=case.ends_at,

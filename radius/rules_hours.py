@@ -44,6 +44,16 @@ def time_today(case: Case) -> Said | No:
     return ("time_today", limit - used, limit)
 
 
+def speed_now(case: Case) -> Said | No:
+    """Never a refusal: it says which speed these hours have, where fair use says nothing else."""
+    if not case.facts.plan.speeds or case.stage() is not None:
+        return ""
+    timed, changes_at = case.timed()
+    return (
+        "" if timed is None else ("timed", changes_at, str(case.zone), timed.download_bps, timed.upload_bps)
+    )
+
+
 def fair_use(case: Case) -> Said | No:
     """Never a refusal: it says which speed holds."""
     if not case.facts.plan.stages:

@@ -102,6 +102,12 @@ def _stage(number: int, period: str, after: int, download_bps: int, upload_bps: 
     return f"Fair use, stage {number}: {amount(after)} of this {period} are used, so the speed is {speed}."
 
 
+def _timed(changes_at: float | None, zone: str, download_bps: int, upload_bps: int) -> str:
+    rates = [bits(each) if each else "no limit" for each in (download_bps, upload_bps)]
+    until = "" if changes_at is None else f", until {moment(changes_at, zone_of(zone))}"
+    return f"The speed of these hours{until}: {rates[0]} down, {rates[1]} up."
+
+
 def _fallback(reason: str, given: str, seconds: int) -> str:
     return f"Instead of being refused ({reason}) it is let into {given} for {span(seconds)}."
 
@@ -119,5 +125,6 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "data_today": _data_today,
     "time_today": _time_today,
     "stage": _stage,
+    "timed": _timed,
     "fallback": _fallback,
 }

@@ -41,6 +41,28 @@ def add(service: Service, mac: str, label: str = "", *, by: Actor, now: datetime
     return device
 
 
+def add_own(service: Service, mac: str, label: str, *, by: Actor, now: datetime) -> Device:
+    """The same by who holds the pass: no more devices than the plan lets be online at once. Raises Refusal."""
+    with transaction.atomic():
+        held = Service.objects.select_for_update(of=("self",)).select_related("plan").get(pk=service.pk)
+        if held.plan.lock:
+            raise Refusal(
+                "locked", "This pass is for one device. Ask who sold it about another.", field="mac"
+            )
+        most = held.plan.devices or MOST
+        if held.devices.count() >= most:
+            text = f"This pass has {most} on its list already, as many as may be online at once. Ask who sold it."
+            raise Refusal("list_full", text, field="mac")
+        try:
+            return add(held, mac, label, by=by, now=now)
+        except Refusal as refusal:
+            if refusal.code != "mac_taken":  # whose it is is nobody's business here
+                raise
+            raise Refusal(
+                "mac_taken", "This device is on the list of another pass already.", field="mac"
+            ) from None
+
+
 def remove(device: Device, *, by: Actor, now: datetime) -> None:
     """Take a device off the list; its next sign-in by MAC is refused."""
     record(by, "device.remove", device.service, now=now, mac=device.mac, label=device.label)

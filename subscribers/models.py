@@ -71,7 +71,17 @@ class Plan(models.Model):
     upload_limit_bytes = models.BigIntegerField(null=True)
     windows = models.JSONField(default=list)  # kmikro.lib.timetable
     stages = models.JSONField(default=list)  # FUP: from how many bytes a day, week or month which speed
+    speeds = models.JSONField(default=list, db_default=NONE)  # by the hour: subscribers.speeds
+    end_plan = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # whose speed, list and pool are given after the end
+    quota_plan = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # and after data or online time are used up
     lock = models.CharField(max_length=5, choices=Lock.choices, blank=True, default=Lock.NONE)
+    moves_a_day = models.PositiveSmallIntegerField(
+        default=3, db_default=3
+    )  # of a pass to another device, by who has the code
     sites = models.JSONField(default=list)  # ids
     routers = models.JSONField(default=list)  # ids
     burst_download_bps = models.BigIntegerField(default=0)

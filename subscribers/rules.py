@@ -13,10 +13,12 @@ from kmikro.lib.timetable import windows_of
 from subscribers import versions
 from subscribers.models import Plan, Site
 from subscribers.plans import FASTEST_BPS, LARGEST_BYTES, LONGEST_SECONDS, SHORTEST_SECONDS, SMALLEST_BYTES
+from subscribers.speeds import speeds_of
 from subscribers.stages import stages_of
 
 MOST_PLACES = 1_000
 LONGEST_BURST = 600
+MOST_MOVES = 100
 _DAY = 86_400
 
 
@@ -31,7 +33,9 @@ class Rules:
     upload_limit_bytes: int | None = None
     windows: list[Any] = field(default_factory=list)
     stages: list[Any] = field(default_factory=list)
+    speeds: list[Any] = field(default_factory=list)
     lock: str = ""
+    moves_a_day: int = 3
     sites: list[int] = field(default_factory=list)
     routers: list[int] = field(default_factory=list)
     burst_download_bps: int = 0
@@ -45,6 +49,8 @@ class Rules:
     idle_seconds: int | None = None
     address_list: str = ""
     pool: str = ""
+    end_plan_id: int | None = None
+    quota_plan_id: int | None = None
 
 
 def rules_of(plan: Plan) -> Rules:
@@ -59,12 +65,14 @@ def settle(
     with transaction.atomic():
         held = Plan.objects.select_for_update().get(pk=plan.pk)
         _check(rules, rules_of(held))
+        _check_next(held, rules)
         return versions.amend(held, asdict(rules), "plan.rules", reach=reach, by=by, now=now)
 
 
 def _check(rules: Rules, before: Rules) -> None:
     windows_of(rules.windows)
     stages_of(rules.stages)
+    speeds_of(rules.speeds)
     _within(rules, "grace_seconds", 0, LONGEST_SECONDS)
     _within(rules, "daily_data_bytes", SMALLEST_BYTES, LARGEST_BYTES)
     _within(rules, "daily_seconds", SHORTEST_SECONDS, _DAY)
@@ -75,12 +83,23 @@ def _check(rules: Rules, before: Rules) -> None:
             _within(rules, name, 0, FASTEST_BPS)
     _within(rules, "burst_seconds", 0, LONGEST_BURST)
     _within(rules, "priority", 1, 8)
+    _within(rules, "moves_a_day", 0, MOST_MOVES)
     _within(rules, "idle_seconds", SHORTEST_SECONDS, LONGEST_SECONDS)
     if rules.lock not in Plan.Lock.values:
         raise Refusal("bad_lock", "The lock is empty, first or list.", field="lock")
     for name in ("address_list", "pool"):
         check_name(name, getattr(rules, name))
     check_places(rules.sites, rules.routers, but_sites=before.sites, but_routers=before.routers)
+
+
+def _check_next(plan: Plan, rules: Rules) -> None:
+    for name in ("end_plan_id", "quota_plan_id"):
+        wanted: int | None = getattr(rules, name)
+        if wanted is not None and not Plan.objects.filter(pk=wanted, frozen_of=None).exists():
+            raise Refusal("no_plan", f"There is no plan with the number {wanted}.", field=name)
+        if wanted is not None and wanted == plan.pk:
+            text = f"{plan.name} cannot come after itself. Choose another plan, or none."
+            raise Refusal("same_plan", text, field=name)
 
 
 def _within(rules: Rules, name: str, low: int, high: int) -> None:

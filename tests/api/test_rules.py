@@ -42,6 +42,8 @@ def test_rules_are_looked_at_and_changed_in_part(token_for: Callable[..., Any], 
     [
         ({"priority": 9}, 422, "priority"),
         ({"stages": [{}]}, 422, "stages"),
+        ({"speeds": [{}]}, 422, "speeds"),
+        ({"end_plan_id": 10**9}, 422, "end_plan_id"),
         ({"windows": [{"days": [9], "from": "08:00", "to": "09:00"}]}, 422, "windows"),
         ({"routers": [10**9]}, 422, "routers"),
         ({"stages": {}}, 400, "stages"),

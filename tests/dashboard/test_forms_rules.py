@@ -57,7 +57,7 @@ def sent(rules: Rules) -> dict[str, Any]:
 @given(RULES)
 def test_what_is_shown_is_read_again(rules: Rules) -> None:
     data = sent(rules)
-    form = RulesForm(data, sites=[], routers=[])
+    form = RulesForm(data, sites=[], routers=[], plans=[])
     hours, stages = Windows(data, prefix="windows"), Stages(data, prefix="stages")
     assert form.is_valid(), form.errors
     assert hours.is_valid(), hours.errors

@@ -17,6 +17,7 @@ WANTED = Rules(
     daily_seconds=5400,
     windows=[{"days": [0, 4], "from": "18:00", "to": "24:00"}],
     stages=[{"period": "week", "after_bytes": 20 * 10**9, "download_bps": 10**6, "upload_bps": 500_000}],
+    speeds=[{"days": [5], "from": "22:00", "to": "06:00", "download_bps": 40_000_000, "upload_bps": 0}],
     lock="first",
     burst_download_bps=20_000_000,
     burst_seconds=16,
@@ -47,7 +48,14 @@ def test_rules_are_saved_shown_and_read_again(plan, client_for):
     assert Session.objects.get(pk=session.pk).change_state == "changing"
     for client in (client_for("manager"), client_for("support")):
         page = client.get(f"/plans/{plan.pk}/").content.decode()
-        for words in ("Mon, Fri, 18:00 to 24:00", "after 20", "2\u00a0days", "the first device", "slow"):
+        for words in (
+            "Mon, Fri, 18:00 to 24:00",
+            "after 20",
+            "2\u00a0days",
+            "the first device",
+            "slow",
+            "Sat, 22:00 to 06:00: 40",
+        ):
             assert words in page
     assert 'value="2.5"' in client_for("manager").get(here(plan)).content.decode()
     assert JournalEntry.objects.filter(verb="plan.rules").count() == 1
@@ -84,6 +92,10 @@ def test_a_router_that_is_gone_stays_ticked(plan, client_for):
         ({"stages-0-upload": ""}, "data and both speeds"),
         ({"stages-0-upload": "0.001"}, "at least 8 kbps"),
         ({"stages-TOTAL_FORMS": "x"}, "ManagementForm"),
+        ({"speeds-0-days": [], "speeds-0-opens": "", "speeds-0-closes": ""}, "A speed by the hour has days"),
+        ({"speeds-0-closes": ""}, "Hours have days"),
+        ({"speeds-0-upload": "0.001"}, "at least 8 kbps"),
+        ({"end_plan_id": "999999999"}, "999999999 is not one"),
     ],
 )
 def test_what_will_not_do_is_said(plan, client_for, given, said):
@@ -100,9 +112,25 @@ def test_an_emptied_row_goes_away(plan, client_for):
         **RULES,
         "windows-TOTAL_FORMS": "2", "windows-INITIAL_FORMS": "1", "windows-0-days": [], "windows-0-opens": "", "windows-0-closes": "",
         "stages-TOTAL_FORMS": "2", "stages-INITIAL_FORMS": "1", "stages-0-after": "", "stages-0-download": "", "stages-0-upload": "",
+        "speeds-TOTAL_FORMS": "2", "speeds-INITIAL_FORMS": "1", "speeds-0-days": [], "speeds-0-opens": "", "speeds-0-closes": "",
+        "speeds-0-download": "",
     }  # fmt: skip
     assert client.post(here(plan), emptied).status_code == 302
-    assert (ruled(plan).windows, ruled(plan).stages) == ([], [])
+    assert (ruled(plan).windows, ruled(plan).stages, ruled(plan).speeds) == ([], [], [])
+
+
+def test_plans_that_come_after_are_chosen_from_the_others(plan, client_for):
+    slow = make_plan(name="Ended 256k")
+    client = client_for("owner")
+    page = client.get(here(plan)).content.decode()
+    assert f'<option value="{slow.pk}">Ended 256k</option>' in page
+    assert f'<option value="{plan.pk}"' not in page
+    client.post(here(plan), {**RULES, "end_plan_id": slow.pk, "quota_plan_id": slow.pk})
+    assert (ruled(plan).end_plan_id, ruled(plan).quota_plan_id) == (slow.pk, slow.pk)
+    assert "as on Ended 256k" in client.get(f"/plans/{plan.pk}/").content.decode()
+    assert f'<option value="{slow.pk}" selected>' in client.get(here(plan)).content.decode()
+    client.post(here(plan), {**RULES, "end_plan_id": "", "quota_plan_id": ""})
+    assert (ruled(plan).end_plan_id, ruled(plan).quota_plan_id) == (None, None)
 
 
 def test_support_may_not(plan, client_for):

@@ -22,7 +22,9 @@ RULES = {
     "stages-0-after": "20", "stages-0-download": "1", "stages-0-upload": "0.5", "grace_seconds": "2",
     "grace_seconds_unit": "days", "daily_seconds": "1.5", "daily_seconds_unit": "hours", "idle_seconds": "",
     "idle_seconds_unit": "minutes", "priority": "3", "lock": "first", "daily_data_bytes": "2,5", "burst_download_bps": "20",
-    "burst_seconds": "16", "pool": "slow",
+    "burst_seconds": "16", "pool": "slow", "moves_a_day": "3", "speeds-TOTAL_FORMS": "1", "speeds-INITIAL_FORMS": "0",
+    "speeds-0-days": ["5"], "speeds-0-opens": "22:00", "speeds-0-closes": "06:00", "speeds-0-download": "40",
+    "speeds-0-upload": "",
 }  # fmt: skip
 INVITE = {"email": "new@example.test", "name": "New", "role": "support"}
 TOKEN = {"name": "Export", "scopes": ["plans:read"], "expires": "90"}

@@ -491,6 +491,10 @@ TENANT: dict[str, Line] = {
     "portal-start": at("signed visit", get=400, public_id=Key("router")),
     "portal-start?visit": at("signed visit", query=bodies.VISIT, public_id=Key("router")),
     "portal-enter": at("signed visit", get=None, post=200, body=bodies.PORTAL_ENTER, public_id=Key("router")),
+    "portal-move": at("signed visit", get=None, post=200, body=bodies.PORTAL_ENTER, public_id=Key("router")),
+    "portal-device": at(
+        "signed visit", get=None, post=200, body=bodies.PORTAL_ENTER, public_id=Key("router")
+    ),
     "portal-connected": at("signed visit", query=bodies.CONNECTED, public_id=Key("router")),
     "enrolment-script": at("enrolment token", token=Key("enrolment")),
     "enrolment-loose-script": at("enrolment token", token=Key("enrolment")),

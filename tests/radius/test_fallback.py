@@ -136,3 +136,17 @@ def test_every_reason_that_can_be_set_is_known_here() -> None:
     assert set(REASONS.values()) == set(Setting.Reason.values)
     assert set(LEVELS) == set(REASONS.values()) - {"unknown_user", "trial"}
     assert all(len(each) <= 12 for each in LEVELS.values())
+
+
+def test_what_a_plan_gives_comes_before_what_all_get() -> None:
+    own = Fallback("ended", 1_000_000, 500_000, PLAIN, 900, "Slow")
+    verdict = ask(facts(expires_at=NOW - 60, instead=(own,)))
+    assert isinstance(verdict, Accept)
+    assert (verdict.download_bps, verdict.upload_bps, verdict.session_timeout) == (1_000_000, 500_000, 900)
+    assert "the plan Slow" in verdict.trace[-1].text
+    alone = ask(facts(expires_at=NOW - 60, instead=(own,)), house={})
+    assert isinstance(alone, Accept)
+    other = ask(facts(status="suspended", instead=(own,)))
+    assert isinstance(other, Accept)
+    assert other.download_bps == 256_000, "only for its own reason"
+    assert isinstance(ask(facts(status="suspended", instead=(own,)), house={}), Reject)

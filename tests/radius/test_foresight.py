@@ -15,6 +15,7 @@ from kmikro.lib.validity import Validity
 from radius.foresight import DAYS, Foreseen, Habit, foresee
 from radius.known import PlanFacts
 from radius.terms import Fallback, extras
+from subscribers.speeds import speeds_of
 from subscribers.stages import stages_of
 
 NAIROBI, NEW_YORK = ZoneInfo("Africa/Nairobi"), ZoneInfo("America/New_York")
@@ -126,3 +127,25 @@ def test_nobody_gets_more_than_was_sold(
     assert sum(moved) <= (limit if limit is not None else sum(moved))
     assert max(moved) <= (daily if daily is not None else max(moved))
     assert all(each.moved <= each.wanted for each in found.days)
+
+
+def test_speeds_of_the_night_are_seen_each_night() -> None:
+    row = {
+        "days": list(range(7)),
+        "from": "22:00",
+        "to": "24:00",
+        "download_bps": 50 * MBPS,
+        "upload_bps": MBPS,
+    }
+    found = see(replace(PLAN, speeds=speeds_of([row])))
+    assert kinds(found)[:4] == [("online", ""), ("online", "speed"), ("online", ""), ("online", "speed")]
+    assert datetime.fromtimestamp(found.events[1].at, NAIROBI).hour == 22
+    assert "50 Mbps down" in found.events[1].text
+
+
+def test_after_its_quota_it_goes_on_as_on_the_plan_that_comes_after() -> None:
+    own = Fallback("data_spent", 100_000, 100_000, extras(), 900, "Slow")
+    found = see(replace(PLAN, data_limit_bytes=5 * GB, instead=(own,)))
+    assert kinds(found) == [("online", ""), ("slower", "data_spent")]
+    assert 0 < found.days[-1].moved < found.days[-1].wanted, "slowly"
+    assert "the plan Slow" in found.events[1].text

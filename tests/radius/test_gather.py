@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from radius.gather import instead, used_of
+from radius.gather import instead, next_of, used_of
 from radius.lookup import facts_of
 from radius.terms import Used
 from subscribers.models import Fallback, Site, Subscriber, Usage
@@ -109,3 +109,15 @@ def test_a_fallback_takes_from_its_plan_what_it_does_not_say(isp: Isp) -> None:
     )
     assert (ended.extras.address_list, ended.extras.pool) == ("walled", "rest-pool")
     assert (suspended.download_bps, suspended.upload_bps, suspended.extras.pool) == (8_000, 0, "")
+
+
+def test_plans_that_come_after_are_what_is_given_instead(isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        slow = make_plan(name="Slow", download_bps=1_000, upload_bps=500, pool="slow", address_list="late")
+        plan = make_plan(end_plan=slow, quota_plan=slow)
+        service = make_service(plan=plan)
+        found = facts_of([service.pk], AT)[service.pk].plan.instead
+        assert next_of(slow) == ()
+    assert [each.reason for each in found] == ["ended", "data_spent", "time_spent"]
+    assert {(each.download_bps, each.upload_bps, each.plan_name) for each in found} == {(1_000, 500, "Slow")}
+    assert {(each.extras.pool, each.extras.address_list) for each in found} == {("slow", "late")}

@@ -109,3 +109,14 @@ def test_lists_and_pools_cannot_be_changed_in_place() -> None:
     assert not moves("g:data", known, held(known), HOUSE)
     assert moves("g:ended", known, held(known), {}), "a setting that is gone says nothing of the list"
     assert not moves("s1", known, held(known), HOUSE)
+
+
+def test_who_is_online_goes_on_as_on_the_plan_that_comes_after() -> None:
+    own = Fallback("ended", 1_000_000, 500_000, PLAIN, 900, "Slow")
+    known = facts(expires_at=NOW - 1, instead=(own,))
+    found = held(known)
+    assert (found.level, found.download_bps, found.upload_bps) == ("g:ended", 1_000_000, 500_000)
+    assert not moves("", known, found, {})
+    assert not moves("g:ended", known, found, {})
+    walled = facts(expires_at=NOW - 1, instead=(Fallback("ended", 8_000, 8_000, GARDEN, 900),))
+    assert moves("", walled, held(walled), {}), "another list: a new login"

@@ -76,6 +76,24 @@ CHANGES: list[tuple[Callable[[Service], object], str]] = [
 ]
 
 
+def test_a_plan_that_comes_after_is_news_of_the_plan_before(
+    fresh_isp: Isp, worker: LiveWorker, at: AccessRequest
+) -> None:
+    def speed() -> int:
+        verdict = decide(worker.facts, at, datetime.now(UTC).timestamp())
+        return verdict.download_bps if isinstance(verdict, Accept) else 0
+
+    service = account(fresh_isp, expires_at=NOW - timedelta(days=900))
+    until(lambda: code(worker, at) == "ended" and len(worker.facts) == 1)
+    with scope.inside(fresh_isp.schema_name):
+        slow = make_plan(name="Slow", download_bps=64_000)
+        Plan.objects.filter(pk=service.plan_id).update(end_plan=slow)
+    until(lambda: speed() == 64_000, 1.0)
+    with scope.inside(fresh_isp.schema_name):
+        Plan.objects.filter(pk=slow.pk).update(download_bps=128_000)
+    until(lambda: speed() == 128_000, 1.0)
+
+
 @pytest.mark.parametrize(("change", "expected"), CHANGES, ids=[each for _, each in CHANGES])
 def test_a_change_is_in_force_within_a_second(
     fresh_isp: Isp, worker: LiveWorker, at: AccessRequest, change: Callable[[Service], object], expected: str

@@ -9,7 +9,7 @@ from accounts.models import JournalEntry
 from kmikro.lib.refusal import Refusal
 from subscribers import devices, lifecycle
 from subscribers.models import Device
-from tests.factories import make_service
+from tests.factories import make_plan, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside_isp")]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -61,3 +61,23 @@ def test_what_is_over_takes_no_device() -> None:
         devices.add(service, "AA:BB:CC:00:00:09", by=SYSTEM, now=NOW)
     assert refused.value.code == "wrong_state"
     assert not Device.objects.exists()
+
+
+def test_who_holds_a_pass_adds_as_many_as_may_be_online_and_learns_nothing_of_others() -> None:
+    other = make_service()
+    devices.add(other, "AABBCC000009", by=SYSTEM, now=NOW)
+    service = make_service(plan=make_plan(devices=2))
+    for mac in ("AABBCC000001", "AABBCC000002"):
+        devices.add_own(service, mac, "TV", by=SYSTEM, now=NOW)
+    with pytest.raises(Refusal) as refused:
+        devices.add_own(service, "AABBCC000003", "TV", by=SYSTEM, now=NOW)
+    assert refused.value.code == "list_full"
+    with pytest.raises(Refusal) as refused:
+        devices.add_own(make_service(), "AABBCC000009", "TV", by=SYSTEM, now=NOW)
+    assert other.label not in refused.value.text
+
+
+def test_a_pass_for_one_device_takes_no_other() -> None:
+    with pytest.raises(Refusal) as refused:
+        devices.add_own(make_service(plan=make_plan(lock="first")), "AABBCC000001", "TV", by=SYSTEM, now=NOW)
+    assert refused.value.code == "locked"

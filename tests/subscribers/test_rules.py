@@ -64,6 +64,10 @@ def test_a_place_that_is_gone_hinders_no_other_change() -> None:
         ({"windows": [{**HOURS, "from": "8"}]}, "windows"),
         ({"stages": [{**STAGE, "period": "year"}]}, "stages"),
         ({"lock": "all"}, "lock"),
+        ({"moves_a_day": 101}, "moves_a_day"),
+        ({"speeds": [{}]}, "speeds"),
+        ({"end_plan_id": 10**9}, "end_plan_id"),
+        ({"quota_plan_id": 10**9}, "quota_plan_id"),
         ({"sites": [999_999]}, "sites"),
         ({"routers": [999_999]}, "routers"),
         ({"routers": list(range(1_001))}, "routers"),
@@ -81,3 +85,15 @@ def test_what_will_not_do_is_refused(bad: dict[str, Any], field: str) -> None:
         settle(plan, Rules(**bad), by=SYSTEM, now=NOW)
     assert refusal.value.field == field
     assert rules_of(Plan.objects.get(pk=plan.pk)) == Rules()
+
+
+def test_another_plan_may_come_after_but_not_itself_and_not_a_frozen_one() -> None:
+    plan, slow = make_plan(), make_plan(name="Slow")
+    settle(plan, Rules(end_plan_id=slow.pk, quota_plan_id=slow.pk), by=SYSTEM, now=NOW)
+    held = Plan.objects.get(pk=plan.pk)
+    assert (held.end_plan, held.quota_plan) == (slow, slow)
+    frozen = make_plan(name="Old", frozen_of=slow)
+    for wanted in (plan, frozen):
+        with pytest.raises(Refusal) as refusal:
+            settle(plan, Rules(end_plan_id=wanted.pk), by=SYSTEM, now=NOW)
+        assert refusal.value.field == "end_plan_id"

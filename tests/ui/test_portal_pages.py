@@ -32,6 +32,8 @@ PAGES = {
         "rate": "up to 5 Mbps",
         "sign_out_url": "http://10.5.50.1/logout",
     },
+    "portal/move.html": {"action": "/portal/move/", "left": 2},
+    "portal/device.html": {"action": "/portal/device/", "code": "7K4M", "error": "That is no address."},
     "portal/error.html": {
         "title": "This page opens from the Wi-Fi",
         "text": "Join it first.",
