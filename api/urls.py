@@ -135,6 +135,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<int:pk>/archive/", plans.ArchivePlan.as_view(), name="api-plan-archive"),
     path("voucher-batches/", batches.Batches.as_view(), name="api-voucher-batches"),
     path("voucher-batches/<int:pk>/", batches.OneBatch.as_view(), name="api-voucher-batch"),
+    path("voucher-batches/<int:pk>/void/", batches.VoidBatch.as_view(), name="api-voucher-batch-void"),
     path("vouchers/", vouchers.Vouchers.as_view(), name="api-vouchers"),
     path("vouchers/<int:pk>/", vouchers.OneVoucher.as_view(), name="api-voucher"),
     path("vouchers/<int:pk>/void/", vouchers.VoidVoucher.as_view(), name="api-voucher-void"),

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.roles import Action
 from api import access
-from api.fields import Id, Moment, Named, Nothing, PageQuery
+from api.fields import Id, Moment, Named, PageQuery, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
@@ -36,10 +36,21 @@ class VoucherOut(serializers.Serializer[Voucher]):
     download_bytes = serializers.IntegerField(source="service.download_bytes")
     seconds_used = serializers.IntegerField(source="service.seconds_used")
     voided_at = Moment(allow_null=True)
+    void_reason = serializers.CharField()
     made_at = Moment(source="service.made_at")
 
     def get_code(self, voucher: Voucher) -> str:
         return codes.shown(voucher.code) if self.context["clear"] else codes.masked(voucher.code)
+
+
+class VoucherVoid(Strict):
+    reason = Text(
+        max_length=200,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Stands in the journal and with the voucher.",
+    )
 
 
 class VoucherQuery(PageQuery):
@@ -93,15 +104,16 @@ class OneVoucher(View):
 class VoidVoucher(View):
     scopes = {"POST": Action.MAKE_VOUCHERS}
 
-    @extend_schema(request=Nothing, responses=VoucherOut)
+    @extend_schema(request=VoucherVoid, responses=VoucherOut)
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """Make a voucher void.
 
-        Its code stops working for ever, and who is online with it is disconnected.
+        Its code stops working for ever, and who is online with it is disconnected. It cannot be undone.
         """
-        self.body(request, Nothing)
+        found = one(_found(request), pk)
+        reason = self.body(request, VoucherVoid)["reason"]
         actor, now = access.actor(request), datetime.now(UTC)
-        voucher = vouchers.void(one(_found(request), pk), by=actor, now=now)
+        voucher = vouchers.void(found, by=actor, now=now, reason=reason)
         disconnect.end_all([voucher.service_id], by=actor, now=now)
         return _shown(request, one(_found(request), pk))

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from kmikro.lib import codes
 from kmikro.lib.secrets import EncryptedTextField
 from subscribers.models import Plan, Service
 
@@ -16,12 +17,25 @@ class Batch(models.Model):
         READY = "ready"
         FAILED = "failed"
 
+    class Alphabet(models.TextChoices):
+        MIXED = "mixed", "Letters and digits"
+        DIGITS = "digits", "Digits"
+        LETTERS = "letters", "Letters"
+
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="batches")
     count = models.PositiveIntegerField()
     made = models.PositiveIntegerField(default=0)
     price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     note = models.CharField(max_length=120, blank=True)
+    prefix = models.CharField(max_length=3, blank=True, default="", db_default="")  # kmikro.lib.codes.Shape
+    alphabet = models.CharField(
+        max_length=7, choices=Alphabet.choices, default=Alphabet.MIXED, db_default="mixed"
+    )
+    length = models.PositiveSmallIntegerField(
+        default=codes.RANDOM_LENGTH, db_default=codes.RANDOM_LENGTH
+    )  # of the random part
+    use_by = models.DateTimeField(null=True)  # what is not used then is ended: billing.expiry
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     state_text = models.CharField(max_length=200, blank=True)
     made_by = models.ForeignKey(
@@ -31,9 +45,17 @@ class Batch(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["use_by"], condition=models.Q(use_by__isnull=False), name="batch_use_by")
+        ]
 
     def __str__(self) -> str:
         return f"Batch {self.pk}"
+
+    @property
+    def shape(self) -> codes.Shape:
+        """What its codes look like."""
+        return codes.Shape(self.prefix, self.alphabet, self.length)
 
 
 class Voucher(models.Model):
@@ -44,6 +66,7 @@ class Voucher(models.Model):
     service = models.OneToOneField(Service, on_delete=models.PROTECT, related_name="voucher")
     code = EncryptedTextField(row="service_id")
     tail = models.CharField(max_length=4)
+    void_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     voided_at = models.DateTimeField(null=True)
     voided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

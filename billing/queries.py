@@ -24,6 +24,21 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What voiding vouchers of a batch would find; `voided` of them would be made void, `kept` are left as they are."""
+
+    unused: int
+    in_use: int
+    used_up: int
+    void: int
+    voided: int
+
+    @property
+    def kept(self) -> int:
+        return self.unused + self.in_use + self.used_up - self.voided
+
+
+@dataclass(frozen=True, slots=True)
 class Sales:
     """Vouchers whose clock started in a span of time; minor is what they were to be sold for."""
 
@@ -59,9 +74,54 @@ def vouchers(now: datetime, owner: int | None = None) -> "QuerySet[Any]":
     return rows if owner is None else rows.filter(batch__made_by_id=owner)
 
 
+def shapes() -> list[codes.Shape]:
+    """What codes look like here: the usual, and what was chosen for batches."""
+    chosen = Batch.objects.order_by().values_list("prefix", "alphabet", "length").distinct()
+    return list(dict.fromkeys([codes.DEFAULT, *(codes.Shape(*each) for each in chosen)]))
+
+
+def is_code(text: str) -> bool:
+    """Whether what was typed is a whole code without a slip."""
+    return any(codes.is_plausible(text, shape) for shape in shapes())
+
+
+def is_typo(text: str) -> bool:
+    """Whether what was typed was to be a code, and a character of it is wrong."""
+    bare = codes.normalise(text)
+    near = [shape for shape in shapes() if shape.total == len(bare) and _is_near(bare, shape)]
+    return bool(near) and not any(codes.is_plausible(bare, shape) for shape in near)
+
+
+def _is_near(bare: str, shape: codes.Shape) -> bool:
+    """All its signs but one are those of the shape."""
+    begins, signs = len(shape.prefix), codes.ALPHABETS[shape.alphabet]
+    right = sum(mine == sign for mine, sign in zip(bare, shape.prefix, strict=False))
+    return right + sum(sign in signs for sign in bare[begins:]) >= len(bare) - 1
+
+
+def reach(
+    batch: Batch, now: datetime, *, unused_only: bool, first: int | None = None, last: int | None = None
+) -> Reach:
+    """What billing.vouchers.void_batch would do, without doing it."""
+    rows = vouchers(now).filter(batch=batch)
+    if first is not None:
+        rows = rows.filter(serial__gte=first)
+    if last is not None:
+        rows = rows.filter(serial__lte=last)
+    never = Q(service__first_used_at=None)
+    working = Q(state__in=verbs.WORKING)
+    counts = rows.order_by().aggregate(
+        unused=Count("pk", filter=working & never),
+        in_use=Count("pk", filter=working & ~never),
+        void=Count("pk", filter=Q(state=State.VOID)),
+        used_up=Count("pk", filter=Q(state__in=[State.SPENT, State.ENDED])),
+    )
+    return Reach(**counts, voided=counts["unused"] + (0 if unused_only else counts["in_use"]))
+
+
 def matching(rows: "QuerySet[Any]", text: str) -> "QuerySet[Any]":
     """Those whose full code, serial ('12-0004' or '4') or last four characters were typed."""
-    if codes.is_plausible(text):
+    if is_code(text):
         return rows.filter(service__lookup=verbs.lookup(text))
     if text.isascii() and text.isdigit() and len(text) <= 5:
         return rows.filter(Q(serial=int(text)) | Q(tail=codes.normalise(text)))

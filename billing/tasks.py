@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 import structlog
+from celery import shared_task
 from django.db import DatabaseError, transaction
 
-from billing import vouchers
+from billing import expiry, vouchers
 from billing.models import Batch
-from tenants.tasks import tenant_task
+from tenants.tasks import each_isp, tenant_task
 
 log = structlog.get_logger("billing.tasks")
 
@@ -25,3 +26,15 @@ def make_batch(batch_id: int) -> None:
         return
     if more:
         make_batch.soon(batch_id)
+
+
+@tenant_task()
+def end_unused() -> int:
+    """End what was to be used by now."""
+    return expiry.end_unused(datetime.now(UTC))
+
+
+@shared_task(name="billing.tasks.end_unused_everywhere")
+def end_unused_everywhere() -> int:
+    """Beat: every ISP."""
+    return each_isp(end_unused)

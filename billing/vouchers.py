@@ -6,18 +6,22 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
+from billing import batch_options
+from billing.batch_options import PLAIN, Options
 from billing.models import Batch, Voucher
 from kmikro.lib import codes, copying, here
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
 from subscribers import lifecycle, sale
 from subscribers.models import Plan, Service
+from subscribers.queries import State, state_at
 
 LARGEST_BATCH = 100_000
 CHUNK = 2_500  # made in one transaction, between two signs of progress
 _CODE: Any = Voucher._meta.get_field("code")
 TRIES = 3
 PURPOSE = "service lookup"
+WORKING = (State.NEW, State.IN_USE, State.PAUSED)
 
 
 def lookup(typed: str) -> str:
@@ -25,7 +29,9 @@ def lookup(typed: str) -> str:
     return codes.lookup_digest(purpose_key(PURPOSE), here.schema(), codes.normalise(typed))
 
 
-def ask_batch(plan: Plan, count: int, note: str, *, by: Actor, now: datetime) -> Batch:
+def ask_batch(
+    plan: Plan, count: int, note: str, *, by: Actor, now: datetime, options: Options = PLAIN
+) -> Batch:
     """A batch that waits for its maker (billing.tasks.make_batch); plan and price are frozen now."""
     if not 1 <= count <= LARGEST_BATCH:
         raise Refusal(
@@ -33,17 +39,29 @@ def ask_batch(plan: Plan, count: int, note: str, *, by: Actor, now: datetime) ->
         )
     if plan.is_archived:
         raise Refusal("plan_archived", f"{plan.name} is archived. Restore it first.", field="plan")
+    shape = batch_options.shape_of(options, count)
     batch = Batch.objects.create(
         plan=plan,
         count=count,
-        price_minor=plan.price_minor,
+        price_minor=batch_options.price_of(options, plan.price_minor),
         currency=plan.currency,
-        note=" ".join(note.replace("\0", "").split())[:120],
+        note=_words(note, 120),
+        prefix=shape.prefix,
+        alphabet=shape.alphabet,
+        length=shape.length,
+        use_by=batch_options.last_moment(options, now),
         made_by_id=by.id,
         made_at=now,
     )
-    record(by, "batch.create", batch, now=now, plan=plan.name, count=count, price_minor=plan.price_minor)
+    more = {"use_by": options.use_by.isoformat()} if options.use_by else {}
+    record(
+        by, "batch.create", batch, now=now, plan=plan.name, count=count, price_minor=batch.price_minor, **more
+    )
     return batch
+
+
+def _words(typed: str, longest: int) -> str:
+    return " ".join(typed.replace("\0", "").split())[:longest]
 
 
 def make_chunk(batch: Batch, *, now: datetime) -> bool:
@@ -75,7 +93,8 @@ def _chunk(batch_id: int, now: datetime) -> bool:
         return False
     numbers = range(batch.made + 1, min(batch.made + CHUNK, batch.count) + 1)
     key, schema = purpose_key(PURPOSE), here.schema()
-    minted = [codes.mint() for _ in numbers]
+    shape = batch.shape
+    minted = [codes.mint(shape) for _ in numbers]
     plan = _plan_of(batch)
     ends_at = sale.until(plan, now=batch.made_at)
     ids = copying.new_ids(Service, len(minted))
@@ -125,10 +144,10 @@ def retry_batch(batch: Batch, *, by: Actor, now: datetime) -> Batch:
     return batch
 
 
-def void(voucher: Voucher, *, by: Actor, now: datetime) -> Voucher:
+def void(voucher: Voucher, *, by: Actor, now: datetime, reason: str = "") -> Voucher:
     """Make one code worthless for ever; the caller disconnects the live sessions of its service.
 
-    A voucher that is void already keeps who voided it and when.
+    A voucher that is void already keeps who voided it, when and why.
     """
     with transaction.atomic():
         # The service is locked first, as in void_batch: of two who void at once the second finds it void.
@@ -137,25 +156,56 @@ def void(voucher: Voucher, *, by: Actor, now: datetime) -> Voucher:
             voucher.refresh_from_db()
             return voucher
         voucher.service = lifecycle.void(before, by=by, now=now)
-        voucher.voided_at, voucher.voided_by_id = now, by.id
-        voucher.save(update_fields=["voided_at", "voided_by"])
+        voucher.voided_at, voucher.voided_by_id, voucher.void_reason = now, by.id, _words(reason, 200)
+        voucher.save(update_fields=["voided_at", "voided_by", "void_reason"])
+        record(by, "voucher.void", voucher, now=now, reason=voucher.void_reason)
     return voucher
 
 
-def void_batch(batch: Batch, *, by: Actor, now: datetime, unused_only: bool = True) -> list[int]:
-    """Void the vouchers of a batch that nobody has used (or all that still work); returns their service ids."""
+def void_batch(
+    batch: Batch,
+    *,
+    by: Actor,
+    now: datetime,
+    unused_only: bool = True,
+    first: int | None = None,
+    last: int | None = None,
+    reason: str = "",
+) -> list[int]:
+    """Void the vouchers of a batch that nobody has used (or all that still work); returns their service ids.
+
+    `first` and `last` are serials: of the whole batch where they are not given. Nothing takes it back.
+    """
     if batch.state in {Batch.State.WAITING, Batch.State.MAKING}:
         raise Refusal("still_making", "The batch is still being made. Void it when it is ready.")
+    if first is not None and last is not None and first > last:
+        raise Refusal("bad_range", f"The range ends before it begins: {first} to {last}.", field="last")
     with transaction.atomic():
-        alive = Service.objects.select_for_update().filter(
-            voucher__batch=batch, status__in=[Service.Status.ACTIVE, Service.Status.SUSPENDED]
-        )
+        # The rows are locked as they are found, so that a first use at the same moment comes before or finds it void.
+        alive = Service.objects.select_for_update(of=("self",)).annotate(state=state_at(now))
+        alive = alive.filter(voucher__batch=batch, state__in=WORKING)
+        if first is not None:
+            alive = alive.filter(voucher__serial__gte=first)
+        if last is not None:
+            alive = alive.filter(voucher__serial__lte=last)
         if unused_only:
             alive = alive.filter(first_used_at=None)
         voided = list(alive.order_by("pk").values_list("pk", flat=True))
         if not voided:
-            raise Refusal("nothing_to_void", "No voucher of this batch is left to void.")
-        Service.objects.filter(pk__in=voided).update(status=Service.Status.VOID)
-        Voucher.objects.filter(service__in=voided).update(voided_at=now, voided_by=by.id)
-        record(by, "batch.void", batch, now=now, vouchers=len(voided), unused_only=unused_only)
+            which = "this batch" if first is None and last is None else "this range"
+            raise Refusal("nothing_to_void", f"No voucher of {which} is left to void.")
+        why, chosen = _words(reason, 200), {"first": first, "last": last}
+        Service.objects.filter(pk__in=voided).update(status=Service.Status.VOID, held="")
+        Voucher.objects.filter(service__in=voided).update(voided_at=now, voided_by=by.id, void_reason=why)
+        ranged = {name: value for name, value in chosen.items() if value is not None}
+        record(
+            by,
+            "batch.void",
+            batch,
+            now=now,
+            vouchers=len(voided),
+            unused_only=unused_only,
+            reason=why,
+            **ranged,
+        )
     return voided

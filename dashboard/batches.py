@@ -1,4 +1,4 @@
-"""Voucher batches: the list with the form for a new one, progress while it is made, and voiding."""
+"""Voucher batches: the list with the form for a new one, and progress while it is made."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,20 +10,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
-from billing import queries, vouchers
+from billing import batch_options, queries, vouchers
 from billing import tasks as billing_tasks
 from billing.models import Batch
-from dashboard import access, kicks, listing
+from dashboard import access, listing
 from dashboard.access import Request, operator
 from dashboard.forms_vouchers import BatchForm
-from dashboard.page import confirm, done, page, refused
+from dashboard.page import done, page, refused
+from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
+from kmikro.ui import formats
 from subscribers import offers
 from subscribers import queries as service_queries
 
 SORTS = {"batch": ("pk",), "plan": ("plan__name", "pk"), "count": ("count", "pk")}
 PER_PAGE = 24  # vouchers on an A4 sheet (billing.sheet, which is heavy to import)
 REMEMBERED = 3600  # seconds a submitted form is known by its key
+# Their check characters are wrong, so that no example is ever a voucher.
+EXAMPLES = {"mixed": "CCCC-DDDD-FFFF", "digits": "1111-2222-3334", "letters": "CCCC-DDDD-FFFF"}
 UNFINISHED = (Batch.State.WAITING, Batch.State.MAKING)
 
 
@@ -78,24 +82,46 @@ def _form(request: Request, data: Any = None) -> BatchForm:
     return BatchForm(data, plans=on_sale, chosen=listing.number(request, "plan"))
 
 
+def _symbol(request: Request) -> str:
+    return formats.SYMBOLS.get(request.isp.currency, request.isp.currency)
+
+
 def _preview(request: Request, form: BatchForm) -> dict[str, Any]:
     """What the form would make, as far as it can be read."""
     plan = count = None
+    price, example, weak = None, EXAMPLES["mixed"], ""
     if form.is_bound:
         form.is_valid()
         plan, count = form.cleaned_data.get("plan"), form.cleaned_data.get("count")
+        price = form.cleaned_data.get("price_minor")
+        example, weak = _example(form, count or 1)
     else:
         chosen = form.initial.get("plan") or next(iter(form.plans), None)
         plan, count = form.plans.get(str(chosen)), int(form.initial["count"])
     pages = -(-count // PER_PAGE) if count else 0
+    if price is None and plan:
+        price = plan.price_minor
     return {
         "preview_plan": plan,
         "preview_offer": offers.words(plan) if plan else "",
         "preview_count": count,
         "preview_pages": pages,
-        "preview_total": plan.price_minor * count if plan and count else None,
+        "preview_price": price,
+        "preview_code": example,
+        "preview_weak": weak,
+        "preview_total": price * count if price is not None and count else None,
         "preview_url": request.build_absolute_uri("/portal/"),
     }
+
+
+def _example(form: BatchForm, count: int) -> tuple[str, str]:
+    """A code as it would look, which nobody can use, and what is wrong with the shape."""
+    try:
+        shape = batch_options.shape_of(form.options, count)
+    except Refusal as refusal:
+        return "", refusal.text
+    body = (EXAMPLES[shape.alphabet].replace("-", "") * 2)[: shape.length + 1]
+    return codes.shown(shape.prefix + body), ""
 
 
 @operator(Action.SEE_VOUCHERS)
@@ -108,7 +134,7 @@ def index(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"nav_key": "vouchers", "may_make": may_make, **_list(request)}
     if may_make:
         form = _form(request)
-        context |= {"form": form, **_preview(request, form)}
+        context |= {"form": form, **_preview(request, form), "symbol": _symbol(request)}
     return page(request, "dashboard/vouchers/index.html", stock=queries.stock(owner(request)), **context)
 
 
@@ -127,6 +153,7 @@ def _ask(request: Request) -> HttpResponse:
                 form.cleaned_data["note"],
                 by=access.actor(request),
                 now=datetime.now(UTC),
+                options=form.options,
             )
         except Refusal as caught:
             refusal = caught
@@ -145,6 +172,7 @@ def _ask(request: Request) -> HttpResponse:
         refusal=refusal,
         nav_key="vouchers",
         may_make=True,
+        symbol=_symbol(request),
         **context,
     )
 
@@ -161,46 +189,6 @@ def rows(request: Request) -> HttpResponse:
 def preview(request: Request) -> HttpResponse:
     form = _form(request, request.POST)
     return page(request, "dashboard/vouchers/index.html#preview", **_preview(request, form))
-
-
-def _people(count: int) -> str:
-    return "1 person is" if count == 1 else f"{count:,} people are"
-
-
-@operator(Action.MAKE_VOUCHERS)
-@require_http_methods(["GET", "POST"])
-def void(request: Request, pk: int) -> HttpResponse:
-    """Void what is unused, or with everything=1 also what people are using now."""
-    batch = batch_or_404(request, pk)
-    here, now = reverse("batch", args=[pk]), datetime.now(UTC)
-    everything = (request.POST or request.GET).get("everything") == "1"
-    if request.method == "GET":
-        tally = queries.tallies([pk])[pk]
-        online = kicks.online_in_batch(pk) if everything else 0
-        text = f"{tally.unused:,} unused codes stop working for ever."
-        if everything:
-            text = (
-                f"{tally.unused:,} unused and {tally.used:,} used codes stop working for ever. "
-                f"{_people(online)} online with them and will be disconnected."
-            )
-        return confirm(
-            request,
-            title=f"Void batch {pk}?",
-            text=text,
-            action=reverse("batch-void", args=[pk]),
-            verb="Void all codes" if everything else "Void unused codes",
-            cancel_url=here,
-            fields=[("everything", "1")] if everything else [],
-            nav_key="vouchers",
-        )
-    actor = access.actor(request)
-    try:
-        voided = vouchers.void_batch(batch, by=actor, now=now, unused_only=not everything)
-    except Refusal as refusal:
-        return done(request, here, refusal.text, "bad")
-    asked = kicks.end_sessions_of(voided, by=actor, now=now)
-    text = f"{len(voided):,} codes are void."
-    return done(request, here, f"{text} {_people(asked)} being disconnected." if asked else text)
 
 
 @operator(Action.MAKE_VOUCHERS)

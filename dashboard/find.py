@@ -79,10 +79,7 @@ def index(request: Request) -> HttpResponse:
         q=text,
         groups=[group for group in groups if group.hits],
         hint=hint(request),
-        typo=len(codes.normalise(text)) == codes.LENGTH
-        and not codes.is_plausible(text)
-        and all(symbol in codes.ALPHABET for symbol in codes.normalise(text))
-        and access.may(request, Action.SEE_VOUCHERS),
+        typo=access.may(request, Action.SEE_VOUCHERS) and vouchers.is_typo(text),
     )
 
 
@@ -151,7 +148,7 @@ def _subscribers(_request: Request, text: str) -> Group:
 
 def _vouchers(request: Request, text: str) -> Group:
     rows = vouchers.matching(vouchers.vouchers(datetime.now(UTC), owner(request)), text).order_by("-pk")
-    clear = names.may_see_codes(request)
+    clear, is_code = names.may_see_codes(request), vouchers.is_code(text)
     return _group(
         _("Vouchers"),
         "ticket",
@@ -163,7 +160,7 @@ def _vouchers(request: Request, text: str) -> Group:
                 reverse("voucher", args=[each.pk]),
                 state=each.state,
                 mono=codes.shown(each.code) if clear else codes.masked(each.code),
-                is_it=codes.is_plausible(text) or _same(text, each.service.label),
+                is_it=is_code or _same(text, each.service.label),
             )
             for each in rows[: SHOWN + 1]
         ),

@@ -30,8 +30,14 @@ def devices(count: int) -> str:
     return "1 device is" if count == 1 else f"{count} devices are"
 
 
-def online_in_batch(batch_id: int) -> int:
-    return Session.objects.filter(service__voucher__batch_id=batch_id, ended_at=None).count()
+def online_in_batch(batch_id: int, first: int | None = None, last: int | None = None) -> int:
+    """How many sessions run with vouchers of a batch, or of a range of its serials."""
+    rows = Session.objects.filter(service__voucher__batch_id=batch_id, ended_at=None)
+    if first is not None:
+        rows = rows.filter(service__voucher__serial__gte=first)
+    if last is not None:
+        rows = rows.filter(service__voucher__serial__lte=last)
+    return rows.count()
 
 
 def end_sessions_of(service_ids: Collection[int], *, by: Actor, now: datetime) -> int:

@@ -51,7 +51,11 @@ def of_voucher(voucher: Voucher, *, may_see_logins: bool) -> dict[str, Any]:
         steps.append(_step("bad", f"Refused at {place}", refusal.sentence, refusal.at))
     if voucher.voided_at:
         by = f"by {voucher.voided_by.name}" if voucher.voided_by else ""
-        steps.append(_step("bad", "Made void", by, voucher.voided_at))
+        said = ": ".join(filter(None, (by, voucher.void_reason)))
+        steps.append(_step("bad", "Made void", said, voucher.voided_at))
+    use_by = voucher.batch.use_by
+    if use_by and service.status == service.Status.ENDED and service.first_used_at is None:
+        steps.append(_step("bad", "Ended unused", "Nobody had used it by the last day of its batch.", use_by))
     steps.sort(key=lambda step: step["at"])
     return {
         "steps": steps,

@@ -13,7 +13,6 @@ from subscribers.models import Service, Subscriber
 from tenants.models import Isp
 
 GONE = "Removed router"
-TYPOS = 3  # characters outside the alphabet with which a name still looks like a code
 
 
 def routers(ids: Collection[int] | None = None) -> dict[int, str]:
@@ -37,9 +36,7 @@ def covered(name: str, service: Service | None) -> bool:
     """Whether a login name could be a voucher code (or a mistyped one), and not an account's name."""
     if service is not None:
         return service.kind == Service.Kind.VOUCHER
-    bare = codes.normalise(name)
-    ours = sum(symbol in codes.ALPHABET for symbol in bare)
-    return abs(len(bare) - codes.LENGTH) <= 1 and ours >= len(bare) - TYPOS
+    return codes.may_be(name)
 
 
 def login(name: str, service: Service | None, *, clear: bool) -> str:
@@ -48,8 +45,9 @@ def login(name: str, service: Service | None, *, clear: bool) -> str:
         return name
     bare = codes.normalise(name)
     if not clear:
-        return f"{bare[:2]}••••••{bare[-4:]}"
-    return codes.shown(bare) if codes.is_plausible(bare) else name
+        return codes.masked(bare)
+    is_code = service is not None or codes.is_plausible(bare)
+    return codes.shown(bare) if is_code else name
 
 
 def sentence(text: str, name: str, service: Service | None, *, clear: bool) -> str:

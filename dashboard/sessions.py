@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Action
-from billing import vouchers
+from billing import queries, vouchers
 from dashboard import access, kicks, listing, names
 from dashboard.access import Request, operator
 from dashboard.page import confirm, done, page
-from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
 from radius.models import Session
@@ -50,7 +49,7 @@ FRESH = timedelta(minutes=10)  # how long the fate of a disconnect is worth a wo
 
 def searched(rows: "QuerySet[Any]", text: str, *, clear: bool) -> "QuerySet[Any]":
     """By full code, serial, MAC, address or login name; parts of a login name only for who may see codes."""
-    if codes.is_plausible(text):
+    if queries.is_code(text):
         return rows.filter(Q(service__lookup=vouchers.lookup(text)) | Q(username__iexact=text))
     found = (
         Q(service__label__startswith=text)

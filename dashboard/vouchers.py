@@ -1,28 +1,26 @@
 """The vouchers of a batch, one voucher's life, and codes on paper or in a file."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from billing import queries, vouchers
 from billing.models import Batch, Voucher
-from dashboard import access, kicks, lifeline, listing, names, sheets
+from dashboard import access, lifeline, listing, names, sheets
 from dashboard.access import Request, operator
 from dashboard.batches import UNFINISHED, batch_or_404, owner
-from dashboard.page import confirm, done, page
+from dashboard.page import page
 from dashboard.sheets import STATES
 from kmikro.lib import codes
-from kmikro.lib.refusal import Refusal
 from subscribers import offers
 from subscribers.queries import State
 
-WORKING = (State.NEW, State.IN_USE, State.PAUSED)
 SORTS = {"serial": ("serial",), "first": ("service__first_used_at", "serial")}
 
 
@@ -66,6 +64,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
         rows=[_row(voucher, clear=clear) for voucher in found],
         counts=counts,
         offer=offers.words(shown.plan),
+        use_by=last_day(shown),
         q=text,
         state=state,
         keep=[("state", state)] if state else [],
@@ -87,6 +86,11 @@ def batch(request: Request, pk: int) -> HttpResponse:
         parts=sheets.parts(counts.get(State.NEW, 0)),
         **_progress(shown),
     )
+
+
+def last_day(batch: Batch) -> date | None:
+    """The last day on the ISP's clock on which its codes may be used for the first time."""
+    return localtime(batch.use_by - timedelta(seconds=1)).date() if batch.use_by else None
 
 
 def _row(voucher: Voucher, *, clear: bool) -> dict[str, Any]:
@@ -127,7 +131,7 @@ def find(request: Request) -> HttpResponse:
         nav_key="vouchers",
         q=text,
         rows=[_row(voucher, clear=clear) for voucher in found],
-        typo=bool(text) and len(codes.normalise(text)) == codes.LENGTH and not codes.is_plausible(text),
+        typo=queries.is_typo(text),
         heads=listing.headings(
             request,
             "",
@@ -155,35 +159,10 @@ def voucher(request: Request, pk: int) -> HttpResponse:
         plan=shown.service.plan,
         offer=offers.words(shown.service.plan),
         may_trace=access.may(request, Action.TRACE),
-        may_void=shown.state in WORKING and access.may(request, Action.MAKE_VOUCHERS),
+        may_void=shown.state in vouchers.WORKING and access.may(request, Action.MAKE_VOUCHERS),
+        use_by=last_day(shown.batch),
         valid=offers.valid(validity) if (validity := shown.service.plan.validity) else "",
         clear=clear,
         **_row(shown, clear=clear),
         **lifeline.of_voucher(shown, may_see_logins=access.may(request, Action.SEE_LOGINS)),
     )
-
-
-@operator(Action.MAKE_VOUCHERS)
-@require_http_methods(["GET", "POST"])
-def void(request: Request, pk: int) -> HttpResponse:
-    shown = voucher_or_404(request, pk)
-    here = reverse("voucher", args=[pk])
-    if request.method == "GET":
-        text = "Its code stops working for ever." + kicks.warning(shown.service_id)
-        return confirm(
-            request,
-            title=f"Void voucher {shown}?",
-            text=text,
-            action=reverse("voucher-void", args=[pk]),
-            verb="Void voucher",
-            cancel_url=here,
-            nav_key="vouchers",
-        )
-    actor, now = access.actor(request), datetime.now(UTC)
-    try:
-        vouchers.void(shown, by=actor, now=now)
-    except Refusal as refusal:
-        return done(request, here, refusal.text, "bad")
-    asked = kicks.end_sessions_of([shown.service_id], by=actor, now=now)
-    text = f"Voucher {shown} is void."
-    return done(request, here, f"{text} Its session is being disconnected." if asked else text)

@@ -58,6 +58,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="0", minute="40"),
         "options": {"expires": 3600},
     },
+    "billing-use-by": {
+        "task": "billing.tasks.end_unused_everywhere",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "api-purge-replies": {
         "task": "api.tasks.purge_replies_everywhere",
         "schedule": 3600.0,

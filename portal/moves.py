@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 from accounts.journal import Actor
 from accounts.limits import TooMany
 from billing.vouchers import lookup
-from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
 from portal import access, answers, entry
 from portal import visit as visits
@@ -126,6 +125,4 @@ def device(request: HttpRequest, public_id: str) -> HttpResponse:
         return answers.too_many(request, router, visit, typed, many)
     except Refusal as refusal:
         return answers.answer(request, "device", router, status=422, error=refusal.text, **shown)
-    return answers.answer(
-        request, "device", router, added=added.mac, tail=codes.masked(service.label), **shown
-    )
+    return answers.answer(request, "device", router, added=added.mac, tail=entry.called(service), **shown)

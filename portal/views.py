@@ -124,6 +124,6 @@ def _left(service: Service, now: datetime) -> dict[str, Any]:
         "percent_left": 0 if not total or octets is None else round(100 * octets / total),
         "plan": plan.name,
         "rate": offers.speed(plan.download_bps, plan.upload_bps),
-        "code": codes.masked(service.label),
+        "code": entry.called(service),
         "devices": str(plan.devices),
     }

@@ -37,7 +37,10 @@ def test_a_batch_is_asked_for_and_made(
         ({"count": 100_001}, 422, "count"),
         ({"plan": 999_999}, 422, "plan"),
         ({"plan": "1"}, 400, "plan"),
-        ({"price_minor": 0}, 400, "price_minor"),
+        ({"price_minor": -1}, 400, "price_minor"),
+        ({"prefix": "ABCD"}, 400, "prefix"),
+        ({"alphabet": "greek"}, 400, "alphabet"),
+        ({"use_by": "2020-01-01"}, 422, "use_by"),
         ({"made_by": 1}, 400, "made_by"),
     ],
 )
@@ -51,3 +54,48 @@ def test_a_wrong_batch_is_refused(
     assert field in answer.content.decode()
     with scope.inside(isp.schema_name):
         assert not Batch.objects.exists()
+
+
+def test_codes_price_and_last_day_are_chosen(token_for: Callable[..., Any], isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        plan = make.make_plan(price_minor=1000)
+    wanted = {
+        "plan": plan.pk,
+        "count": 5,
+        "alphabet": "digits",
+        "prefix": "km",
+        "price_minor": 900,
+        "use_by": "2030-12-31",
+    }
+    answer = token_for().call("POST", "voucher-batches/", wanted)
+    assert answer.status_code == 202, answer.content
+    body = answer.json()
+    assert (body["prefix"], body["alphabet"], body["length"], body["price_minor"]) == (
+        "KM",
+        "digits",
+        12,
+        900,
+    )
+    assert body["use_by"] == "2030-12-31T21:00:00Z"
+    weak = token_for().call("POST", "voucher-batches/", {**wanted, "length": 6})
+    assert (weak.status_code, weak.json()["code"], weak.json()["field"]) == (422, "short_codes", "length")
+
+
+def test_a_range_is_made_void_after_a_look(
+    token_for: Callable[..., Any], isp: Isp, django_capture_on_commit_callbacks: Any
+) -> None:
+    with scope.inside(isp.schema_name):
+        batch = make.make_batch(count=2, made=2)
+        new, used = make.make_voucher(batch=batch), make.make_voucher(batch=batch, first_used_at=make.NOW)
+        live = make.make_session(service=used.service)
+    program, path = token_for(), f"voucher-batches/{batch.pk}/void/"
+    body = {"reason": "Stolen", "everything": True, "first": used.serial, "last": used.serial}
+    seen = program.call("POST", path, {**body, "preview": True}).json()
+    assert seen == {"unused": 0, "in_use": 1, "used_up": 0, "void": 0, "voided": 1, "disconnected": 1}
+    assert program.call("POST", path, body).json() == seen
+    assert program.call("POST", path, body).json()["code"] == "nothing_to_void"
+    assert program.call("POST", path, {"everything": True}).status_code == 400
+    with scope.inside(isp.schema_name):
+        for each in (new.service, used.service, live):
+            each.refresh_from_db()
+        assert (new.service.status, used.service.status, live.disconnect_state) == ("active", "void", "asked")

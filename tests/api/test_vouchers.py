@@ -74,9 +74,10 @@ def test_void_ends_its_sessions(
         voucher = make.make_voucher(first_used_at=make.NOW)
         live = make.make_session(service=voucher.service)
         ended = make.make_session(service=voucher.service, ended_at=make.NOW)
-    answer = token_for().call("POST", f"vouchers/{voucher.pk}/void/")
+    answer = token_for().call("POST", f"vouchers/{voucher.pk}/void/", {"reason": "Lost"})
     assert (answer.status_code, answer.json()["state"]) == (200, "void")
     assert answer.json()["voided_at"] is not None
+    assert answer.json()["void_reason"] == "Lost"
     with scope.inside(isp.schema_name):
         live.refresh_from_db()
         ended.refresh_from_db()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from billing import queries
+from kmikro.lib import codes
 from tests.factories import make_batch, make_plan, make_voucher
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,29 @@ def test_matching(two_batches):
     assert wanted in queries.matching(queries.vouchers(NOW), code[-4:])
     assert not queries.matching(queries.vouchers(NOW), "%").exists()
     assert queries.in_use(NOW) == 2
+
+
+def test_a_whole_code_a_typing_error_and_other_words(inside_isp):
+    make_batch(prefix="KM", alphabet="digits", length=9)
+    shape = codes.Shape("KM", "digits", 9)
+    for code, known in ((codes.mint(), codes.DEFAULT), (codes.mint(shape), shape)):
+        assert queries.is_code(codes.shown(code).lower())
+        assert not queries.is_typo(code)
+        signs = codes.ALPHABETS[known.alphabet]
+        wrong = code[:-1] + next(sign for sign in signs if sign != code[-1])
+        assert queries.is_typo(wrong)
+        assert not queries.is_code(wrong)
+    for words in ("254712345678", "Wanjiku Kama", "", "12-0004"):
+        assert not queries.is_typo(words)
+
+
+def test_reach_is_what_void_would_do(inside_isp):
+    batch = make_batch(count=4, made=4)
+    for serial, more in enumerate(({}, {"first_used_at": NOW}, {"status": "ended"}, {"status": "void"}), 1):
+        voucher = make_voucher(batch=batch, **more)
+        voucher.serial = serial
+        voucher.save()
+    assert queries.reach(batch, NOW, unused_only=True) == queries.Reach(1, 1, 1, 1, voided=1)
+    found = queries.reach(batch, NOW, unused_only=False, first=2, last=3)
+    assert found == queries.Reach(0, 1, 1, 0, voided=1)
+    assert found.kept == 1

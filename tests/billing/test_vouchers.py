@@ -73,14 +73,14 @@ def test_a_code_that_exists_is_drawn_again(ana, monkeypatch):
     taken = first.vouchers.get().code
     fresh = codes.mint()
     drawn = iter([taken, fresh])
-    monkeypatch.setattr(codes, "mint", lambda: next(drawn))
+    monkeypatch.setattr(codes, "mint", lambda _shape: next(drawn))
     second = vouchers.make_batch(asked(ana, 1), now=NOW)
     assert second.vouchers.get().code == fresh
 
 
 def test_a_batch_that_cannot_be_made_raises_and_leaves_nothing(ana, monkeypatch):
     taken = vouchers.make_batch(asked(ana, 1), now=NOW).vouchers.get().code
-    monkeypatch.setattr(codes, "mint", lambda: taken)
+    monkeypatch.setattr(codes, "mint", lambda _shape: taken)
     batch = asked(ana, 2)
     with pytest.raises(Exception, match="lookup"):
         vouchers.make_chunk(batch, now=NOW)

@@ -7,8 +7,7 @@ import pytest
 from accounts.journal import person
 from billing.models import Batch
 from billing.vouchers import ask_batch
-from radius.models import Session
-from tests.factories import NOW, make_batch, make_plan, make_router, make_session, make_voucher
+from tests.factories import NOW, make_batch, make_plan, make_voucher
 
 pytestmark = pytest.mark.django_db
 
@@ -99,28 +98,6 @@ def test_sellers_see_their_own_batches_only(inside_isp, client_for, people, role
         assert client.post(path).status_code == 404, path
 
 
-def test_void_everything_says_who_is_online_and_ends_their_sessions(inside_isp, client_for, people):
-    router = make_router()
-    batch = make_batch(made_by=people["owner"], count=2, made=2)
-    new, used = make_voucher(batch=batch), make_voucher(batch=batch, first_used_at=NOW)
-    live = make_session(service=used.service, router=router)
-    over = make_session(service=used.service, router=router, ended_at=NOW)
-    client = client_for("owner")
-    url = f"/vouchers/batches/{batch.pk}/void/"
-    assert "1 unused codes stop" in client.get(url).content.decode()
-    asked = client.get(url, {"everything": "1"}).content.decode()
-    assert "1 unused and 1 used codes" in asked
-    assert "1 person is online" in asked
-    client.post(url)
-    assert Session.objects.filter(disconnect_state="asked").count() == 0
-    client.post(url, {"everything": "1"})
-    new.service.refresh_from_db()
-    used.service.refresh_from_db()
-    assert (new.service.status, used.service.status) == ("void", "void")
-    assert list(Session.objects.filter(disconnect_state="asked")) == [live]
-    assert over.disconnect_state == ""
-
-
 def test_support_reads_and_makes_nothing(inside_isp, client_for, people):
     batch = make_batch(made_by=people["owner"])
     client = client_for("support")
@@ -146,3 +123,28 @@ def test_preview_counts_pages_and_money(inside_isp, client_for):
     page = client_for("owner").post("/vouchers/preview/", form(plan, count="120")).content.decode()
     assert "KSh\u00a06,000" in page
     assert "5 A4 pages" in page
+
+
+def test_codes_price_and_last_day_are_chosen(inside_isp, client_for, soon):
+    plan = make_plan(price_minor=5000)
+    more = {"alphabet": "digits", "length": "9", "prefix": "km", "price_minor": "75", "use_by": "2030-11-30"}
+    client = client_for("owner")
+    shown = client.post("/vouchers/preview/", form(plan, **more)).content.decode()
+    assert "KM11-1122-2233" in shown
+    assert "KSh\u00a02,250" in shown
+    with soon():
+        answer = client.post("/vouchers/", form(plan, **more))
+    batch = Batch.objects.get()
+    assert (batch.prefix, batch.alphabet, batch.length, batch.price_minor) == ("KM", "digits", 9, 7500)
+    code = batch.vouchers.first().code
+    assert len(code) == 12 and code.startswith("KM") and code[2:].isdigit()
+    assert "use by 30 Nov 2030" in client.get(answer["Location"]).content.decode()
+
+
+def test_codes_that_can_be_guessed_are_refused_with_what_to_choose(inside_isp, client_for):
+    client, weak = client_for("owner"), form(make_plan(), count="500", alphabet="digits", length="6")
+    assert "Choose 10 or more" in client.post("/vouchers/preview/", weak).content.decode()
+    answer = client.post("/vouchers/", weak)
+    assert answer.status_code == 422
+    assert "Choose 10 or more" in answer.content.decode()
+    assert not Batch.objects.exists()

@@ -57,13 +57,17 @@ TENANT: dict[str, Line] = {
     "batch-progress": at(A.SEE_VOUCHERS, own=True),
     "batch-pdf": at(A.SEE_CODES, own=True),
     "batch-print": at(A.SEE_CODES, own=True),
-    "batch-void": at(A.MAKE_VOUCHERS, own=True, post=302),
-    "batch-void?everything": at(
-        A.MAKE_VOUCHERS, own=True, post=302, query={"everything": "1"}, body={"everything": "1"}
+    "batch-void": at(A.MAKE_VOUCHERS, own=True, post=302, body={"reason": "Stolen"}),
+    "batch-void?range": at(
+        A.MAKE_VOUCHERS,
+        own=True,
+        post=302,
+        query={"reach": "working", "first": "1", "last": "9"},
+        body={"reach": "working", "first": "1", "last": "9", "reason": "Stolen"},
     ),
     "batch-retry": at(A.MAKE_VOUCHERS, own=True, get=None, post=302),
     "voucher": at(A.SEE_VOUCHERS, own=True),
-    "voucher-void": at(A.MAKE_VOUCHERS, own=True, post=302),
+    "voucher-void": at(A.MAKE_VOUCHERS, own=True, post=302, body={"reason": "Stolen"}),
     "voucher-pause": at(A.MAKE_VOUCHERS, own=True, post=302),
     "voucher-resume": at(A.MAKE_VOUCHERS, own=True, get=None, post=302),
     "sessions": at(A.SEE_SESSIONS),
@@ -409,6 +413,9 @@ TENANT: dict[str, Line] = {
         Scope(A.SEE_VOUCHERS), post=202, writes=Scope(A.MAKE_VOUCHERS), body=bodies.API_BATCH
     ),
     "api-voucher-batch": at(Scope(A.SEE_VOUCHERS), own=True),
+    "api-voucher-batch-void": at(
+        Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200, body={"reason": "Stolen", "everything": True}
+    ),
     "api-vouchers": at(Scope(A.SEE_VOUCHERS)),
     "api-voucher": at(Scope(A.SEE_VOUCHERS), own=True),
     "api-voucher-void": at(Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200),
@@ -533,6 +540,7 @@ PUBLIC: dict[str, Line] = {
 PLATFORM_TASKS = {
     "accounts.tasks.deliver": "sends a sealed letter",
     "api.tasks.purge_replies_everywhere": "sends a tenant task to each ISP",
+    "billing.tasks.end_unused_everywhere": "sends a tenant task to each ISP",
     "dashboard.tasks.audit_everywhere": "sends a tenant task to each ISP",
     "dashboard.tasks.mail_workspaces": "finds where an address can sign in",
     "dashboard.tasks.open_isp": "makes a workspace",

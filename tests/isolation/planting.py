@@ -32,6 +32,7 @@ FRAMEWORK = {"contenttypes.ContentType", "auth.Permission", "auth.Group", "sessi
 NO_ROOM = {
     "subscribers.Plan.currency": "KES",
     "billing.Batch.currency": "KES",
+    "billing.Batch.prefix": "KM",
     "billing.Voucher.tail": "9ZQX",
     "routers.Leak.currency": "KES",
 }

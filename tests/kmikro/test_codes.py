@@ -73,3 +73,56 @@ def test_what_is_meant_are_codes_and_few(typed: str) -> None:
     found = codes.meant(typed)
     assert all(codes.is_plausible(each) for each in found)
     assert len(found) <= 40
+
+
+SHAPES = st.builds(
+    codes.Shape,
+    prefix=st.text("KMX", max_size=3),
+    alphabet=st.sampled_from(list(codes.ALPHABETS)),
+    length=st.integers(codes.SHORTEST, codes.LONGEST),
+)
+
+
+@given(SHAPES, st.data())
+def test_every_shape_keeps_its_promises(shape: codes.Shape, data: st.DataObject) -> None:
+    code = codes.mint(shape)
+    assert len(code) == shape.total and code.startswith(shape.prefix) and codes.is_plausible(code, shape)
+    place = data.draw(st.integers(0, shape.total - 1))
+    other = data.draw(st.sampled_from(codes.ALPHABETS[shape.alphabet]))
+    wrong = code[:place] + other + code[place + 1 :]
+    assert codes.is_plausible(wrong, shape) == (wrong == code)
+    at = data.draw(st.integers(0, shape.total - 2))
+    swapped = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+    assert code in codes.meant(swapped, shape) or codes.is_plausible(swapped, shape)
+
+
+def test_alphabets_have_an_even_number_of_signs() -> None:
+    for signs in codes.ALPHABETS.values():
+        assert len(signs) % 2 == 0 and len(set(signs)) == len(signs)
+        assert set(codes._READ_AS) | set(codes._READ_AS_DIGITS) >= set(signs)
+
+
+@given(st.sampled_from(list(codes.ALPHABETS)), st.integers(1, 100_000))
+def test_the_shortest_length_is_enough_and_no_longer(alphabet: str, count: int) -> None:
+    length = codes.shortest_for(alphabet, count)
+    assert codes.Shape("", alphabet, length).room >= codes.ROOM * count
+    if length > codes.SHORTEST:
+        assert codes.Shape("", alphabet, length - 1).room < codes.ROOM * count
+
+
+@given(SHAPES)
+def test_covered_codes_leave_ten_thousand_tries_and_more(shape: codes.Shape) -> None:
+    shown = codes.masked(codes.mint(shape)).replace("•", "")
+    of_random = 1 if len(shown) == 2 else 3 + max(0, 2 - len(shape.prefix))  # beside the check character
+    left = shape.length - of_random - 1  # one more follows from the check character
+    assert len(codes.ALPHABETS[shape.alphabet]) ** left >= 10_000
+
+
+@given(SHAPES)
+def test_a_name_that_nobody_has_and_is_a_code_is_known_as_one(shape: codes.Shape) -> None:
+    assert codes.may_be(codes.shown(codes.mint(shape)).lower())
+
+
+def test_other_names_are_no_codes() -> None:
+    for name in ("bob", "wanjiku.kamau", "kiprono12", "home-0", "njoroge", ""):
+        assert not codes.may_be(name)

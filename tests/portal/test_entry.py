@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from kmikro.lib import codes
+from kmikro.lib.refusal import Refusal
 from portal import entry
 from tenants.models import Isp
-from tests.factories import NOW, make_voucher
+from tests.factories import NOW, make_batch, make_service, make_voucher
 
 BODY = "K7HMRXWPC9D"
 
@@ -49,3 +50,30 @@ def test_where_nothing_near_was_sold_nothing_is_said(inside_isp: Isp) -> None:
     with pytest.raises(entry.Mistyped) as refused:
         entry.find(inside_isp.schema_name, _right()[1], now=NOW)
     assert refused.value.meant == ""
+
+
+@pytest.mark.parametrize("alphabet", list(codes.ALPHABETS))
+def test_slips_are_found_in_every_alphabet(inside_isp: Isp, alphabet: str) -> None:
+    shape = codes.Shape("KM", alphabet, 10)
+    code = next(each for each in iter(lambda: codes.mint(shape), "") if each[3] != each[4])
+    make_voucher(code=code, batch=make_batch(prefix="KM", alphabet=alphabet, length=10))
+    assert entry.find(inside_isp.schema_name, codes.shown(code).lower(), now=NOW)
+    swapped = code[:3] + code[4] + code[3] + code[5:]
+    for slip in {swapped, "X" + code[1:]}:
+        if not codes.is_plausible(slip, shape):  # one swap in a hundred keeps the check character
+            with pytest.raises(entry.Mistyped) as refused:
+                entry.find(inside_isp.schema_name, slip, now=NOW)
+            assert refused.value.meant == code
+    with pytest.raises(Refusal, match="12 or 13 characters"):
+        entry.find(inside_isp.schema_name, code[:-2], now=NOW)
+
+
+def test_an_account_is_no_voucher(inside_isp: Isp) -> None:
+    make_service(code="ANAHOME", kind="account")
+    with pytest.raises(Refusal, match="12 characters"):
+        entry.find(inside_isp.schema_name, "anahome", now=NOW)
+
+
+def test_a_serial_is_told_and_an_accounts_name_is_covered(inside_isp: Isp) -> None:
+    assert entry.called(make_service(label="12-0004")) == "12-0004"
+    assert "kamau" not in entry.called(make_service(label="wanjiku.kamau", kind="account"))
