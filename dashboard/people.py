@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.roles import Action
-from dashboard import access, listing
+from dashboard import access, listing, paging
 from dashboard.access import Request, operator
 from dashboard.page import done, page
 from kmikro.lib.refusal import Refusal
@@ -47,11 +47,10 @@ def index(request: Request) -> HttpResponse:
     if listing.wants_csv(request):
         listing.limit_statements()
         return _csv(rows.order_by(*fields))
-    found = listing.paged(request, rows.order_by(*fields))
-    counts = dict(
-        Subscriber.objects.filter(merged_into=None).order_by().values_list("state").annotate(Count("pk"))
-    )
+    counts = paging.counted("people", _counts)
     counts[""] = sum(counts.values())
+    total = paging.known(chosen, counts)
+    found = paging.paged(request, rows.order_by(*fields), queries.people(), total=total)
     return page(
         request,
         "dashboard/subscribers/people.html",
@@ -83,6 +82,11 @@ def index(request: Request) -> HttpResponse:
         export_url=listing.link(request, format="csv"),
         **chosen,
     )
+
+
+def _counts() -> dict[str, int]:
+    rows = Subscriber.objects.filter(merged_into=None).order_by()
+    return dict(rows.values_list("state").annotate(Count("pk")))
 
 
 def _saved(request: Request) -> list[dict[str, Any]]:

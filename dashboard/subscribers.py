@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from billing import queries as voucher_queries
-from dashboard import access, listing, names
+from dashboard import access, listing, names, paging
 from dashboard.access import Request, operator
 from dashboard.forms_subscribers import ACCESS
 from dashboard.page import page
@@ -20,6 +20,7 @@ from subscribers.models import Service
 from subscribers.queries import State
 
 SORTS = {
+    "user": ("label", "pk"),  # has an index
     "name": ("subscriber__name", "label", "pk"),
     "plan": ("plan__name", "label", "pk"),
     "used": ("download_bytes", "pk"),
@@ -72,13 +73,14 @@ def _filtered(request: Request, now: datetime) -> tuple[dict[str, Any], Any]:
 def index(request: Request) -> HttpResponse:
     now = datetime.now(UTC)
     chosen, rows = _filtered(request, now)
-    sort, fields = listing.order(request, SORTS, "name")
+    sort, fields = listing.order(request, SORTS, "user")
     if listing.wants_csv(request):
         return _csv(rows.order_by(*fields))
-    found = listing.paged(request, rows.order_by(*fields))
-    counts: dict[str, int] = queries.account_counts(now)
+    counts = paging.counted("accounts", lambda: queries.account_counts(now))
     counts[""] = sum(counts.values())
-    counts[ONLINE] = _online()
+    counts |= paging.counted("online", lambda: {ONLINE: _online()})
+    total = paging.known(chosen, counts)
+    found = paging.paged(request, rows.order_by(*fields), queries.accounts(now), total=total)
     live = _live([service.pk for service in found])
     return page(
         request,
@@ -99,7 +101,7 @@ def index(request: Request) -> HttpResponse:
             request,
             sort,
             [
-                ("name", "Subscriber"),
+                ("user", "Account"),
                 ("plan", "Plan"),
                 ("", "State"),
                 ("", "Until"),

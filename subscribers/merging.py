@@ -6,6 +6,7 @@ The record that goes stays as a tombstone that leads to the one that was kept; i
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from subscribers.models import Email, Merger, Phone, Subscriber
 
 UNDO = timedelta(days=30)
 MOST_PAIRS = 100
+MOST_SHARED = 2_000  # looked at, of living and of merged records
 MOST_ALIKE = 10  # of one name and address
 PARTS = ("services", "notes", "files", "consents")
 # What the kept record takes over where it has nothing itself.
@@ -48,17 +50,30 @@ def pairs() -> list[Pair]:
 
 
 def _phones() -> Iterable[tuple[str, list[int]]]:
-    rows = Phone.objects.filter(subscriber__merged_into=None).exclude(digits="")
-    twice = rows.order_by().values("digits").annotate(n=Count("pk")).filter(n__gt=1)[:MOST_PAIRS]
-    return _grouped(
-        rows.filter(digits__in=[each["digits"] for each in twice]).values_list("digits", "subscriber_id")
-    )
+    return _shared(Phone.objects.exclude(digits=""), "digits")
 
 
 def _emails() -> Iterable[tuple[str, list[int]]]:
-    rows = Email.objects.filter(subscriber__merged_into=None).annotate(low=Lower("address"))
-    twice = rows.order_by().values("low").annotate(n=Count("pk")).filter(n__gt=1)[:MOST_PAIRS]
-    return _grouped(rows.filter(low__in=[each["low"] for each in twice]).values_list("low", "subscriber_id"))
+    return _shared(Email.objects.annotate(low=Lower("address")), "low")
+
+
+def _shared(rows: "QuerySet[Any, Any]", field: str) -> Iterable[tuple[str, list[int]]]:
+    """What several living records have. Counted over all rows, which an index can; records that were merged leave later."""
+    twice = (
+        rows.order_by().values(field).annotate(n=Count("pk")).filter(n__gt=1).values_list(field, flat=True)
+    )
+    living = rows.filter(subscriber__merged_into=None)
+    shared = list(twice[: MOST_SHARED + 1])
+    if len(shared) > MOST_SHARED:  # so many merged ones: count the living only
+        shared = list(
+            living.order_by()
+            .values(field)
+            .annotate(n=Count("pk"))
+            .filter(n__gt=1)
+            .values_list(field, flat=True)[:MOST_PAIRS]
+        )
+    found = _grouped(living.filter(**{f"{field}__in": shared}).values_list(field, "subscriber_id"))
+    return list(islice(((each, ids) for each, ids in found if len(ids) > 1), MOST_PAIRS))
 
 
 def _names() -> Iterable[tuple[str, list[int]]]:
