@@ -79,14 +79,16 @@ class Owner:
 
         until(shown, f"{text} on {self.page.url}")
 
-    def vouchers(self) -> list[str]:
-        """A plan that lasts, and three codes of it."""
+    def vouchers(self, plan: str = "A day", *, length: str = "1", unit: str = "days") -> list[str]:
+        """A plan that lasts so long, and three codes of it."""
         self.go("/plans/new/")
-        self.fill(name="A day", price="20", validity="1")
+        self.fill(name=plan, price="20", validity=length)
+        self.page.locator("[name=validity_unit]").select_option(unit)
         self.press("Create plan")
+        expect(self.page.locator("body")).to_contain_text(f"{plan} is on sale.")
         self.go("/vouchers/")
         self.fill(count="3")
-        self.page.locator("[name=plan]").first.check()
+        self.page.get_by_role("radio", name=plan).first.check()
         self.press("Create vouchers")
         self.page.wait_for_url(re.compile(r"/vouchers/batches/\d+/"))
         codes = self.page.get_by_text(re.compile(r"^\s*\w{4}-\w{4}-\w{4}\s*$"))
