@@ -26,6 +26,10 @@ class Action(StrEnum):
     MAKE_VOUCHERS = "vouchers:write"
     SEE_ALL_VOUCHERS = "vouchers:all"
     SEE_CODES = "vouchers:codes"
+    SEE_AGENTS = "agents:read"
+    SEE_ALL_AGENTS = "agents:all"
+    SELL = "agents:sell"
+    CHANGE_AGENTS = "agents:write"
     SEE_SUBSCRIBERS = "subscribers:read"
     CHANGE_SUBSCRIBERS = "subscribers:write"
     SEE_SESSIONS = "sessions:read"
@@ -77,7 +81,8 @@ MAY: dict[Role, frozenset[Action]] = {
         }
     ),
     Role.CASHIER: _SALES,
-    Role.RESELLER: _SALES,
+    # An agent sells what was given or paid for, and makes no batches.
+    Role.RESELLER: _SALES - {Action.MAKE_VOUCHERS} | {Action.SEE_AGENTS, Action.SELL},
 }
 
 ABOUT: dict[Role, str] = {
@@ -86,7 +91,7 @@ ABOUT: dict[Role, str] = {
     Role.SUPPORT: "Helps customers: accounts, sessions, login log, vouchers; no revenue.",
     Role.TECHNICIAN: "Sees routers and sessions, traces packets; changes nothing.",
     Role.CASHIER: "Sells vouchers; sees own batches only.",
-    Role.RESELLER: "Sells vouchers; sees own batches only.",
+    Role.RESELLER: "An agent: sells from own stock and float; sees own stock, sales, ledger and sub-agents only.",
 }
 
 

@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.db import models
 
+from billing.agent_models import Agent as Agent
+from billing.agent_models import AgentEntry as AgentEntry
+from billing.agent_models import AgentPrice as AgentPrice
 from kmikro.lib import codes
 from kmikro.lib.secrets import EncryptedTextField
 from subscribers.models import Plan, Service

@@ -29,6 +29,7 @@ MAIN = (
     Item("home", "home", "Home", "layout-dashboard", Action.SEE_HOME),
     Item("subscribers", "subscribers", "Subscribers", "users", Action.SEE_SUBSCRIBERS),
     Item("vouchers", "vouchers", "Vouchers", "ticket", Action.SEE_VOUCHERS),
+    Item("agents", "agents", "Agents", "store", Action.SEE_AGENTS),
     Item("plans", "plans", "Plans", "gauge", Action.SEE_PLANS),
 )
 NETWORK = (

@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("network/radius/now/", radius_now.live, name="radius-now"),
     path("network/radius/", rates.index, name="radius-health"),
     path("subscribers/", include("dashboard.urls_subscribers")),
+    path("agents/", include("dashboard.urls_agents")),
     path("help/", help.index, name="help"),
 ]
 if find_spec("dashboard.urls_routers"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from billing.models import Batch, Voucher
+from billing.models import Agent, Batch, Voucher
 from kmikro.lib import codes, phones
 from kmikro.lib.secrets import purpose_key
 from radius.models import AuthAttempt, Session
@@ -70,6 +70,12 @@ def make_voucher(
     batch = batch or make_batch(plan=plan)
     made = make_service(code=code, plan=plan or batch.plan, **service)
     return Voucher.objects.create(batch=batch, serial=next(_next), service=made, code=code, tail=code[-4:])
+
+
+def make_agent(**fields: Any) -> Agent:
+    return Agent.objects.create(
+        **{"name": f"Agent {next(_next)}", "currency": "KES", "made_at": NOW, **fields}
+    )
 
 
 def make_router(*, site: Site | None = None, **fields: Any) -> Router:

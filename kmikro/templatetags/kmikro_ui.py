@@ -162,6 +162,12 @@ def money(minor: int | None, currency: str) -> str:
     return "" if minor is None else formats.amount(minor, currency, get_language() or "en")
 
 
+@register.filter
+def percent(hundredths: int | None) -> str:
+    """Hundredths of a percent: 12.5 %."""
+    return "" if hundredths is None else formats.percent(hundredths)
+
+
 @register.filter(is_safe=True)
 def units(text: object) -> str:
     """Text whose numbers do not part from their units."""

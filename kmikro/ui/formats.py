@@ -94,6 +94,11 @@ def amount(minor: int, currency: str, language: str = "en") -> str:
     return f"{MINUS if minor < 0 else ''}{symbol}{gap}{format_decimal(value, format=pattern, locale=locale)}"
 
 
+def percent(hundredths: int) -> str:
+    """Hundredths of a percent: 1250 is '12.5 %'."""
+    return f"{Decimal(hundredths).scaleb(-2).normalize():f}{NBSP}%"
+
+
 def bind_units(text: str) -> str:
     """Text whose numbers do not part from their units: '16 %', 'KSh 1,500'."""
     return UNIT.sub(rf"\1{NBSP}\2", CURRENCY.sub(rf"\1{NBSP}\2", text))

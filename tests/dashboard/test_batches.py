@@ -88,14 +88,13 @@ def test_sellers_see_their_own_batches_only(inside_isp, client_for, people, role
         f"{batch}/progress/",
         f"{batch}/sheet.pdf",
         f"{batch}/print/",
-        f"{batch}/void/",
     ):
         assert client.get(path).status_code == 404, path
     assert client.get(f"/vouchers/{voucher.pk}/").status_code == 404
-    assert client.get(f"/vouchers/{voucher.pk}/void/").status_code == 404
     assert voucher.service.label not in client.get("/vouchers/find/", {"q": voucher.code}).content.decode()
+    never = 404 if role == "cashier" else 403  # an agent makes no batches and no voucher void
     for path in (f"{batch}/void/", f"{batch}/retry/", f"/vouchers/{voucher.pk}/void/"):
-        assert client.post(path).status_code == 404, path
+        assert client.post(path).status_code == never, path
 
 
 def test_support_reads_and_makes_nothing(inside_isp, client_for, people):

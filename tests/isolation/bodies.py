@@ -82,6 +82,7 @@ OWN_TERMS = {
     "framed_ip": "10.9.0.7", "framed_ipv6_prefix": "", "delegated_ipv6_prefix": "", "disconnect": "on",
 }  # fmt: skip
 DEVICE = {"mac": "02:00:5E:10:00:77", "label": "Till"}
+AMOUNT = {"amount": "5", "direction": "up", "text": "Right", "key": str(uuid.UUID(int=5))}
 API_BATCH = {"plan": EQUAL, "count": 2}
 
 

@@ -135,6 +135,19 @@ TENANT: dict[str, Line] = {
     "subscriber-account-unbind": at(A.CHANGE_SUBSCRIBERS, post=302),
     "subscriber-device-add": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body=bodies.DEVICE),
     "subscriber-device-remove": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "agents": at(A.SEE_AGENTS),
+    "agents?csv": at(A.SEE_AGENTS, query={"format": "csv", "q": "anary", "state": "active"}),
+    "agent-new": at(A.CHANGE_AGENTS, post=302, body={"name": "Amina", "commission": "10"}),
+    "agent": at(A.SEE_AGENTS, own=True),
+    "agent-edit": at(A.CHANGE_AGENTS, post=302, body={"name": "Amina", "commission": "10"}),
+    "agent-stop": at(A.CHANGE_AGENTS, post=302),
+    "agent-resume": at(A.CHANGE_AGENTS, get=None, post=302),
+    "agent-prices": at(A.CHANGE_AGENTS, post=302, body={"plan": str(EQUAL), "commission": "5"}),
+    "agent-ledger": at(A.SEE_AGENTS, own=True),
+    "agent-ledger?csv": at(A.SEE_AGENTS, own=True, query={"format": "csv", "q": "anary", "kind": "top_up"}),
+    "agent-top-up": at(A.CHANGE_AGENTS, post=302, body=bodies.AMOUNT),
+    "agent-correct": at(A.CHANGE_AGENTS, post=302, body=bodies.AMOUNT),
+    "agent-send": at(A.SELL, own=True, post=422, body=bodies.AMOUNT),  # nobody is below the planted one
     "help": at("signed-in"),
     "routers": at(A.SEE_ROUTERS),
     "routers?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
@@ -419,6 +432,28 @@ TENANT: dict[str, Line] = {
     "api-vouchers": at(Scope(A.SEE_VOUCHERS)),
     "api-voucher": at(Scope(A.SEE_VOUCHERS), own=True),
     "api-voucher-void": at(Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200),
+    "api-agents": at(Scope(A.SEE_AGENTS), post=201, writes=Scope(A.CHANGE_AGENTS), body={"name": "Amina"}),
+    "api-agents?search": at(Scope(A.SEE_AGENTS), query={"search": "anary", "state": "active"}),
+    "api-agent": at(
+        Scope(A.SEE_AGENTS), own=True, patch=200, writes=Scope(A.CHANGE_AGENTS), body={"commission": 500}
+    ),
+    "api-agent-stop": at(Scope(A.CHANGE_AGENTS), own=True, get=None, post=200),
+    "api-agent-resume": at(Scope(A.CHANGE_AGENTS), own=True, get=None, post=200),
+    "api-agent-prices": at(
+        Scope(A.SEE_AGENTS),
+        own=True,
+        patch=200,
+        writes=Scope(A.CHANGE_AGENTS),
+        body={"plan": EQUAL, "commission": 5},
+    ),
+    "api-agent-ledger": at(Scope(A.SEE_AGENTS), own=True, query={"kind": "top_up"}),
+    "api-agent-top-up": at(Scope(A.CHANGE_AGENTS), own=True, get=None, post=201, body={"amount_minor": 5}),
+    "api-agent-correct": at(
+        Scope(A.CHANGE_AGENTS), own=True, get=None, post=201, body={"amount_minor": 5, "text": "Right"}
+    ),
+    "api-agent-send": at(
+        Scope(A.SELL), own=True, get=None, post=422, body={"to": EQUAL, "amount_minor": 5}
+    ),  # nobody is below the planted one
     "api-subscribers": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body={"name": "Dora"}
     ),

@@ -35,7 +35,7 @@ from tests.factories import (
 from tests.isolation.bodies import IP, MAC
 from tests.isolation.planting import EQUAL
 from tests.isolation.world import Side
-from tests.ui import lively_people, lively_routers, lively_site
+from tests.ui import lively_agents, lively_people, lively_routers, lively_site
 
 PLANS = (("Hour", 2_000, 3600, None), ("Day", 8_000, 86_400, None), ("Week, 10 GB", 35_000, 604_800, 10**10))
 RULES = Rules(
@@ -105,6 +105,7 @@ def _sold(owner: User, now: datetime) -> list[Service]:
     make_batch(
         plan=made[0], count=50, made=20, state="failed", state_text="The worker was stopped.", made_at=now
     )
+    lively_agents.sell(made[1], now)
     services = []
     for number in range(30):
         used = (

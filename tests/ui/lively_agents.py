@@ -1,0 +1,34 @@
+"""Agents with float, credit, an agent below and a ledger, one under the key that the matrix asks for."""
+
+from datetime import datetime, timedelta
+
+from accounts.journal import SYSTEM, Actor
+from accounts.models import User
+from accounts.roles import Role
+from billing import agent_ledger, agents
+from billing.agent_models import Agent
+from subscribers.models import Plan
+from tests.factories import make_agent
+from tests.isolation.planting import EQUAL
+
+BY = Actor(None, "Owner Fresh Air")
+
+
+def sell(plan: Plan, now: datetime) -> Agent:
+    """Amina, who is the agent of the pages, and who stands around her."""
+    amina = make_agent(
+        pk=EQUAL, name="Amina Hassan Mini Market", phone="+254 722 000 118", commission=1250, made_at=now, per_hour=40,
+        per_day=200, per_day_minor=2_000_000, user=User.objects.get(role=Role.RESELLER),
+    )  # fmt: skip
+    below = make_agent(
+        name="Baraka Kiosk", phone="+254 733 000 204", parent=amina, commission=1000, made_at=now
+    )
+    make_agent(name="Chebet Phones", limit_minor=1_000_000, balance_minor=0, commission=1500, made_at=now)
+    make_agent(name="Dalmar Cyber", is_active=False, made_at=now)
+    agents.price(amina, plan, {"sells_for_minor": 9_000, "pays_minor": 7_500}, by=SYSTEM, now=now)
+    agent_ledger.top_up(amina, 500_000, by=BY, now=now - timedelta(hours=5), text="Cash at the office")
+    agent_ledger.send(amina, below, 120_000, by=BY, now=now - timedelta(hours=4))
+    agent_ledger.correct(
+        amina, -2_000, "Top-up of Monday was counted twice", by=BY, now=now - timedelta(hours=3)
+    )
+    return amina
