@@ -32,6 +32,7 @@ class Action(StrEnum):
     CHANGE_AGENTS = "agents:write"
     SEE_SUBSCRIBERS = "subscribers:read"
     CHANGE_SUBSCRIBERS = "subscribers:write"
+    CORRECT_USAGE = "usage:correct"
     SEE_SESSIONS = "sessions:read"
     DISCONNECT = "sessions:disconnect"
     SEE_LOGINS = "logins:read"

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Action
-from dashboard import access, listing, logins, names, own_terms, why
+from dashboard import access, arrangements, listing, logins, names, own_terms, why
+from dashboard import sessions as sessions_page
 from dashboard.access import Request, operator
 from dashboard.forms_subscribers import ACCESS, AccountForm, DeviceForm
 from dashboard.own_terms import account_or_404
@@ -86,10 +87,12 @@ def shown(
         "secret": secret,
         "devices": list(service.devices.all()),
         "agreed": own_terms.facts_of(service),
+        "arranged": arrangements.of_service(service, now),
+        "may_correct": access.may(request, Action.CORRECT_USAGE),
         "may_change": access.may(request, Action.CHANGE_SUBSCRIBERS),
         "may_disconnect": access.may(request, Action.DISCONNECT),
         "may_trace": access.may(request, Action.TRACE),
-        "live": _live(service),
+        "live": _live(service, now),
         "usage": _usage(request, service, now),
         **_logins(request, service),
     }
@@ -102,11 +105,18 @@ def shown(
     return answer
 
 
-def _live(service: Service) -> list[dict[str, Any]]:
+def _live(service: Service, now: datetime) -> list[dict[str, Any]]:
     found = Session.objects.filter(service=service, ended_at=None).defer("fold").order_by("-started_at")
     sessions = list(found[:MOST_LIVE])
     places = names.routers({each.router_id for each in sessions}) if sessions else {}
-    return [{"session": each, "router": places.get(each.router_id, names.GONE)} for each in sessions]
+    return [
+        {
+            "session": each,
+            "router": places.get(each.router_id, names.GONE),
+            **sessions_page.acts(each, now),
+        }
+        for each in sessions
+    ]
 
 
 def _usage(request: Request, service: Service, now: datetime) -> dict[str, Any]:

@@ -99,26 +99,34 @@ def _rows(request: Request) -> dict[str, Any]:
         "may_see_vouchers": access.may(request, Action.SEE_VOUCHERS),
         "may_see_subscribers": access.may(request, Action.SEE_SUBSCRIBERS),
         "may_disconnect": access.may(request, Action.DISCONNECT),
+        "may_arrange": access.may(request, Action.CHANGE_SUBSCRIBERS),
         "asked_at": now,
+    }
+
+
+def acts(session: Session, now: datetime) -> dict[str, Any]:
+    """What its router was asked to do with a live session, and what became of it."""
+    fresh = session.disconnect_at is not None and now - session.disconnect_at < FRESH
+    recent = session.change_at is not None and now - session.change_at < FRESH
+    live = session.ended_at is None
+    return {
+        "kick": KICKS.get(session.disconnect_state) if fresh and live else None,
+        "kick_text": session.disconnect_text,
+        "waiting": fresh and live and session.disconnect_state in WAITING,
+        "change": CHANGES.get(session.change_state) if recent and live else None,
+        "changing": recent and live and session.change_state == "changing",
     }
 
 
 def _row(session: Session, places: dict[int, str], now: datetime, *, clear: bool) -> dict[str, Any]:
     service = session.service
-    kick = session.disconnect_state
-    fresh = session.disconnect_at is not None and now - session.disconnect_at < FRESH
-    recent = session.change_at is not None and now - session.change_at < FRESH
     return {
         "session": session,
         "service": service,
         "login": names.login(session.username, service, clear=clear),
         "router": places.get(session.router_id, names.GONE),
         "quiet": session.ended_at is None and now - session.updated_at > QUIET_AFTER,
-        "kick": KICKS.get(kick) if fresh and session.ended_at is None else None,
-        "kick_text": session.disconnect_text,
-        "waiting": fresh and session.ended_at is None and kick in WAITING,
-        "change": CHANGES.get(session.change_state) if recent and session.ended_at is None else None,
-        "changing": recent and session.ended_at is None and session.change_state == "changing",
+        **acts(session, now),
     }
 
 

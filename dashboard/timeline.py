@@ -1,6 +1,7 @@
 """Everything that ever happened to a subscriber, in words, by pages and kinds."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from dashboard.page import page
 from kmikro.ui import formats
 from radius import timeline
 from radius.timeline import Event, Mark
-from subscribers import states
+from subscribers import offers, states
 from subscribers.models import Subscriber
 
 TITLES = {
@@ -41,6 +42,14 @@ TITLES = {
     "service.follow": "Service follows its subscriber",
     "account.open": "Account opened",
     "account.secret": "New secret made",
+    "arrangement.extension": "Extended",
+    "arrangement.data": "Data added",
+    "arrangement.speed": "Speed changed for a time",
+    "arrangement.pause": "Holiday arranged",
+    "arrangement.resume": "Back from holiday",
+    "arrangement.undo": "Arrangement undone",
+    "usage.correct": "Usage corrected",
+    "usage.uncorrect": "Correction undone",
     "device.add": "Device listed",
     "device.remove": "Device taken off the list",
     "note.write": "Note",
@@ -58,6 +67,7 @@ TONES = {
     "subscriber.end": "bad",
     "service.void": "bad",
 }
+_SIZES = {"bytes": "", "download_bytes": " down", "upload_bytes": " up"}
 HEADS = ("When", "Kind", "What", "Of", "Details", "Who")
 EXPORT_PAGES = 40
 
@@ -101,8 +111,26 @@ def _details(event: Event) -> str:
     parts = [] if event.what.startswith(("subscriber.", "note.", "file.", "consent.")) else [event.subject]
     if (both := facts.get("changed")) and len(both) == 2 and all(isinstance(each, str) for each in both):
         parts.append(" → ".join(_state(each) for each in both))
+    parts += arranged_words(facts)
     parts += [str(facts[name]) for name in ("text", "what", "name", "mac", "plan", "why") if facts.get(name)]
     return ", ".join(parts)
+
+
+def arranged_words(facts: dict[str, Any]) -> list[str]:
+    """Bytes, speeds, moments and lengths of what was arranged, corrected or noticed."""
+    parts: list[str] = []
+    for name, label in _SIZES.items():
+        if isinstance(facts.get(name), int):
+            parts.append(f"{formats.data_size(facts[name])}{label}")
+    if "download_bps" in facts:
+        parts.append(offers.speed(int(facts["download_bps"]), int(facts.get("upload_bps", 0))))
+    for name in ("from", "until", "hour"):
+        if isinstance(facts.get(name), str):
+            at = localtime(datetime.fromisoformat(facts[name]))
+            parts.append(f"{name.replace('hour', 'hour of')} {at.day} {at:%b %Y %H:%M}")
+    if moved := facts.get("moved_seconds"):
+        parts.append(f"the end moves by {formats.span(abs(int(moved)))}")
+    return parts
 
 
 def _state(name: str) -> str:

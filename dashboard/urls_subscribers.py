@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, path
 from dashboard import (
     account_acts,
     accounts,
+    arrangements,
+    arranging,
+    corrections,
     devices,
     duplicates,
     own_terms,
@@ -40,6 +43,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/files/", record_parts.file_add, name="subscriber-file-add"),
     path("<int:pk>/files/<int:number>/", record_parts.file, name="subscriber-file"),
     path("<int:pk>/files/<int:number>/remove/", record_parts.file_remove, name="subscriber-file-remove"),
+    path("arrangements/", arrangements.index, name="arrangements"),
+    path("services/<int:pk>/arrange/<slug:kind>/", arranging.arrange, name="service-arrange"),
+    path(
+        "services/<int:pk>/arrangements/<int:number>/undo/", arranging.undo, name="service-arrangement-undo"
+    ),
+    path("services/<int:pk>/correct/", corrections.correct, name="service-correct"),
+    path(
+        "services/<int:pk>/corrections/<int:number>/undo/", corrections.undo, name="service-correction-undo"
+    ),
     path("accounts/new/", accounts.new, name="subscriber-account-new"),
     path("accounts/<int:pk>/", accounts.account, name="subscriber-account"),
     path("accounts/<int:pk>/secret/", account_acts.new_secret, name="subscriber-account-secret"),

@@ -15,7 +15,7 @@ from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
 from portal import access, answers, entry, moves
 from portal import visit as visits
-from subscribers import offers
+from subscribers import arranged, arranging, offers
 from subscribers.models import Service
 
 
@@ -115,6 +115,8 @@ def _left(service: Service, now: datetime) -> dict[str, Any]:
     if plan.time_limit_seconds is not None:
         seconds.append(plan.time_limit_seconds - service.seconds_used)
     total = plan.data_limit_bytes
+    if total is not None:  # with what was given on top of it
+        total += arranged.extra(arranging.standing(service), arranged.TOTAL, now.timestamp())
     octets = None if total is None else max(0, total - service.bytes_used)
     return {
         "seconds_left": max(0, min(seconds)) if seconds else None,

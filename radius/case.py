@@ -12,7 +12,8 @@ from radius.events import AccessRequest
 from radius.known import Facts, Live
 from radius.passwords import FRAMED
 from radius.terms import Used
-from subscribers import speeds, stages
+from subscribers import arranged, speeds, stages
+from subscribers.arranged import Arranged
 from subscribers.speeds import Timed
 from subscribers.stages import Stage
 
@@ -65,6 +66,7 @@ class Case:
     """`ends_at` is the end of the service, `closes_at` that end with its grace."""
 
     __slots__ = (
+        "arranged",
         "closes_at",
         "ends_at",
         "facts",
@@ -80,6 +82,7 @@ class Case:
 
     def __init__(self, request: AccessRequest, facts: Facts, now: float, zone: tzinfo) -> None:
         self.request, self.facts, self.now, self.zone = request, facts, now, zone
+        self.arranged: tuple[Arranged, ...] = arranged.rows_of(facts.arranged) if facts.arranged else ()
         self.noun = "voucher" if facts.kind == "voucher" else "account"
         self.way = way(request)
         # A DHCP client is named by its client identifier, which need not be its MAC; its user name is.
@@ -109,10 +112,23 @@ class Case:
         used = Used(*self.facts.used) if self.facts.used else None
         return int(used.day_seconds) if used is not None and used.day_at >= self.period("day")[0] else 0
 
+    def extra(self, period: str) -> int:
+        """Bytes that were given on top of a count: of the whole service, or of a day, week or month."""
+        return arranged.extra(self.arranged, period, self.now) if self.arranged else 0
+
     def stage(self) -> Stage | None:
-        """The stage of fair use that holds now."""
+        """The stage of fair use that holds now; extra data of its period puts it off."""
         steps = self.facts.plan.stages
-        return stages.reached(steps, self.used()) if steps else None
+        if not steps:
+            return None
+        used = self.used()
+        if self.arranged:
+            used = {name: octets - self.extra(name) for name, octets in used.items()}
+        return stages.reached(steps, used)
+
+    def speed(self) -> Arranged | None:
+        """The speed that was arranged for now."""
+        return arranged.speed(self.arranged, self.now) if self.arranged else None
 
     def timed(self) -> tuple[Timed | None, float | None]:
         """The speed of this hour, None where there is none, and when that may change."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.journal import SYSTEM
 from radius import change, disconnect, holding, proving
@@ -20,7 +20,7 @@ from radius.known import Facts
 from radius.lookup import facts_of
 from radius.models import Session
 from radius.terms import Fallback
-from subscribers.models import Service
+from subscribers.models import Arrangement, Service
 
 AGAIN = timedelta(seconds=60)  # until a disconnect that was not followed by a Stop is asked for again
 AT_ONCE = 1_000  # sessions in memory at once
@@ -44,6 +44,9 @@ _UNEVEN = (
     | ~Q(service__plan__routers=[])
     | ~Q(service__sites=[])
     | ~Q(service__routers=[])
+    | Exists(
+        Arrangement.objects.filter(service=OuterRef("service"), undone_at=None).exclude(kind="extension")
+    )
 )
 
 

@@ -13,6 +13,7 @@ from radius.events import AccessRequest, Nas
 from radius.fallback import LEVELS, REASONS, after
 from radius.known import Facts
 from radius.terms import Extras, Fallback
+from subscribers.arranged import changes_at
 
 GARDEN = "g:"  # levels of a fallback begin so; the others are those of `radius.paces`
 _RULES = (
@@ -88,7 +89,7 @@ def _request(mac: str, router_id: int) -> AccessRequest:
 def _due(case: Case) -> float | None:
     """The next moment at which a rule may say something else without anything being used or changed."""
     plan, now = case.facts.plan, case.now
-    times = [case.ends_at, case.closes_at]
+    times = [case.ends_at, case.closes_at, *changes_at(case.arranged, now)]
     if plan.windows:
         times.append(timetable.standing(plan.windows, now, case.zone)[1])
     if plan.speeds:

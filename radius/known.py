@@ -88,4 +88,7 @@ class Facts:
     macs: frozenset[str] = frozenset()  # its device list, where the plan locks to it
     language: str = ""  # the subscriber's; '' is the ISP's
     addresses: tuple[str, ...] = ()  # radius.terms.Addresses
+    arranged: tuple[
+        tuple[float | str, ...], ...
+    ] = ()  # subscribers.arranged.Arranged, what holds or will hold
     group: str = ""  # of a router's users, when the kind is 'login'

@@ -18,7 +18,7 @@ AGAIN = enforcing.AGAIN
 
 def over(now: datetime) -> Q:
     """Services whose time, data or validity is used up."""
-    return queries.run_out(now) | queries.used_up()
+    return queries.run_out(now) | queries.used_up(now)
 
 
 def _of(services: Collection[int] | None) -> QuerySet[Service]:

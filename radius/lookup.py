@@ -15,7 +15,7 @@ from kmikro.lib.secrets import purpose_key
 from kmikro.lib.timetable import windows_of
 from radius.case import ROUTER_LOGIN
 from radius.database import Patience, is_busy
-from radius.gather import Places, instead, next_of, used_of
+from radius.gather import Places, beside, instead, next_of, used_of
 from radius.known import Facts, Live, PlanFacts
 from radius.packing import Found
 from radius.ports import Busy, Unavailable
@@ -58,7 +58,6 @@ _SESSIONS = """
     SELECT service_id, ended_at IS NOT NULL, acct_session_id, mac, router_id, started_at FROM radius_session
     WHERE service_id = ANY(%s) AND (ended_at IS NULL OR ended_at > %s) ORDER BY started_at
 """
-_DEVICES = "SELECT service_id, mac FROM subscribers_device WHERE service_id = ANY(%s)"
 
 
 def exactly(schema: str, username: bytes) -> bytes:
@@ -176,15 +175,12 @@ def _known(chosen: QuerySet[Service], at: float) -> list[Found]:
     plans = {each.plan_id: each for each in _plans({each.plan_id for each in services}, places)}
     used = used_of([each.id for each in services if plans[each.plan_id].counts], at)
     live, ended = defaultdict[int, list[Live]](list), defaultdict[int, list[Live]](list)
-    listed = defaultdict[int, list[str]](list)
+    listed, arranged = beside(ids, at)
     with connection.cursor() as cursor:
         cursor.execute(_SESSIONS, [ids, datetime.fromtimestamp(at, UTC) - RECENT])
         for service_id, has_ended, session_id, mac, router_id, started_at in cursor:
             kept = ended if has_ended else live
             kept[service_id].append(Live(session_id, mac, router_id, started_at.timestamp()))
-        cursor.execute(_DEVICES, [ids])
-        for service_id, mac in cursor:
-            listed[service_id].append(mac)
     return [
         Found(
             _facts(
@@ -193,6 +189,7 @@ def _known(chosen: QuerySet[Service], at: float) -> list[Found]:
                 tuple(live[each.id][:MOST_LIVE]),
                 used.get(each.id, ()),
                 listed[each.id],
+                tuple(sorted(arranged.get(each.id, ()))),
                 places,
             ),
             each.lookup,
@@ -248,6 +245,7 @@ def _facts(
     live: tuple[Live, ...],
     used: tuple[float, ...],
     listed: Sequence[str],
+    arranged: tuple[tuple[float | str, ...], ...],
     places: Places,
 ) -> Facts:
     """Of a row with _COLUMNS. Nothing of the plan may be worked into the other fields: they outlive its change.
@@ -278,6 +276,7 @@ def _facts(
         macs=frozenset(listed) if plan.lock == Plan.Lock.LIST else frozenset(),
         language=service.subscriber__language or "",
         addresses=_addresses(service),
+        arranged=arranged,
     )
 
 

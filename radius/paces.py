@@ -1,4 +1,4 @@
-"""How fast a service is now: by fair use, by the hour, or by its plan. One place, for logins and for who is online. Pure."""
+"""How fast a service is now: as arranged, by fair use, by the hour, or by its plan. One place, for logins and CoA. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from radius.terms import Extras, calm
 
 
 class Pace(NamedTuple):
-    """`level` is what a session is told it is on: 's1' a stage of fair use, 'h1' a speed of the hour, '' the plan."""
+    """`level` is what a session is told it is on: 't7' arrangement 7, 's1' a stage of fair use, 'h1' a speed of the
+    hour, '' the plan."""
 
     level: str
     download_bps: int
@@ -18,8 +19,12 @@ class Pace(NamedTuple):
 
 
 def of(case: Case) -> Pace:
-    """A stage of fair use that is reached holds at all hours."""
+    """A stage of fair use that is reached holds at all hours; what was arranged holds before everything."""
     plan = case.facts.plan
+    arranged = case.speed()
+    if arranged is not None:
+        told = calm(plan.extras)
+        return Pace(f"t{arranged.id % 10**10}", arranged.download_bps, arranged.upload_bps, told)
     stage = case.stage()
     if stage is not None:
         return Pace(f"s{stage.number}", stage.download_bps, stage.upload_bps, calm(plan.extras))

@@ -12,6 +12,7 @@ from radius.events import Accept, AccessRequest, Reject, Step
 from radius.known import Facts
 from radius.sentences import Said, nobody
 from radius.terms import extras
+from subscribers import arranged
 
 Rule = Callable[[Case], Said | No]
 
@@ -133,6 +134,8 @@ def _seconds_left(case: Case) -> int | None:
     left: list[float] = []
     if case.closes_at is not None:
         left.append(case.closes_at - now)
+    if case.arranged and (away_at := arranged.next_holiday(case.arranged, now)) is not None:
+        left.append(max(away_at - now, 1))
     if plan.time_limit_seconds is not None:
         left.append(plan.time_limit_seconds - facts.time_used)
     if plan.windows and (changes_at := timetable.standing(plan.windows, now, case.zone)[1]) is not None:
@@ -147,7 +150,7 @@ def _data_left(case: Case) -> int | None:
     facts, plan = case.facts, case.facts.plan
     left: list[int] = []
     if plan.data_limit_bytes is not None:
-        left.append(plan.data_limit_bytes - facts.data_used)
+        left.append(plan.data_limit_bytes + case.extra(arranged.TOTAL) - facts.data_used)
     if plan.daily_data_bytes is not None:
-        left.append(plan.daily_data_bytes - case.used().get("day", 0))
+        left.append(plan.daily_data_bytes + case.extra("day") - case.used().get("day", 0))
     return min(left) if left else None

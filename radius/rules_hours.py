@@ -6,6 +6,7 @@ from kmikro.lib import timetable
 from radius.case import Case, No
 from radius.sentences import Said
 from radius.wording import amount, moment, span
+from subscribers.arranged import NEVER
 
 
 def in_hours(case: Case) -> Said | No:
@@ -24,6 +25,7 @@ def data_today(case: Case) -> Said | No:
     limit = case.facts.plan.daily_data_bytes
     if limit is None:
         return ""
+    limit += case.extra("day")
     used = case.used().get("day", 0)
     if limit - used < 1:
         anew = case.period("day")[1]
@@ -45,7 +47,10 @@ def time_today(case: Case) -> Said | No:
 
 
 def speed_now(case: Case) -> Said | No:
-    """Never a refusal: it says which speed these hours have, where fair use says nothing else."""
+    """Never a refusal: it says which speed was arranged, or which these hours have where fair use says nothing else."""
+    if (arranged := case.speed()) is not None:
+        until = None if arranged.ends_at == NEVER else arranged.ends_at
+        return ("speed", arranged.download_bps, arranged.upload_bps, until, str(case.zone))
     if not case.facts.plan.speeds or case.stage() is not None:
         return ""
     timed, changes_at = case.timed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from radius.case import Case, No
 from radius.sentences import Said
 from radius.wording import amount, moment, span
+from subscribers import arranged
 
 
 def not_void(case: Case) -> Said | No:
@@ -18,6 +19,10 @@ def not_suspended(case: Case) -> Said | No:
         return No("suspended", f"The {case.noun} is not switched on yet.")
     if case.facts.status == "suspended":
         return No("suspended", f"The {case.noun} is suspended.")
+    pause = arranged.holiday(case.arranged, case.now) if case.arranged else None
+    if pause is not None:
+        until = moment(pause.ends_at, case.zone)
+        return No("suspended", f"The {case.noun} is on holiday until {until}; its clock stands still.")
     return ""
 
 
@@ -59,6 +64,7 @@ def data_left(case: Case) -> Said | No:
     limit, used = plan.data_limit_bytes, facts.data_used
     if limit is None:
         return ""
+    limit += case.extra(arranged.TOTAL)
     if limit - used < 1:
         return No("data_spent", f"All {amount(limit)} of data are used.")
     return ("data_left", limit - used, limit)

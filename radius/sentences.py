@@ -108,6 +108,13 @@ def _timed(changes_at: float | None, zone: str, download_bps: int, upload_bps: i
     return f"The speed of these hours{until}: {rates[0]} down, {rates[1]} up."
 
 
+def _speed(download_bps: int, upload_bps: int, ends_at: float | None, zone: str) -> str:
+    down = bits(download_bps) if download_bps else "no limit"
+    up = bits(upload_bps) if upload_bps else "no limit"
+    until = "" if ends_at is None else f" until {moment(ends_at, zone_of(zone))}"
+    return f"Another speed was arranged{until}: {down} down, {up} up."
+
+
 def _fallback(reason: str, given: str, seconds: int) -> str:
     return f"Instead of being refused ({reason}) it is let into {given} for {span(seconds)}."
 
@@ -126,5 +133,6 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "time_today": _time_today,
     "stage": _stage,
     "timed": _timed,
+    "speed": _speed,
     "fallback": _fallback,
 }

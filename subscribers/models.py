@@ -17,6 +17,8 @@ from subscribers.person_models import SavedFilter as SavedFilter
 from subscribers.person_models import Subscriber as Subscriber
 from subscribers.plan_models import PlanVersion as PlanVersion
 from subscribers.prefixes import PrefixField
+from subscribers.usage_models import Arrangement as Arrangement
+from subscribers.usage_models import Correction as Correction
 
 NONE = models.Value([], models.JSONField())
 

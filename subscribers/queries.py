@@ -18,6 +18,7 @@ from django.db.models import (
     Prefetch,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
@@ -26,7 +27,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from kmikro.lib import macs
 from subscribers import finding
-from subscribers.models import Device, Email, Fallback, Phone, Plan, Service, Subscriber, Usage
+from subscribers.models import Arrangement, Device, Email, Fallback, Phone, Plan, Service, Subscriber, Usage
 
 
 class State(StrEnum):
@@ -52,16 +53,41 @@ def run_out(now: datetime, of: str = "") -> Q:
     return Q(**{f"{of}expires_at__lte": now}) & Q(**{f"{of}expires_at__lte": last})  # the first has an index
 
 
-def used_up(of: str = "") -> Q:
-    """Whose online time or data are spent."""
+def used_up(now: datetime, of: str = "") -> Q:
+    """Whose online time or data are spent, the data that was given on top of it too."""
     upload, download = F(f"{of}upload_bytes"), F(f"{of}download_bytes")
     both = ExpressionWrapper(upload + download, output_field=BigIntegerField())
     return (
         Q(**{f"{of}plan__time_limit_seconds__lte": F(f"{of}seconds_used")})
+        # What was given on top is looked for only where the plan's own data are used.
         | Q(**{f"{of}plan__data_limit_bytes__lte": both})
+        & Q(
+            **{
+                f"{of}plan__data_limit_bytes__lte": ExpressionWrapper(
+                    both - _extra(now, of), BigIntegerField()
+                )
+            }
+        )
         | Q(**{f"{of}plan__upload_limit_bytes__lte": upload})
         | Q(**{f"{of}plan__download_limit_bytes__lte": download})
     )
+
+
+def _standing(now: datetime, of: str) -> "QuerySet[Arrangement]":
+    """What is arranged with a service and holds at a moment."""
+    rows = Arrangement.objects.filter(service=OuterRef(f"{of}pk"), undone_at=None, starts_at__lte=now)
+    return rows.filter(Q(ends_at=None) | Q(ends_at__gt=now)).order_by()
+
+
+def _extra(now: datetime, of: str) -> Coalesce:
+    rows = _standing(now, of).filter(kind=Arrangement.Kind.DATA, period=Arrangement.Period.TOTAL)
+    total = rows.values("service").annotate(total=Sum("octets")).values("total")
+    return Coalesce(Subquery(total), Value(0), output_field=BigIntegerField())
+
+
+def on_holiday(now: datetime, of: str = "") -> Exists:
+    """Whose clock stands still at a moment."""
+    return Exists(_standing(now, of).filter(kind=Arrangement.Kind.PAUSE))
 
 
 def state_at(now: datetime, of: str = "") -> Case:
@@ -69,10 +95,11 @@ def state_at(now: datetime, of: str = "") -> Case:
     return Case(
         When(Q(**{f"{of}status": Service.Status.VOID}), then=Value(State.VOID.value)),
         # As in radius.policy: what is used up is also ended, and the first is what people want to hear.
-        When(used_up(of), then=Value(State.SPENT.value)),
+        When(used_up(now, of), then=Value(State.SPENT.value)),
         When(Q(**{f"{of}status": Service.Status.ENDED}), then=Value(State.ENDED.value)),
         When(run_out(now, of), then=Value(State.ENDED.value)),
         When(Q(**{f"{of}status": Service.Status.SUSPENDED}), then=Value(State.PAUSED.value)),
+        When(on_holiday(now, of), then=Value(State.PAUSED.value)),
         When(Q(**{f"{of}status": Service.Status.PENDING}), then=Value(State.PENDING.value)),
         When(Q(**{f"{of}first_used_at__isnull": True}), then=Value(State.NEW.value)),
         default=Value(State.IN_USE.value),
@@ -93,14 +120,15 @@ def offered_at(now: datetime, of: str = "") -> Case:
     return Case(
         When(Q(**{status: Service.Status.VOID}), then=Value("")),
         When(time_spent & Q(has("time_spent")), then=Value("walled")),
-        When(used_up(of) & ~time_spent & Q(has("data_spent")), then=Value("walled")),
-        When(used_up(of), then=Value("")),
+        When(used_up(now, of) & ~time_spent & Q(has("data_spent")), then=Value("walled")),
+        When(used_up(now, of), then=Value("")),
         When(over & Q(has("ended")), then=Value("walled")),
         When(over, then=Value("")),
         When(
             Q(**{f"{status}__in": [Service.Status.SUSPENDED, Service.Status.PENDING]}) & Q(has("suspended")),
             then=Value("walled"),
         ),
+        When(Q(on_holiday(now, of)) & Q(has("suspended")), then=Value("walled")),
         When(Q(**{status: Service.Status.ACTIVE, f"{of}expires_at__lte": now}), then=Value("grace")),
         default=Value(""),
         output_field=CharField(),

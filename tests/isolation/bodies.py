@@ -1,6 +1,7 @@
 """Valid-looking bodies and queries for the matrix; those that depend on the ISP are functions of its side."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal import visit as visits
@@ -81,6 +82,7 @@ OWN_TERMS = {
     "expires_at": "2036-01-01T12:00", "grace_seconds": "2", "grace_seconds_unit": "days", "sites": [str(EQUAL)],
     "framed_ip": "10.9.0.7", "framed_ipv6_prefix": "", "delegated_ipv6_prefix": "", "disconnect": "on",
 }  # fmt: skip
+SPEED = {"download_bps": "10", "upload_bps": "", "until": "hour", "why": "A match", "sure": "1"}
 DEVICE = {"mac": "02:00:5E:10:00:77", "label": "Till"}
 AMOUNT = {"amount": "5", "direction": "up", "text": "Right", "key": str(uuid.UUID(int=5))}
 API_BATCH = {"plan": EQUAL, "count": 2}
@@ -115,3 +117,15 @@ def PORTAL_ENTER(side: Any) -> dict[str, Any]:
 
 def CONNECTED(_side: Any) -> dict[str, Any]:
     return {"mac": MAC, "ip": IP}
+
+
+def CORRECTION(side: Any) -> dict[str, Any]:
+    hour = datetime.now(UTC) - timedelta(hours=5)
+    return {
+        "hour": f"{hour:%Y-%m-%dT%H:%M}", "way": "more", "download_bytes": "1", "size_unit": "GB", "why": "Lost reports",
+    }  # fmt: skip
+
+
+def API_CORRECTION(side: Any) -> dict[str, Any]:
+    hour = datetime.now(UTC) - timedelta(hours=5)
+    return {"hour": hour.isoformat(), "download_bytes": 10**9, "why": "Lost reports"}

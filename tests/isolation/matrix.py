@@ -122,6 +122,16 @@ TENANT: dict[str, Line] = {
     "subscriber-fields": at(A.CHANGE_SETTINGS, post=302, body={"name": "House", "kind": "text"}),
     "subscriber-field-archive": at(A.CHANGE_SETTINGS, get=None, post=302),
     "subscriber-language": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body={"language": "sw"}),
+    "arrangements": at(A.SEE_SUBSCRIBERS),
+    "arrangements?filtered": at(
+        A.SEE_SUBSCRIBERS, query={"q": "anary", "state": "all", "kind": "data", "service": "7001"}
+    ),
+    "arrangements?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
+    "service-arrange": at(A.CHANGE_SUBSCRIBERS, post=302, kind="speed", body=bodies.SPEED),
+    "service-arrange?pause": at(A.CHANGE_SUBSCRIBERS, post=422, kind="pause"),
+    "service-arrangement-undo": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "service-correct": at(A.CORRECT_USAGE, post=302, body=bodies.CORRECTION),
+    "service-correction-undo": at(A.CORRECT_USAGE, post=302),
     "subscriber-account-new": at(A.CHANGE_SUBSCRIBERS, post=200, body=bodies.ACCOUNT),
     "subscriber-account-new?known": at(
         A.CHANGE_SUBSCRIBERS, post=200, query={"subscriber": "7001"}, body=bodies.ACCOUNT
@@ -509,6 +519,21 @@ TENANT: dict[str, Line] = {
         body={"grace_seconds": 60, "framed_ip": "10.9.0.7", "disconnect": True},
     ),
     "api-account-unbind": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-arrangements": at(Scope(A.SEE_SUBSCRIBERS), query={"service": "7001", "kind": "data"}),
+    "api-service-arrangements": at(
+        Scope(A.CHANGE_SUBSCRIBERS), get=None, post=201, body={"kind": "speed", "download_bps": 1_000_000}
+    ),
+    "api-service-arrangement-preview": at(
+        Scope(A.SEE_SUBSCRIBERS), get=None, post=200, body={"kind": "data", "octets": 10**9}
+    ),
+    "api-service-arrangement-undo": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-service-arrangement-resume": at(
+        Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409
+    ),  # the planted one is no holiday
+    "api-service-corrections": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CORRECT_USAGE), body=bodies.API_CORRECTION
+    ),
+    "api-service-correction-undo": at(Scope(A.CORRECT_USAGE), get=None, post=201),
     "api-devices": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.DEVICE
     ),

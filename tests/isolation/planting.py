@@ -53,6 +53,7 @@ OVERRIDES: dict[str, Given] = {
     "legal.Document.kind": lambda side, pk: "terms" if pk == EQUAL else "privacy",
     "subscribers.Service.kind": lambda side, pk: "account",
     "subscribers.Plan.windows": lambda side, pk: [],
+    "subscribers.Plan.speeds": lambda side, pk: [],
     "subscribers.Plan.stages": lambda side, pk: [],
     "subscribers.Plan.sites": lambda side, pk: [],
     "subscribers.Plan.routers": lambda side, pk: [],
@@ -79,6 +80,8 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.Subscriber.custom": lambda side, pk: {
         str(pk): canary(side, "subscribers.Subscriber", "custom", pk)
     },
+    "subscribers.Arrangement.kind": lambda side, pk: "data",
+    "subscribers.Arrangement.period": lambda side, pk: "total",
     "subscribers.Phone.digits": lambda side, pk: f"2547{PRIMES[side]}{pk}",
     "subscribers.CustomField.options": lambda side, pk: [],
     "subscribers.SavedFilter.chosen": lambda side, pk: {"q": canary(side, "subscribers.SavedFilter", "chosen", pk)},

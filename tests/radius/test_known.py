@@ -10,7 +10,7 @@ from tests.radius.fakes import facts
 PACKABLE = {
     *("int", "float", "str", "bool", "bytes", "float | None", "int | None", "bytes | None"),
     *("tuple[Live, ...]", "frozenset[int] | None", "PlanFacts"),
-    *("tuple[float, ...]", "tuple[str, ...]", "frozenset[str]"),
+    *("tuple[float, ...]", "tuple[tuple[float | str, ...], ...]", "tuple[str, ...]", "frozenset[str]"),
 }
 
 

@@ -235,6 +235,7 @@ def _at_home(account: Service, router: Router, now: datetime) -> None:
             accepted=code == "accepted", sentence=sentence, mac="4C:5E:0C:9A:11:02",
         )  # fmt: skip
     make_device(service=account, pk=EQUAL, mac="4C:5E:0C:9A:11:07", label="Till by the door")
+    lively_people.arranged(account, now)
 
 
 def _team(side: Side, owner: User, now: datetime) -> None:

@@ -1,10 +1,22 @@
 """A subscriber of whom much is known, one row of each kind under the key that the matrix asks for."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from accounts.roles import Role
-from subscribers.models import Attachment, Consent, CustomField, Email, Note, Phone, SavedFilter, Subscriber
+from subscribers.models import (
+    Arrangement,
+    Attachment,
+    Consent,
+    Correction,
+    CustomField,
+    Email,
+    Note,
+    Phone,
+    SavedFilter,
+    Service,
+    Subscriber,
+)
 from tests.isolation.planting import EQUAL
 
 
@@ -53,4 +65,32 @@ def known(subscriber: Subscriber, now: datetime) -> None:
     SavedFilter.objects.create(
         pk=EQUAL, owner=User.objects.get(role=Role.OWNER), name="Fibre, blocked", chosen={"state": "blocked", "tag": "fibre"},
         made_at=now, is_shared=True,
+    )  # fmt: skip
+
+
+def arranged(account: Service, now: datetime) -> None:
+    """An extension, extra data, a faster evening, a holiday to come, and usage that was corrected."""
+    day, by = timedelta(days=1), {"made_by": "Owner Fresh Air", "service": account}
+    Arrangement.objects.create(
+        kind="extension", starts_at=now - 9 * day, ends_at=now + 12 * day, moved_seconds=3 * 86_400,
+        why="Mast was down for three days", made_at=now - 9 * day, **by,
+    )  # fmt: skip
+    Arrangement.objects.create(
+        kind="speed", starts_at=now - 2 * day, ends_at=now - day, download_bps=50_000_000, upload_bps=20_000_000,
+        made_at=now - 2 * day, **by,
+    )  # fmt: skip
+    Arrangement.objects.create(
+        pk=EQUAL, kind="data", starts_at=now, octets=20 * 10**9, period="total", made_at=now, **by
+    )
+    Arrangement.objects.create(
+        kind="pause",
+        starts_at=now + 5 * day,
+        ends_at=now + 9 * day,
+        moved_seconds=4 * 86_400,
+        made_at=now,
+        **by,
+    )
+    Correction.objects.create(
+        pk=EQUAL, hour=now.replace(minute=0, second=0, microsecond=0) - 2 * day, download_bytes=-(2 * 10**9),
+        why="Counted twice by the old router", made_at=now, **by,
     )  # fmt: skip
