@@ -29,6 +29,7 @@ from bench import (  # noqa: E402 - models need django.setup first
     routers_neighbours,
     scale,
     subscribers,
+    voucher_print,
     vouchers,
 )
 
@@ -40,6 +41,7 @@ ASKED_FOR = (
     "routers-fleet",
     "routers-neighbours",
     "subscribers",
+    "voucher-print",
 )
 
 
@@ -77,6 +79,7 @@ def main(words: list[str]) -> int:
         "radius-peers": lambda laid: radius_peers.measure(laid, most=asked.rounds),
         "radius-scale": lambda laid: scale.measure(laid, asked.people, asked.tenants, asked.rounds),
         "subscribers": lambda laid: subscribers.measure(laid, asked.subscribers, asked.sessions),
+        "voucher-print": voucher_print.measure,
         "routers-fleet": lambda laid: routers_fleet.measure(laid, asked.routers, asked.rounds),
         "routers-neighbours": lambda laid: routers_neighbours.measure(laid, asked.rounds),
         "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds, asked.rate),

@@ -1,8 +1,9 @@
-"""Vouchers and the batches they are made in."""
+"""Vouchers, the batches they are made in, and what they look like on paper."""
 
 from django.conf import settings
 from django.db import models
 
+from billing import papers
 from billing.agent_models import Agent as Agent
 from billing.agent_models import AgentEntry as AgentEntry
 from billing.agent_models import AgentPrice as AgentPrice
@@ -59,6 +60,34 @@ class Batch(models.Model):
     def shape(self) -> codes.Shape:
         """What its codes look like."""
         return codes.Shape(self.prefix, self.alphabet, self.length)
+
+
+class Design(models.Model):
+    """An ISP's own voucher: HTML that billing.slip_html has cleaned, with fields in it, for one kind of paper."""
+
+    name = models.CharField(max_length=60, unique=True)
+    paper = models.CharField(max_length=8, choices=papers.CHOICES, default="a4")
+    html = models.TextField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VoucherRules(models.Model):
+    """What the ISP wants of all its vouchers; one row, made when it is first written."""
+
+    paper = models.CharField(max_length=8, choices=papers.CHOICES, default="a4", db_default="a4")
+    design = models.ForeignKey(Design, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"printed on {self.paper}"
 
 
 class Voucher(models.Model):

@@ -1,4 +1,4 @@
-"""Vouchers on paper: A4, 3 by 8 to a page, each with its code, its QR and what the customer gets for it."""
+"""Vouchers as PDF on any paper, each with its code, its QR and what the customer gets for it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,14 +12,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from billing.papers import A4 as SHEET
+from billing.papers import Paper
 from kmikro.lib import codes
 from kmikro.lib.typeface import BOLD, MONO, REGULAR, printable, register
 
-COLUMNS, ROWS = 3, 8
-PER_PAGE = COLUMNS * ROWS
-WIDTH, HEIGHT = A4
-SIDE, TOP = 9 * mm, 10 * mm
-CELL_W, CELL_H = (WIDTH - 2 * SIDE) / COLUMNS, (HEIGHT - 2 * TOP) / ROWS
+SIDE, TOP = 9 * mm, 10 * mm  # of an A4 page
 PAD = 3 * mm
 QR = 17 * mm
 QUIET = 4  # modules of white around a QR code (ISO/IEC 18004)
@@ -35,6 +33,7 @@ class Heading:
     offer: str
     address: str  # what is typed into a browser
     url: str  # the portal's voucher page, for the QR code
+    use_by: str = ""  # the last day for the first use
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,72 +49,122 @@ def link(url: str, code: str) -> str:
     return f"{url}?{urlencode({'v': code})}"
 
 
-def draw(heading: Heading, slips: Iterable[Slip]) -> bytes:
-    """The sheet as PDF."""
+def draw(heading: Heading, slips: Iterable[Slip], paper: Paper = SHEET) -> bytes:
+    """The slips as PDF: an A4 page is full of them, of a roll or label each is a page."""
     register()
     out = BytesIO()
-    canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1)
+    width, height = paper.width * mm, paper.height * mm
+    size = A4 if paper.per_page > 1 else (width, height)
+    canvas = Canvas(out, pagesize=size, pageCompression=1, invariant=1)
     canvas.setTitle(f"Vouchers of {heading.isp}")
     canvas.setAuthor(heading.isp)
     at = 0
     for slip in slips:
-        if at == PER_PAGE:
+        if at == paper.per_page:
             canvas.showPage()
             at = 0
-        _slip(canvas, at, heading, slip)
+        if paper.is_strip:
+            _strip(canvas, width, height, heading, slip)
+        elif paper.per_page == 1:
+            _slip(canvas, 0, 0, width, height, heading, slip)
+        else:
+            _cell(canvas, at, paper, heading, slip)
         at += 1
     canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _slip(canvas: Canvas, at: int, heading: Heading, slip: Slip) -> None:
-    row, column = divmod(at, COLUMNS)
-    x, y = SIDE + column * CELL_W, HEIGHT - TOP - (row + 1) * CELL_H
+def _cell(canvas: Canvas, at: int, paper: Paper, heading: Heading, slip: Slip) -> None:
+    """One of an A4 page, with lines to cut along."""
+    row, column = divmod(at, paper.columns)
+    width, height = (A4[0] - 2 * SIDE) / paper.columns, (A4[1] - 2 * TOP) / paper.rows
+    x, y = SIDE + column * width, A4[1] - TOP - (row + 1) * height
     canvas.setDash(2, 2)
     canvas.setLineWidth(0.5)
     canvas.setStrokeGray(0.55)
-    canvas.rect(x, y, CELL_W, CELL_H)
+    canvas.rect(x, y, width, height)
     canvas.setDash()
-    left, right, top = x + PAD, x + CELL_W - PAD, y + CELL_H - PAD
-    inner = CELL_W - 2 * PAD
+    _slip(canvas, x, y, width, height, heading, slip)
+
+
+def _slip(
+    canvas: Canvas, x: float, y: float, width: float, height: float, heading: Heading, slip: Slip
+) -> None:
+    left, right, top = x + PAD, x + width - PAD, y + height - PAD
+    inner, middle = width - 2 * PAD, y + height / 2
     canvas.setFillGray(0.06)
     price = printable(heading.price, BOLD)
     price_width = stringWidth(price, BOLD, 10)
     _line(canvas, heading.isp, left, top - 8, inner - price_width - 6, BOLD, 9)
     canvas.setFont(BOLD, 10)
     canvas.drawRightString(right, top - 8, price)
-    _qr(canvas, link(heading.url, slip.code), right - QR, y + (CELL_H - QR) / 2 - 0.5 * mm)
+    _qr(canvas, link(heading.url, slip.code), right - QR, y + (height - QR) / 2 - 0.5 * mm, QR)
     text_width = inner - QR - 2 * mm
     canvas.setFillGray(0.3)
-    _line(canvas, heading.offer, left, y + CELL_H / 2 + 6, text_width, REGULAR, 7)
+    _line(canvas, heading.offer, left, middle + 6, text_width, REGULAR, 7)
     canvas.setFillGray(0.06)
-    _line(canvas, codes.shown(slip.code), left, y + CELL_H / 2 - 8, text_width, MONO, 13)
+    _line(canvas, codes.shown(slip.code), left, middle - 8, text_width, MONO, 13)
     canvas.setFillGray(0.3)
+    if heading.use_by:
+        _line(canvas, heading.use_by, left, middle - 17, text_width, REGULAR, 6.5)
     serial_width = stringWidth(slip.serial, REGULAR, 7)
     _line(canvas, heading.address, left, y + PAD - 1, inner - serial_width - 6, REGULAR, 7)
     canvas.setFont(REGULAR, 7)
     canvas.drawRightString(right, y + PAD - 1, slip.serial)
 
 
+def _strip(canvas: Canvas, width: float, height: float, heading: Heading, slip: Slip) -> None:
+    """For a roll: one below the other in the middle, and black, since thermal paper knows no grey."""
+    inner, side = width - 2 * PAD, width * 0.52
+    y = height - PAD
+    canvas.setFillGray(0)
+    for text, font, size in ((heading.isp, BOLD, 11.0), (heading.price, BOLD, 13.0)):
+        y -= size + 2
+        _centred(canvas, text, width, y, inner, font, size)
+    y -= side + 2
+    _qr(canvas, link(heading.url, slip.code), (width - side) / 2, y, side)
+    for text, font, size in (
+        (codes.shown(slip.code), MONO, 14.0),
+        (heading.offer, REGULAR, 7.5),
+        (heading.use_by, REGULAR, 7.5),
+        (heading.address, REGULAR, 7.5),
+        (slip.serial, REGULAR, 6.5),
+    ):
+        if text:
+            y -= size + 1.5
+            _centred(canvas, text, width, y, inner, font, size)
+
+
+def _centred(canvas: Canvas, text: str, width: float, y: float, inner: float, font: str, size: float) -> None:
+    text, size = _fitted(text, inner, font, size)
+    canvas.setFont(font, size)
+    canvas.drawCentredString(width / 2, y, text)
+
+
 def _line(canvas: Canvas, text: str, x: float, y: float, width: float, font: str, size: float) -> None:
+    text, size = _fitted(text, width, font, size)
+    canvas.setFont(font, size)
+    canvas.drawString(x, y, text)
+
+
+def _fitted(text: str, width: float, font: str, size: float) -> tuple[str, float]:
     """One line that shrinks, then is cut, so that it stays inside its width."""
     text = printable(text, font)
     while size > 5.5 and stringWidth(text, font, size) > width:
         size -= 0.25
     while text and stringWidth(text, font, size) > width:
         text = text[:-2].rstrip() + "…" if len(text) > 2 else ""
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, text)
+    return text, size
 
 
-def _qr(canvas: Canvas, data: str, x: float, y: float) -> None:
+def _qr(canvas: Canvas, data: str, x: float, y: float, side: float) -> None:
     code = segno.make(data, error="m", mask=MASK, micro=False, boost_error=False)
     matrix = code.matrix
-    module = QR / (len(matrix) + 2 * QUIET)
+    module = side / (len(matrix) + 2 * QUIET)
     path = canvas.beginPath()
     for row, line in enumerate(matrix):
-        top = y + QR - (row + 1 + QUIET) * module
+        top = y + side - (row + 1 + QUIET) * module
         start = None
         for column, dark in enumerate((*line, 0)):
             if dark and start is None:

@@ -11,7 +11,7 @@ from accounts.journal import record
 from accounts.roles import Action
 from billing import queries
 from billing.models import Batch
-from dashboard import access, listing, names
+from dashboard import access, listing, names, slips
 from dashboard.access import Request, operator
 from dashboard.batches import PER_PAGE, batch_or_404, owner
 from dashboard.page import page
@@ -72,28 +72,26 @@ def _slips(request: Request, shown: Batch, size: int) -> "QuerySet[Any]":
     return rows[(part - 1) * size : part * size]
 
 
-def _portal(request: Request) -> str:
-    return request.build_absolute_uri("/portal/")
-
-
 @operator(Action.SEE_CODES)
 @require_GET
 def sheet_pdf(request: Request, pk: int) -> HttpResponse:
-    """The A4 sheet as PDF."""
+    """The vouchers as PDF, on the paper that is asked for."""
     from billing import sheet  # noqa: PLC0415  reportlab takes half a second and only printing needs it
 
     shown = batch_or_404(request, pk)
+    paper, _design = slips.chosen(request)
     rows = _slips(request, shown, PDF_PART)
     record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="pdf")
-    url = _portal(request)
+    url = slips.portal(request)
     heading = sheet.Heading(
         isp=request.isp.name,
         price=formats.amount(shown.price_minor, shown.currency).replace("\u00a0", " "),
         offer=offers.words(shown.plan).replace("\u00a0", " "),
-        address=url.partition("://")[2].rstrip("/"),
+        address=slips.shown_address(url),
         url=url,
+        use_by=slips.use_by_words(shown),
     )
-    made = sheet.draw(heading, (sheet.Slip(str(row), row.code) for row in rows))
+    made = sheet.draw(heading, (sheet.Slip(str(row), row.code) for row in rows), paper)
     answer = HttpResponse(made, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="vouchers-{pk}.pdf"'
     return answer
@@ -102,19 +100,26 @@ def sheet_pdf(request: Request, pk: int) -> HttpResponse:
 @operator(Action.SEE_CODES)
 @require_GET
 def sheet_html(request: Request, pk: int) -> HttpResponse:
-    """The same sheet as a page for the browser's own print dialog."""
+    """The same as a page for the browser's own print dialog, also in a design of the ISP."""
     shown = batch_or_404(request, pk)
+    paper, design = slips.chosen(request)
     rows = list(_slips(request, shown, PRINT_PART))
     record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="html")
-    url = _portal(request)
-    slips = [
-        {"serial": str(row), "code": codes.shown(row.code), "url": f"{url}?v={row.code}"} for row in rows
-    ]
-    return page(
+    url = slips.portal(request)
+    listed: list[Any] = [slips.slip(url, str(row), row.code) for row in rows]
+    if design is not None:
+        listed = slips.filled(design.html, slips.fields(request, shown, shown.plan), listed)
+    answer = page(
         request,
         "dashboard/vouchers/sheet.html",
         batch=shown,
         offer=offers.words(shown.plan),
-        sheets=[slips[at : at + PER_PAGE] for at in range(0, len(slips), PER_PAGE)],
-        address=url.partition("://")[2].rstrip("/"),
+        use_by=slips.use_by_words(shown),
+        paper=paper,
+        own=design is not None,
+        pages=slips.pages(paper, listed),
+        address=slips.shown_address(url),
     )
+    if design is not None:
+        answer._csp_update = slips.STYLED  # type: ignore[attr-defined]
+    return answer

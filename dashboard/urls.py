@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard import (
     batches,
+    designs,
     fallbacks,
     find,
     foresight,
@@ -47,6 +48,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vouchers/rows/", batches.rows, name="batch-rows"),
     path("vouchers/preview/", batches.preview, name="batch-preview"),
     path("vouchers/find/", vouchers.find, name="voucher-find"),
+    path("vouchers/designs/", designs.index, name="voucher-designs"),
+    path("vouchers/designs/new/", designs.edit, name="voucher-design-new"),
+    path("vouchers/designs/preview/", designs.preview, name="voucher-design-preview"),
+    path("vouchers/designs/usual/", designs.choose, name="voucher-design-usual"),
+    path("vouchers/designs/<int:pk>/", designs.edit, name="voucher-design"),
+    path("vouchers/designs/<int:pk>/remove/", designs.remove, name="voucher-design-remove"),
     path("vouchers/batches/<int:pk>/", vouchers.batch, name="batch"),
     path("vouchers/batches/<int:pk>/progress/", vouchers.progress, name="batch-progress"),
     path("vouchers/batches/<int:pk>/sheet.pdf", sheets.sheet_pdf, name="batch-pdf"),

@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
-from billing import queries, vouchers
-from billing.models import Batch, Voucher
+from billing import designs, papers, queries, vouchers
+from billing.models import Batch, Design, Voucher
 from dashboard import access, lifeline, listing, names, sheets
 from dashboard.access import Request, operator
 from dashboard.batches import UNFINISHED, batch_or_404, owner
@@ -84,6 +84,9 @@ def batch(request: Request, pk: int) -> HttpResponse:
         may_make=access.may(request, Action.MAKE_VOUCHERS),
         export_url=listing.link(request, format="csv") if clear else "",
         parts=sheets.parts(counts.get(State.NEW, 0)),
+        usual=designs.rules() if clear else None,
+        designs=Design.objects.order_by("name") if clear else [],
+        papers=papers.PAPERS.values(),
         **_progress(shown),
     )
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pypdf
 import pytest
 
-from billing import sheet
+from billing import papers, sheet
 
 HEADING = sheet.Heading(
     "Savanna Net",
@@ -27,6 +27,20 @@ def test_24_on_a_page_of_a4(count, pages):
     made = read(count)
     assert len(made.pages) == pages
     assert [round(float(side)) for side in made.pages[0].mediabox[2:]] == [595, 842]
+
+
+@pytest.mark.parametrize(
+    ("key", "size"), [("label", (176, 113)), ("roll58", (164, 193)), ("roll80", (227, 215))]
+)
+def test_labels_and_receipts_are_a_page_each(key, size):
+    slips = [sheet.Slip(f"12-{at:04d}", f"CDFHJKMN{at:04d}") for at in range(1, 4)]
+    heading = replace(HEADING, use_by="Use by 30 Nov 2026")
+    made = pypdf.PdfReader(BytesIO(sheet.draw(heading, slips, papers.of(key))))
+    assert len(made.pages) == 3
+    assert tuple(round(float(side)) for side in made.pages[0].mediabox[2:]) == size
+    text = made.pages[1].extract_text()
+    for said in ("CDFH-JKMN-0002", "12-0002", "KSh 50", "Use by 30 Nov 2026", "savanna.test/portal"):
+        assert said in text
 
 
 def test_everything_is_printed_in_groups_of_four():

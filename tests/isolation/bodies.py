@@ -85,6 +85,7 @@ OWN_TERMS = {
 SPEED = {"download_bps": "10", "upload_bps": "", "until": "hour", "why": "A match", "sure": "1"}
 DEVICE = {"mac": "02:00:5E:10:00:77", "label": "Till"}
 AMOUNT = {"amount": "5", "direction": "up", "text": "Right", "key": str(uuid.UUID(int=5))}
+DESIGN = {"name": "Kiosk", "paper": "roll58", "html": "<b>{{ code }}</b> {{ price }}"}
 API_BATCH = {"plan": EQUAL, "count": 2}
 
 

@@ -52,11 +52,21 @@ TENANT: dict[str, Line] = {
     "batch-rows": at(A.SEE_VOUCHERS),
     "batch-preview": at(A.MAKE_VOUCHERS, get=None, post=200, body=bodies.BATCH),
     "voucher-find": at(A.SEE_VOUCHERS, query={"q": "anary"}),
+    "voucher-designs": at(A.SEE_VOUCHERS),
+    "voucher-designs?search": at(A.SEE_VOUCHERS, query={"q": "anary", "paper": "a4"}),
+    "voucher-designs?csv": at(A.SEE_VOUCHERS, query={"format": "csv"}),
+    "voucher-design-new": at(A.CHANGE_PLANS, post=302, body=bodies.DESIGN),
+    "voucher-design-preview": at(A.CHANGE_PLANS, get=None, post=200, body=bodies.DESIGN),
+    "voucher-design-usual": at(A.CHANGE_PLANS, get=None, post=302, body={"design": str(EQUAL)}),
+    "voucher-design": at(A.CHANGE_PLANS, post=302, body=bodies.DESIGN),
+    "voucher-design-remove": at(A.CHANGE_PLANS, post=302),
     "batch": at(A.SEE_VOUCHERS, own=True),
     "batch?csv": at(A.SEE_CODES, own=True, query={"format": "csv"}),
     "batch-progress": at(A.SEE_VOUCHERS, own=True),
     "batch-pdf": at(A.SEE_CODES, own=True),
+    "batch-pdf?paper": at(A.SEE_CODES, own=True, query={"paper": "roll58"}),
     "batch-print": at(A.SEE_CODES, own=True),
+    "batch-print?design": at(A.SEE_CODES, own=True, query={"design": str(EQUAL)}),
     "batch-void": at(A.MAKE_VOUCHERS, own=True, post=302, body={"reason": "Stolen"}),
     "batch-void?range": at(
         A.MAKE_VOUCHERS,
@@ -438,6 +448,15 @@ TENANT: dict[str, Line] = {
     "api-voucher-batch": at(Scope(A.SEE_VOUCHERS), own=True),
     "api-voucher-batch-void": at(
         Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200, body={"reason": "Stolen", "everything": True}
+    ),
+    "api-voucher-designs": at(
+        Scope(A.SEE_VOUCHERS), post=201, writes=Scope(A.CHANGE_PLANS), body=bodies.DESIGN
+    ),
+    "api-voucher-design": at(
+        Scope(A.SEE_VOUCHERS), patch=200, delete=204, writes=Scope(A.CHANGE_PLANS), body=bodies.DESIGN
+    ),
+    "api-voucher-rules": at(
+        Scope(A.SEE_VOUCHERS), patch=200, writes=Scope(A.CHANGE_PLANS), body={"design": EQUAL}
     ),
     "api-vouchers": at(Scope(A.SEE_VOUCHERS)),
     "api-voucher": at(Scope(A.SEE_VOUCHERS), own=True),

@@ -9,7 +9,8 @@ from accounts import invitations, links, tokens
 from accounts.journal import SYSTEM, person
 from accounts.models import ApiToken, Invitation, User
 from accounts.roles import Role
-from billing.models import Voucher
+from billing import designs
+from billing.models import Design, Voucher
 from kmikro.lib import codes
 from radius.models import PacketTrace, TracedPacket
 from routers.models import Router, SyncRun
@@ -106,6 +107,8 @@ def _sold(owner: User, now: datetime) -> list[Service]:
         plan=made[0], count=50, made=20, state="failed", state_text="The worker was stopped.", made_at=now
     )
     lively_agents.sell(made[1], now)
+    design = designs.make("Kiosk at the stage", "label", designs.EXAMPLE, by=SYSTEM, now=now)
+    Design.objects.filter(pk=design.pk).update(id=EQUAL)
     services = []
     for number in range(30):
         used = (
