@@ -41,6 +41,7 @@ from api import (
     timeline,
     traces,
     upkeep,
+    usage,
     vouchers,
 )
 from api.view import Unknown
@@ -200,6 +201,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         arrangements.ResumeArrangement.as_view(),
         name="api-service-arrangement-resume",
     ),
+    path("services/<int:pk>/usage/", usage.ServiceUsage.as_view(), name="api-service-usage"),
+    path("usage/", usage.AllUsage.as_view(), name="api-usage"),
     path("services/<int:pk>/corrections/", corrections.Corrections.as_view(), name="api-service-corrections"),
     path(
         "services/<int:pk>/corrections/<int:number>/undo/",

@@ -1,16 +1,17 @@
 """An account: made here, its secret shown once, and everything about it on one page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Action
-from dashboard import access, arrangements, listing, logins, names, own_terms, why
+from dashboard import access, arrangements, listing, logins, names, own_terms, usage, usage_ranges, why
 from dashboard import sessions as sessions_page
 from dashboard.access import Request, operator
 from dashboard.forms_subscribers import ACCESS, AccountForm, DeviceForm
@@ -20,11 +21,12 @@ from dashboard.subscribers import state_key
 from kmikro.lib.refusal import Refusal
 from radius.models import AuthAttempt, Session
 from subscribers import accounts, lifecycle, people, queries
+from subscribers import usage as used
 from subscribers.models import Service, Subscriber
 from subscribers.queries import State
 
 PAGE, FORM = "dashboard/subscribers/account.html", "dashboard/subscribers/new.html"
-DAYS, ATTEMPTS, MOST_LIVE = 30, 6, 20
+ATTEMPTS, MOST_LIVE = 6, 20
 
 
 @operator(Action.CHANGE_SUBSCRIBERS)
@@ -71,6 +73,7 @@ def shown(
     """The page of an account: with a secret that was just made, or with what is wrong with a device."""
     service = account_or_404(pk)
     now = datetime.now(UTC)
+    bars = usage.bars(request, service, now)
     context: dict[str, Any] = {
         "nav_key": "subscribers",
         "service": service,
@@ -94,6 +97,8 @@ def shown(
         "may_trace": access.may(request, Action.TRACE),
         "live": _live(service, now),
         "usage": _usage(request, service, now),
+        "bars": bars,
+        "data_limit": usage.data_limit(bars),
         **_logins(request, service),
     }
     form = device_form or DeviceForm()
@@ -122,17 +127,8 @@ def _live(service: Service, now: datetime) -> list[dict[str, Any]]:
 def _usage(request: Request, service: Service, now: datetime) -> dict[str, Any]:
     """Data by day, on the ISP's own calendar."""
     zone = ZoneInfo(request.isp.time_zone)
-    today = now.astimezone(zone).date()
-    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    sums = queries.daily(service.pk, days, zone)
-    marks = [days[at] for at in (0, 7, 14, 21, DAYS - 1)]
-    return {
-        "down": [down for down, _up in sums],
-        "up": [up for _down, up in sums],
-        "down_total": sum(down for down, _up in sums),
-        "up_total": sum(up for _down, up in sums),
-        "marks": [f"{day.day} {day:%b}" for day in marks],
-    }
+    span = used.span(used.DAY, None, None, now.astimezone(zone).date(), zone)
+    return usage_ranges.chart(used.steps(span, Q(service=service)), span)
 
 
 def _logins(request: Request, service: Service) -> dict[str, Any]:

@@ -31,6 +31,7 @@ MAIN = (
     Item("vouchers", "vouchers", "Vouchers", "ticket", Action.SEE_VOUCHERS),
     Item("agents", "agents", "Agents", "store", Action.SEE_AGENTS),
     Item("plans", "plans", "Plans", "gauge", Action.SEE_PLANS),
+    Item("usage", "usage", "Usage", "chart-column", Action.SEE_SUBSCRIBERS),
 )
 NETWORK = (
     Item("routers", "routers", "Routers", "router", Action.SEE_ROUTERS),

@@ -1,7 +1,7 @@
 """Reads about services and subscribers; a service's state is computed in one place for lists, counts and filters."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import (
@@ -23,11 +23,11 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
 from kmikro.lib import macs
 from subscribers import finding
-from subscribers.models import Arrangement, Device, Email, Fallback, Phone, Plan, Service, Subscriber, Usage
+from subscribers.models import Arrangement, Device, Email, Fallback, Phone, Plan, Service, Subscriber
 
 
 class State(StrEnum):
@@ -244,13 +244,3 @@ def account_counts(now: datetime) -> dict[str, int]:
     """How many accounts are in each State."""
     rows = Service.objects.filter(kind=Service.Kind.ACCOUNT).annotate(state=state_at(now))
     return dict(rows.order_by().values_list("state").annotate(Count("pk")))
-
-
-def daily(service_id: int, days: Sequence[date], zone: tzinfo) -> list[tuple[int, int]]:
-    """Download and upload of a service on each of these days on the wall clock of `zone`, in octets."""
-    begin = datetime.combine(days[0], time(), zone)
-    day = TruncDate("hour", tzinfo=zone)
-    rows = Usage.objects.filter(service_id=service_id, hour__gte=begin).annotate(day=day)
-    sums = rows.order_by().values_list("day").annotate(Sum("download_bytes"), Sum("upload_bytes"))
-    found = {on: (down, up) for on, down, up in sums}
-    return [found.get(each, (0, 0)) for each in days]

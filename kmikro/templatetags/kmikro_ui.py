@@ -93,13 +93,23 @@ def plot(
     x: Sequence[str] = (),
     label: str = "",
     titles: Sequence[str] = (),
+    corrected: Sequence[float] = (),
 ) -> SafeString:
-    """A chart with axes in HTML; kind lines or columns; unit rate (bit/s), bytes (octets) or count."""
+    """A chart with axes in HTML; kind lines or columns; unit rate (bit/s), bytes (octets) or count.
+
+    `corrected` is a line of its own over columns, and may be below nothing.
+    """
     stacked = kind == "columns"
     heights = [value or 0 for value in down], [value or 0 for value in up]
     rows = [a + b for a, b in zip(*heights, strict=False)] if stacked and up else [*heights[0], *heights[1]]
     top = charts.nice_top(max(rows, default=0))
     show = SHOWN.get(unit, plain)
+    if any(corrected):
+        top = charts.nice_top(max(max(rows, default=0), max(corrected)))
+        bottom = charts.nice_top(-min(corrected)) if min(corrected) < 0 else 0
+        drawing = charts.corrected_columns(*heights, corrected, list(titles), top, bottom, label)
+        y = [show(top - (top + bottom) * step / 4) for step in range(5)]
+        return render_to_string("components/plot.html", {"y": y, "x": x, "drawing": mark_safe(drawing)})
     drawing = (
         charts.columns(*heights, list(titles), top, label)
         if stacked

@@ -109,6 +109,39 @@ def columns(down: Sequence[float], up: Sequence[float], titles: Sequence[str], t
     )
 
 
+def corrected_columns(
+    down: Sequence[float],
+    up: Sequence[float],
+    corrected: Sequence[float],
+    titles: Sequence[str],
+    top: float,
+    bottom: float,
+    label: str,
+) -> str:
+    """Columns with what corrected them as a dashed line of its own, which may go below the zero line."""
+    reach = top + bottom
+    zero = HEIGHT * top / reach
+    share = zero / HEIGHT  # of the drawing, above the zero line
+
+    def inside(svg: str) -> str:
+        return svg[svg.index(">") + 1 : svg.rindex("</svg>")].partition("</g>")[2]
+
+    bars = inside(columns(down, up, titles, top, ""))
+    step = WIDTH / max(len(corrected), 1)
+    line = " ".join(
+        f"{(index + part) * step:.1f},{zero - value / reach * HEIGHT:.1f}"
+        for index, value in enumerate(corrected)
+        for part in (0, 1)
+    )
+    grid = "".join(f'<line x1="0" x2="{WIDTH}" y1="{y}" y2="{y}"/>' for y in (0, 50, 100, 150, 200))
+    base = f'<line x1="0" x2="{WIDTH}" y1="{zero:.1f}" y2="{zero:.1f}"/>' if bottom else ""
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" {name_attributes(label)}>'
+        f'<g class="grid">{grid}{base}</g><g transform="scale(1 {share:.4f})">{bars}</g>'
+        f'<polyline class="l3" points="{line}"/></svg>'
+    )
+
+
 def qr(data: str, classes: str = "", label: str = "") -> str:
     """A QR code as one path with its 4-module quiet zone, black on white in both themes."""
     code = segno.make(data, error="m", micro=False, boost_error=False, mask=4)

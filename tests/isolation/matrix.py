@@ -132,6 +132,14 @@ TENANT: dict[str, Line] = {
     "subscriber-fields": at(A.CHANGE_SETTINGS, post=302, body={"name": "House", "kind": "text"}),
     "subscriber-field-archive": at(A.CHANGE_SETTINGS, get=None, post=302),
     "subscriber-language": at(A.CHANGE_SUBSCRIBERS, get=None, post=302, body={"language": "sw"}),
+    "usage": at(A.SEE_SUBSCRIBERS),
+    "usage?filtered": at(
+        A.SEE_SUBSCRIBERS,
+        query={"q": "anary", "plan": "7001", "site": "7001", "since": "2026-10-20", "until": "2026-11-10"},
+    ),
+    "usage?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "period": "week"}),
+    "service-usage": at(A.SEE_SUBSCRIBERS, query={"by": "month"}),
+    "service-usage?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "by": "hour"}),
     "arrangements": at(A.SEE_SUBSCRIBERS),
     "arrangements?filtered": at(
         A.SEE_SUBSCRIBERS, query={"q": "anary", "state": "all", "kind": "data", "service": "7001"}
@@ -549,6 +557,11 @@ TENANT: dict[str, Line] = {
     "api-service-arrangement-resume": at(
         Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409
     ),  # the planted one is no holiday
+    "api-service-usage": at(Scope(A.SEE_SUBSCRIBERS), query={"by": "month"}),
+    "api-usage": at(
+        Scope(A.SEE_SUBSCRIBERS),
+        query={"plan": "7001", "site": "7001", "search": "anary", "since": "2026-11-01"},
+    ),
     "api-service-corrections": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CORRECT_USAGE), body=bodies.API_CORRECTION
     ),
