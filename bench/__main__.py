@@ -20,6 +20,7 @@ django.setup()
 
 from bench import (  # noqa: E402 - models need django.setup first
     ground,
+    imports,
     pages,
     party,
     radius_page,
@@ -42,6 +43,7 @@ ASKED_FOR = (
     "routers-neighbours",
     "subscribers",
     "voucher-print",
+    "import",
 )
 
 
@@ -59,6 +61,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
         "--people", type=int, default=200_000, help="services of the large ISP of radius-scale"
     )
     parser.add_argument("--subscribers", type=int, default=100_000, help="people of subscribers")
+    parser.add_argument("--import-rows", type=int, default=50_000, help="rows of import")
     parser.add_argument("--sessions", type=int, default=1_000_000, help="sessions of subscribers")
     parser.add_argument("--tenants", type=int, default=200, help="ISPs of radius-scale")
     parser.add_argument("--routers", type=int, default=1_000, help="virtual routers of routers-fleet")
@@ -80,6 +83,7 @@ def main(words: list[str]) -> int:
         "radius-scale": lambda laid: scale.measure(laid, asked.people, asked.tenants, asked.rounds),
         "subscribers": lambda laid: subscribers.measure(laid, asked.subscribers, asked.sessions),
         "voucher-print": voucher_print.measure,
+        "import": lambda laid: imports.measure(laid, asked.import_rows),
         "routers-fleet": lambda laid: routers_fleet.measure(laid, asked.routers, asked.rounds),
         "routers-neighbours": lambda laid: routers_neighbours.measure(laid, asked.rounds),
         "radius-ours": lambda laid: radius_peers.ours(laid, asked.rows, asked.rounds, asked.rate),

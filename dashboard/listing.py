@@ -143,15 +143,17 @@ def _cell(value: object) -> object:
     return f"'{text}" if value[:1] in {"\t", "\r", "\n", "\0"} else text
 
 
-def csv_answer(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+def csv_answer(
+    name: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, most: int = 0
+) -> HttpResponse:
     """A CSV file; cells that a spreadsheet would run as a formula are defused, rows are capped."""
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     answer.write("\ufeff")  # spreadsheets take the file for UTF-8
     writer = csv.writer(answer, quoting=csv.QUOTE_ALL)
-    writer.writerow(heads)
+    writer.writerow([_cell(value) for value in heads])
     for count, row in enumerate(rows):
-        if count >= EXPORT_ROWS:
+        if count >= (most or EXPORT_ROWS):
             break
         writer.writerow([_cell(value) for value in row])
     return answer

@@ -63,6 +63,11 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "subscribers-forget-imports": {
+        "task": "subscribers.tasks.forget_imports_everywhere",
+        "schedule": crontab(hour="1", minute="20"),
+        "options": {"expires": 3600},
+    },
     "api-purge-replies": {
         "task": "api.tasks.purge_replies_everywhere",
         "schedule": 3600.0,

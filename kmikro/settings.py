@@ -167,6 +167,7 @@ CELERY_TASK_ROUTES = {
     "routers.care_tasks.*": {"queue": "router"},
     "routers.changing.*": {"queue": "router"},
     "billing.tasks.*": {"queue": "bulk"},
+    "subscribers.tasks.*": {"queue": "bulk"},
     "radius.tasks.*": {"queue": "router"},
     "dashboard.tasks.remove_at_router": {"queue": "router"},
     "dashboard.tasks.audit": {"queue": "bulk"},

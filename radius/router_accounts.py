@@ -14,7 +14,8 @@ from kmikro.lib.secrets import purpose_key
 from radius.case import ROUTER_LOGIN
 from radius.known import Facts, PlanFacts
 from radius.models import RouterAccount
-from subscribers.accounts import USERNAME, new_secret
+from subscribers.accounts import new_secret
+from subscribers.usernames import USERNAME
 
 _PLAN = PlanFacts(0, "router logins", 0, 0, 0)  # one for all: what tells them apart is their own
 

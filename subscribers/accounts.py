@@ -1,20 +1,18 @@
 """Accounts: a service with a user name of its own and a secret that we make. Not a portal login."""
 
-import re
 import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
-from kmikro.lib import codes, here, macs
+from kmikro.lib import codes, here
 from kmikro.lib.refusal import Refusal
 from kmikro.lib.secrets import purpose_key
-from subscribers import sale, standing
+from subscribers import sale, standing, usernames
 from subscribers.lifecycle import OVER
 from subscribers.models import Plan, Service, Subscriber
 
-USERNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@+-]{0,62}[A-Za-z0-9])?")
 SECRET_LENGTH = 12  # of 31 characters: 59 bits, and people can read it out on the telephone
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -34,16 +32,10 @@ def open_account(
     expires_at: datetime | None = None,
 ) -> tuple[Service, str]:
     """A new account and its secret, which is shown once. Raises Refusal when the name will not do."""
-    name = username.strip()
-    if not USERNAME.fullmatch(name):
-        text = "A user name has up to 64 letters, digits and . _ @ + - between them."
-        raise Refusal("bad_username", text, field="username")
-    if macs.normalise(name) or codes.is_plausible(name):
-        text = "This reads like a device's MAC or a voucher. Choose another user name."
-        raise Refusal("bad_username", text, field="username")
+    name = usernames.checked(username)
     if plan.is_archived:
         raise Refusal("plan_archived", f"{plan.name} is archived. Restore it first.", field="plan")
-    secret, digest = new_secret(), _lookup(name)
+    secret, digest = new_secret(), lookup(name)
     try:
         with transaction.atomic():
             status = standing.for_new_service(subscriber)
@@ -83,6 +75,6 @@ def rotate_secret(service: Service, *, by: Actor, now: datetime) -> str:
     return str(held.secret)
 
 
-def _lookup(name: str) -> str:
+def lookup(name: str) -> str:
     """Exactly as it is written: user names of PPP are told apart by case."""
     return codes.lookup_digest(purpose_key("service lookup"), here.schema(), name)

@@ -1,7 +1,7 @@
 """Own fields of an ISP: what else it wants to know of its subscribers, defined once and checked at each change."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,11 +9,10 @@ from django.db import IntegrityError, transaction
 from accounts.journal import Actor, record
 from kmikro.lib.refusal import Refusal
 from subscribers.models import CustomField
+from subscribers.person_values import own_value
 
 MOST = 30
 MOST_OPTIONS = 50
-LONGEST = 500
-LARGEST = 10**15
 
 
 def define(
@@ -83,21 +82,10 @@ def checked(given: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, An
 
 def _value(field: CustomField, value: Any) -> Any:
     """As JSON keeps it."""
-    match field.kind:
-        case CustomField.Kind.YES_NO if isinstance(value, bool):
-            return value
-        case CustomField.Kind.NUMBER if isinstance(value, int | float) and not isinstance(value, bool):
-            if -LARGEST <= value <= LARGEST:
-                return value
-        case CustomField.Kind.CHOICE if value in field.options:
-            return value
-        case CustomField.Kind.DATE if isinstance(value, str):
-            try:
-                return date.fromisoformat(value).isoformat()
-            except ValueError:
-                pass
-        case CustomField.Kind.TEXT if isinstance(value, str) and len(value) <= LONGEST:
-            return " ".join(value.replace("\0", "").split())
+    try:
+        return own_value(field.kind, field.options, value)
+    except ValueError:
+        pass
     word = CustomField.Kind(field.kind).label.lower()
     raise Refusal("bad_value", f"{field.name} takes: {word}.", field=f"custom-{field.pk}")
 

@@ -15,8 +15,8 @@ MOST = 50  # of one service
 
 def add(service: Service, mac: str, label: str = "", *, by: Actor, now: datetime) -> Device:
     """Put a device on the list. Raises Refusal when the MAC is none, or on a list already."""
-    written = macs.normalise(mac.strip())
-    if not written or int(written[1], 16) & 1 or written == "00:00:00:00:00:00":  # groups have no device
+    written = macs.of_device(mac)
+    if not written:
         raise Refusal("bad_mac", "Write the MAC address of one device, like AA:BB:CC:DD:EE:FF.", field="mac")
     if service.status in OVER:
         raise Refusal(

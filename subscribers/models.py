@@ -5,6 +5,9 @@ from django.db import models
 from kmikro.lib import validity
 from kmikro.lib.secrets import EncryptedTextField
 from kmikro.lib.validity import Validity
+from subscribers.import_models import ImportFile as ImportFile
+from subscribers.import_models import ImportPart as ImportPart
+from subscribers.import_models import ImportRow as ImportRow
 from subscribers.person_models import Attachment as Attachment
 from subscribers.person_models import Consent as Consent
 from subscribers.person_models import CustomField as CustomField

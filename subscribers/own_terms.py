@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv6Network
+from ipaddress import IPv6Network
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from accounts.journal import Actor, record
 from kmikro.lib import here, prefixes
 from kmikro.lib.refusal import Refusal
+from subscribers.fixed_addresses import address_of
 from subscribers.lifecycle import OVER
 from subscribers.models import Service
 from subscribers.plans import LONGEST_SECONDS
@@ -85,7 +86,7 @@ def _checked(terms: OwnTerms, before: OwnTerms, held: Service, now: datetime) ->
         raise Refusal("out_of_range", f"Grace is from 0 to {LONGEST_SECONDS} seconds.", field="grace_seconds")
     sites, routers = sorted(set(terms.sites)), sorted(set(terms.routers))
     check_places(sites, routers, but_sites=before.sites, but_routers=before.routers)
-    read: dict[str, Any] = {"sites": sites, "routers": routers, "framed_ip": _address(terms.framed_ip)}
+    read: dict[str, Any] = {"sites": sites, "routers": routers, "framed_ip": address_of(terms.framed_ip)}
     for name, shortest in zip(_PREFIXES, (SHORTEST_PREFIX, SHORTEST_DELEGATED), strict=True):
         read[name] = _prefix(name, getattr(terms, name), shortest)
     wanted = replace(terms, **read)
@@ -103,26 +104,6 @@ def _check_end(wanted: datetime | None, before: datetime | None, now: datetime) 
         raise Refusal(
             "far_end", "The end is at most ten years away. Leave it empty for none.", field="expires_at"
         )
-
-
-def _address(typed: str | None) -> str | None:
-    if not typed:
-        return None
-    try:
-        read = IPv4Address(typed.strip())
-    except ValueError:
-        text = f"{typed[:50]} is no IPv4 address. Write one like 10.20.0.7."
-        raise Refusal("bad_address", text, field="framed_ip") from None
-    # 255.255.255.254 and .255 tell a router to choose by itself (RFC 2865, section 5.8).
-    if (
-        read.is_multicast
-        or read.is_loopback
-        or read.is_link_local
-        or read.is_reserved
-        or int(read) >> 24 == 0
-    ):
-        raise Refusal("bad_address", f"{read} can be no customer's address.", field="framed_ip")
-    return str(read)
 
 
 def _prefix(name: str, typed: str | None, shortest: int) -> str | None:

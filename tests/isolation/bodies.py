@@ -86,6 +86,15 @@ SPEED = {"download_bps": "10", "upload_bps": "", "until": "hour", "why": "A matc
 DEVICE = {"mac": "02:00:5E:10:00:77", "label": "Till"}
 AMOUNT = {"amount": "5", "direction": "up", "text": "Right", "key": str(uuid.UUID(int=5))}
 DESIGN = {"name": "Kiosk", "paper": "roll58", "html": "<b>{{ code }}</b> {{ price }}"}
+API_IMPORT = {"name": "a.csv", "text": "Name\nDora\n"}
+IMPORT_RULES = {
+    "match": ["account_number"],
+    "on_match": "fill",
+    "dates": "dmy",
+    "state": "active",
+    "access": "any",
+}
+IMPORT_COLUMNS = {"column-0": "name", **IMPORT_RULES}
 API_BATCH = {"plan": EQUAL, "count": 2}
 
 

@@ -109,6 +109,24 @@ TENANT: dict[str, Line] = {
     "subscriber-duplicates?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "q": "anary"}),
     "subscriber-merge": at(A.CHANGE_SUBSCRIBERS, post=422),  # with itself
     "subscriber-merger-undo": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "imports": at(A.SEE_SUBSCRIBERS, post=422, writes=A.CHANGE_SUBSCRIBERS),  # nothing is sent
+    "imports?csv": at(
+        A.SEE_SUBSCRIBERS,
+        post=422,
+        writes=A.CHANGE_SUBSCRIBERS,
+        query={"format": "csv", "q": "anary"},
+    ),
+    "import": at(A.SEE_SUBSCRIBERS),
+    "import?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "kind": "new", "q": "anary"}),
+    "import-progress": at(A.SEE_SUBSCRIBERS),
+    "import-columns": at(A.CHANGE_SUBSCRIBERS, post=302, body=bodies.IMPORT_COLUMNS),
+    "import-start": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "import-stop": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "import-go-on": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "import-undo": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "import-discard": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "import-errors": at(A.CHANGE_SUBSCRIBERS),
+    "import-passwords": at(A.CHANGE_SUBSCRIBERS, post=302),
     "subscriber-people": at(A.SEE_SUBSCRIBERS),
     "subscriber-people?filtered": at(
         A.SEE_SUBSCRIBERS,
@@ -520,6 +538,18 @@ TENANT: dict[str, Line] = {
         body={"name": "a.txt", "content": "aGk="},
     ),
     "api-subscriber-file": at(Scope(A.SEE_SUBSCRIBERS), delete=204, writes=Scope(A.CHANGE_SUBSCRIBERS)),
+    "api-imports": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.API_IMPORT
+    ),
+    "api-import": at(Scope(A.SEE_SUBSCRIBERS), delete=204, writes=Scope(A.CHANGE_SUBSCRIBERS)),
+    "api-import-pieces": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409, body={"number": 2, "text": "x"}),
+    "api-import-columns": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=202, body={"columns": ["name"]}),
+    "api-import-start": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
+    "api-import-stop": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
+    "api-import-go-on": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
+    "api-import-undo": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
+    "api-import-rows": at(Scope(A.SEE_SUBSCRIBERS), query={"kind": "error", "search": "anary"}),
+    "api-import-secrets": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
     "api-custom-fields": at(
         Scope(A.SEE_SUBSCRIBERS),
         post=201,
@@ -644,6 +674,7 @@ PLATFORM_TASKS = {
     "routers.tasks.tend_everywhere": "sends a tenant task to each ISP",
     "routers.care_tasks.back_up_everywhere": "sends a tenant task to each ISP",
     "routers.care_tasks.tidy_everywhere": "sends a tenant task to each ISP",
+    "subscribers.tasks.forget_imports_everywhere": "sends a tenant task to each ISP",
     "tenants.tasks.heartbeat": "proves that beat and a worker live",
 }
 

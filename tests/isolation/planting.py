@@ -32,6 +32,7 @@ FRAMEWORK = {"contenttypes.ContentType", "auth.Permission", "auth.Group", "sessi
 NO_ROOM = {
     "subscribers.Plan.currency": "KES",
     "billing.Agent.currency": "KES",
+    "subscribers.ImportFile.country": "KE",
     "billing.Batch.currency": "KES",
     "billing.Batch.prefix": "KM",
     "billing.Voucher.tail": "9ZQX",
@@ -87,6 +88,17 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.SavedFilter.chosen": lambda side, pk: {"q": canary(side, "subscribers.SavedFilter", "chosen", pk)},
     "subscribers.Merger.at": lambda side, pk: datetime(2020, 11, 1, tzinfo=UTC),  # too long ago to be undone
     "subscribers.Merger.moved": lambda side, pk: {},
+    "subscribers.ImportFile.columns": lambda side, pk: [""],
+    "subscribers.ImportFile.rules": lambda side, pk: {},
+    "subscribers.ImportFile.counts": lambda side, pk: {},
+    "subscribers.ImportFile.parts": lambda side, pk: 1,
+    "subscribers.ImportPart.number": lambda side, pk: 1,
+    "subscribers.ImportPart.content": lambda side, pk: json.dumps(
+        [[2, [canary(side, "subscribers.ImportPart", "content", pk)]]]
+    ),
+    "subscribers.ImportRow.part": lambda side, pk: 1,
+    "subscribers.ImportRow.kind": lambda side, pk: "error",
+    "subscribers.ImportRow.changes": lambda side, pk: {},
     "subscribers.Attachment.content": lambda side, pk: canary(side, "subscribers.Attachment", "content", pk).encode(),
     "subscribers.Attachment.media_type": lambda side, pk: "text/plain",
     "radius.AuthAttempt.accepted": lambda side, pk: False,
@@ -145,6 +157,7 @@ OVERRIDES: dict[str, Given] = {
 }  # fmt: skip
 # Lists of dictionaries that pages walk through: the canary stands where a person reads.
 SHAPES: dict[str, Callable[[str], Any]] = {
+    "subscribers.ImportRow.problems": lambda text: [["Name", text]],
     "radius.AuthAttempt.trace": lambda text: [{"code": "unknown_user", "ok": False, "text": text}],
     "radius.AuthAttempt.sent": lambda text: {"Reply-Message": text},
     "radius.TracedPacket.attributes": lambda text: [["Reply-Message", text]],

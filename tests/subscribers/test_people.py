@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accounts.journal import SYSTEM
 from accounts.models import JournalEntry
 from kmikro.lib.refusal import Refusal
-from subscribers import custom, people
+from subscribers import custom, people, person_values
 from subscribers.models import Subscriber
 from tests.factories import make_site, make_subscriber
 
@@ -137,9 +137,9 @@ def test_nobody_begins_blocked_and_a_merged_record_is_not_changed() -> None:
 @given(st.lists(st.text(max_size=35), max_size=30))
 def test_tags_are_clean_or_refused(tags: list[str]) -> None:
     try:
-        kept = people.tags_of(tags)
+        kept = person_values.tags_of(tags)
     except Refusal as refusal:
         assert refusal.field == "tags"
         return
-    assert kept == sorted(set(kept)) == people.tags_of(kept)
+    assert kept == sorted(set(kept)) == person_values.tags_of(kept)
     assert len(kept) <= 20

@@ -1,9 +1,13 @@
 """A subscriber of whom much is known, one row of each kind under the key that the matrix asks for."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from accounts.journal import SYSTEM
 from accounts.models import User
 from accounts.roles import Role
+from subscribers import import_running, importing
+from subscribers.import_judging import World
 from subscribers.models import (
     Arrangement,
     Attachment,
@@ -11,6 +15,7 @@ from subscribers.models import (
     Correction,
     CustomField,
     Email,
+    ImportFile,
     Note,
     Phone,
     SavedFilter,
@@ -94,3 +99,36 @@ def arranged(account: Service, now: datetime) -> None:
         pk=EQUAL, hour=now.replace(minute=0, second=0, microsecond=0) - 2 * day, download_bytes=-(2 * 10**9),
         why="Counted twice by the old router", made_at=now, **by,
     )  # fmt: skip
+
+
+FILE = """Account No;Full name;MSISDN;Town;pppoe_user;Secret;Profile;Expiration
+201;Achieng Odhiambo;0722 418 906;Kitengela;achieng.home;;Home 10;31/12/2027
+202;Baraka Njoroge;0733 000 118;Rongai;baraka.home;;Home 10;15/01/2028
+203;Halima Yusuf;0711 92 ab 14;Rongai;halima;;Home 10;15/01/2028
+204;Juma Stores;0722 555 019;Kitengela;juma shop;;Gold 50;soon
+"""
+
+
+def imported(now: datetime) -> None:
+    """Files of several stages; the one that the matrix asks for waits after its dry run."""
+    by: dict[str, Any] = {"by": SYSTEM, "now": now}
+    done = importing.receive("hotspot-2025.csv", b"Name;Phone\nZawadi;0722 000 777\n", country="KE", **by)
+    _checked(done, by)
+    importing.start(done, **by)
+    import_running.run_part(done.pk, now=now)
+    importing.receive("from the old system.csv", FILE.encode(), country="KE", **by)
+    waiting = ImportFile.objects.create(
+        pk=EQUAL,
+        name="pppoe-users.csv",
+        size=0,
+        country="KE",
+        by_name="Owner Fresh Air",
+        made_at=now,
+        progress_at=now,
+    )
+    _checked(importing._read(waiting, FILE.encode(), **by), by)
+
+
+def _checked(file: ImportFile, by: dict[str, Any]) -> None:
+    settled = importing.settle(file, file.columns, file.rules, **by)
+    import_running.check_part(settled.pk, settled.attempt, 1, World(), now=by["now"])
