@@ -82,6 +82,18 @@ class RulesIn(Strict):
     quota_plan_id = Number(
         required=False, allow_null=True, help_text="The same after data or online time are used up."
     )
+    sale_limit = Text(
+        required=False, allow_blank=True, max_length=5,
+        help_text="To one subscriber: `once`, once a `day`, `week` or `month`, or empty: as often as wanted.",
+    )  # fmt: skip
+    sale_windows = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="Hours in which it is sold, as in `windows`."
+    )
+    carry = Text(
+        required=False, allow_blank=True, max_length=6,
+        help_text="Data that is left comes along into the next period when renewed `early`, `always`, or never (empty).",
+    )  # fmt: skip
+    carry_limit_bytes = Number(required=False, allow_null=True, help_text="No more than that.")
 
 
 class RulesChange(RulesIn):

@@ -28,6 +28,7 @@ from api import (
     orders,
     own_terms,
     plans,
+    renewals,
     rollouts,
     router_acts,
     router_templates,
@@ -180,6 +181,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "subscribers/<int:pk>/do/<slug:verb>/",
         subscribers.ActOnSubscriber.as_view(),
         name="api-subscriber-act",
+    ),
+    path("renewals/", renewals.AllRenewals.as_view(), name="api-renewals"),
+    path("accounts/<int:pk>/renew/", renewals.Renew.as_view(), name="api-renew"),
+    path(
+        "accounts/<int:pk>/renewals/<int:number>/undo/",
+        renewals.UndoRenewal.as_view(),
+        name="api-renewal-undo",
     ),
     path("arrangements/", arrangements.AllArrangements.as_view(), name="api-arrangements"),
     path(

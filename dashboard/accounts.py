@@ -11,7 +11,18 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Action
-from dashboard import access, arrangements, listing, logins, names, own_terms, usage, usage_ranges, why
+from dashboard import (
+    access,
+    arrangements,
+    listing,
+    logins,
+    names,
+    own_terms,
+    renewals,
+    usage,
+    usage_ranges,
+    why,
+)
 from dashboard import sessions as sessions_page
 from dashboard.access import Request, operator
 from dashboard.forms_subscribers import ACCESS, AccountForm, DeviceForm
@@ -91,6 +102,7 @@ def shown(
         "devices": list(service.devices.all()),
         "agreed": own_terms.facts_of(service),
         "arranged": arrangements.of_service(service, now),
+        "renewals": renewals.of_service(service),
         "may_correct": access.may(request, Action.CORRECT_USAGE),
         "may_change": access.may(request, Action.CHANGE_SUBSCRIBERS),
         "may_disconnect": access.may(request, Action.DISCONNECT),

@@ -19,7 +19,8 @@ MBPS, GB = 10**6, 10**9
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PERIODS = {"day": "A day", "week": "A week", "month": "A month"}
 _TIMES = {"grace_seconds": "days", "daily_seconds": "hours", "idle_seconds": "minutes"}  # and the usual unit
-_LIMITS = ("daily_data_bytes", "download_limit_bytes", "upload_limit_bytes")
+_LIMITS = ("daily_data_bytes", "download_limit_bytes", "upload_limit_bytes", "carry_limit_bytes")
+_CHOSEN = ("lock", "sale_limit", "carry")
 _SPEEDS = tuple(name for name in Rules.__slots__ if name.endswith("_bps"))
 _NAMES = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -57,6 +58,11 @@ class RulesForm(NumberForm):
             (Plan.Lock.LIST.value, "Listed devices\nThose on the account's page"),
         ],
     )
+    sale_limit = forms.ChoiceField(label="To one subscriber", required=False, choices=Plan.SaleLimit.choices)
+    carry = forms.ChoiceField(
+        label="Data that is left comes along", required=False, choices=Plan.Carry.choices
+    )
+    carry_limit_bytes = number("At most", hint="Empty: all that is left")
     moves_a_day = number("Moves to another device a day", hint="By who has the code. 0: never", decimal=False)
     sites = places("Sites", "")
     routers = places("Routers", "")
@@ -102,7 +108,7 @@ class RulesForm(NumberForm):
     def values(self) -> dict[str, Any]:
         """Everything but hours and stages, by the names of Rules; mind `errors` afterwards."""
         data = self.cleaned_data
-        read: dict[str, Any] = {name: data.get(name, "") for name in ("lock", "address_list", "pool")}
+        read: dict[str, Any] = {name: data.get(name, "") for name in (*_CHOSEN, "address_list", "pool")}
         read |= {name: data.get(name) or [] for name in ("sites", "routers")}
         read |= {name: self.sized(name, GB) for name in _LIMITS}
         read |= {name: self.sized(name, MBPS) or 0 for name in _SPEEDS}
@@ -202,7 +208,7 @@ def initial(rules: Rules) -> dict[str, Any]:
     """What the form of the rules shows first."""
     values: dict[str, Any] = {
         name: getattr(rules, name)
-        for name in ("lock", "sites", "routers", "address_list", "pool", "priority")
+        for name in (*_CHOSEN, "sites", "routers", "address_list", "pool", "priority")
     }
     values |= {name: plain(getattr(rules, name), GB) for name in _LIMITS}
     values |= {name: plain(getattr(rules, name), MBPS) for name in _SPEEDS}
@@ -213,10 +219,10 @@ def initial(rules: Rules) -> dict[str, Any]:
     return values | {"burst_seconds": str(rules.burst_seconds or "")}
 
 
-def initial_windows(rules: Rules) -> list[dict[str, Any]]:
+def initial_windows(windows: Iterable[Any]) -> list[dict[str, Any]]:
+    """What rows of hours show first."""
     return [
-        {"days": row["days"], "opens": row["from"], "closes": shown_closing(row["to"])}
-        for row in rules.windows
+        {"days": row["days"], "opens": row["from"], "closes": shown_closing(row["to"])} for row in windows
     ]
 
 

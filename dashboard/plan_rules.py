@@ -25,7 +25,7 @@ from subscribers.versions import Reach
 
 FORM = "dashboard/plans/rules.html"
 _WEEK = list(range(7))
-ROWS = ("hours", "stages", "speeds")
+ROWS = ("hours", "stages", "speeds", "sale")
 
 
 def facts_of(plan: Plan) -> list[tuple[str, str]]:
@@ -46,6 +46,12 @@ def facts_of(plan: Plan) -> list[tuple[str, str]]:
         if size:
             lines.append((label, formats.data_size(size)))
     lines += [("Hours", _hours(row)) for row in plan.windows]
+    if plan.sale_limit:
+        lines.append(("Sold to one subscriber", plan.get_sale_limit_display().lower()))
+    lines += [("Sold", _hours(row)) for row in plan.sale_windows]
+    if plan.data_limit_bytes and (plan.carry != Plan.Carry.EARLY or plan.carry_limit_bytes):
+        most = f", at most {formats.data_size(plan.carry_limit_bytes)}" if plan.carry_limit_bytes else ""
+        lines.append(("Data that is left comes along", f"{plan.get_carry_display().lower()}{most}"))
     lines += [("Speed by the hour", forms_speeds.worded(row, _hours(row))) for row in plan.speeds]
     lines += [("Fair use", _stage(row)) for row in plan.stages]
     for label, after in (("After the end", plan.end_plan), ("After the quota", plan.quota_plan)):
@@ -83,7 +89,7 @@ def _stage(row: Any) -> str:
     return f"after {after} {forms_rules.PERIODS[row['period']].lower()}: {offers.speed(row['download_bps'], row['upload_bps'])}"
 
 
-def _forms(plan: Plan, now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any, Any]:
+def _forms(plan: Plan, now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any, Any, Any]:
     others = Plan.objects.filter(frozen_of=None).exclude(pk=plan.pk).order_by("name")
     choices = {
         "plans": list(others.values_list("pk", "name")),
@@ -92,9 +98,10 @@ def _forms(plan: Plan, now_ruled: Rules, given: Any = None) -> tuple[RulesForm, 
     }
     return (
         RulesForm(given, initial=forms_rules.initial(now_ruled), **choices),
-        Windows(given, initial=forms_rules.initial_windows(now_ruled), prefix="windows"),
+        Windows(given, initial=forms_rules.initial_windows(now_ruled.windows), prefix="windows"),
         Stages(given, initial=forms_rules.initial_stages(now_ruled), prefix="stages"),
         Speeds(given, initial=forms_speeds.initial(now_ruled), prefix="speeds"),
+        Windows(given, initial=forms_rules.initial_windows(now_ruled.sale_windows), prefix="sale"),
     )
 
 
@@ -116,11 +123,11 @@ def change(request: Request, pk: int) -> HttpResponse:
     return refused(request, FORM, form=form, refusal=refusal, **context)
 
 
-def _read(form: RulesForm, hours: Any, stages: Any, speeds: Any) -> Rules | None:
+def _read(form: RulesForm, hours: Any, stages: Any, speeds: Any, sale: Any) -> Rules | None:
     """The rules, None when something cannot be read; all are looked at, so that all errors show at once."""
-    fine = [each.is_valid() for each in (form, hours, stages, speeds)]
+    fine = [each.is_valid() for each in (form, hours, stages, speeds, sale)]
     values = form.values()
-    for rows in (hours, stages, speeds):
+    for rows in (hours, stages, speeds, sale):
         for each in rows.non_form_errors():
             form.add_error(None, each)
     if not all(fine) or form.errors:
@@ -130,6 +137,7 @@ def _read(form: RulesForm, hours: Any, stages: Any, speeds: Any) -> Rules | None
         windows=forms_rules.windows_of(hours),
         stages=forms_rules.stages_of(stages),
         speeds=forms_speeds.speeds_of(speeds),
+        sale_windows=forms_rules.windows_of(sale),
     )
 
 

@@ -48,6 +48,8 @@ TITLES = {
     "arrangement.pause": "Holiday arranged",
     "arrangement.resume": "Back from holiday",
     "arrangement.undo": "Arrangement undone",
+    "renewal.make": "Renewed",
+    "renewal.undo": "Renewal undone",
     "usage.correct": "Usage corrected",
     "usage.uncorrect": "Correction undone",
     "device.add": "Device listed",

@@ -16,6 +16,7 @@ from dashboard import (
     people,
     record,
     record_parts,
+    renewals,
     subscribers,
     timeline,
 )
@@ -57,6 +58,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/files/<int:number>/", record_parts.file, name="subscriber-file"),
     path("<int:pk>/files/<int:number>/remove/", record_parts.file_remove, name="subscriber-file-remove"),
     path("arrangements/", arrangements.index, name="arrangements"),
+    path("renewals/", renewals.index, name="renewals"),
+    path("accounts/<int:pk>/renew/", renewals.renew, name="renew"),
+    path("accounts/<int:pk>/renewals/<int:number>/undo/", renewals.undo, name="renewal-undo"),
     path("services/<int:pk>/arrange/<slug:kind>/", arranging.arrange, name="service-arrange"),
     path(
         "services/<int:pk>/arrangements/<int:number>/undo/", arranging.undo, name="service-arrangement-undo"

@@ -35,6 +35,7 @@ def open_account(
     name = usernames.checked(username)
     if plan.is_archived:
         raise Refusal("plan_archived", f"{plan.name} is archived. Restore it first.", field="plan")
+    sale.check(plan, subscriber, now=now)
     secret, digest = new_secret(), lookup(name)
     try:
         with transaction.atomic():

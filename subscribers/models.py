@@ -8,6 +8,7 @@ from kmikro.lib.validity import Validity
 from subscribers.import_models import ImportFile as ImportFile
 from subscribers.import_models import ImportPart as ImportPart
 from subscribers.import_models import ImportRow as ImportRow
+from subscribers.period_models import Period as Period
 from subscribers.person_models import Attachment as Attachment
 from subscribers.person_models import Consent as Consent
 from subscribers.person_models import CustomField as CustomField
@@ -18,6 +19,7 @@ from subscribers.person_models import Note as Note
 from subscribers.person_models import Phone as Phone
 from subscribers.person_models import SavedFilter as SavedFilter
 from subscribers.person_models import Subscriber as Subscriber
+from subscribers.plan_models import Fallback as Fallback
 from subscribers.plan_models import PlanVersion as PlanVersion
 from subscribers.prefixes import PrefixField
 from subscribers.usage_models import Arrangement as Arrangement
@@ -55,6 +57,18 @@ class Plan(models.Model):
         FIRST = "first", "The first device"
         LIST = "list", "Devices on the list"
 
+    class SaleLimit(models.TextChoices):
+        ANY = "", "As often as wanted"
+        ONCE = "once", "Once, the first time only"
+        DAY = "day", "Once a day"
+        WEEK = "week", "Once a week"
+        MONTH = "month", "Once a month"
+
+    class Carry(models.TextChoices):
+        NOTHING = "", "Nothing"
+        EARLY = "early", "When it is renewed before its end"
+        ALWAYS = "always", "Whenever it is renewed"
+
     name = models.CharField(max_length=60)
     price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -87,6 +101,14 @@ class Plan(models.Model):
     moves_a_day = models.PositiveSmallIntegerField(
         default=3, db_default=3
     )  # of a pass to another device, by who has the code
+    sale_limit = models.CharField(
+        max_length=5, choices=SaleLimit.choices, blank=True, default="", db_default=""
+    )  # to one subscriber
+    sale_windows = models.JSONField(default=list, db_default=NONE)  # kmikro.lib.timetable: when it is sold
+    carry = models.CharField(
+        max_length=6, choices=Carry.choices, blank=True, default=Carry.EARLY, db_default="early"
+    )  # of the data that is left, into the next period
+    carry_limit_bytes = models.BigIntegerField(null=True)
     sites = models.JSONField(default=list)  # ids
     routers = models.JSONField(default=list)  # ids
     burst_download_bps = models.BigIntegerField(default=0)
@@ -240,43 +262,3 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.hour:%Y-%m-%d %H}"
-
-
-class Fallback(models.Model):
-    """What the ISP gives instead of a refusal: a walled garden, a slow line, or the plan of another.
-
-    Without a row for a reason it stays a refusal. With a plan, speed, list and pool are the plan's where they are
-    not given here.
-    """
-
-    class Reason(models.TextChoices):
-        ENDED = "ended", "The service has ended"
-        SUSPENDED = "suspended", "The service is suspended"
-        TIME = "time_spent", "The online time is used up"
-        DATA = "data_spent", "The data is used up"
-        DEVICE = "locked_device", "Another device than the service is bound to"
-        UNKNOWN = "unknown_user", "Nobody of that name"
-        TRIAL = "trial", "A device that asks for a trial"
-
-    reason = models.CharField(max_length=16, choices=Reason.choices, unique=True)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="+")
-    download_bps = models.BigIntegerField(default=0)
-    upload_bps = models.BigIntegerField(default=0)
-    address_list = models.CharField(max_length=63, blank=True)
-    pool = models.CharField(max_length=63, blank=True)
-    seconds = models.PositiveIntegerField(default=900)  # then the router asks again
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["reason"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(seconds__gte=60, seconds__lte=86_400), name="fallback_seconds_sane"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(download_bps__gte=0, upload_bps__gte=0), name="fallback_rate_sane"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reason

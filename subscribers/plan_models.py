@@ -1,4 +1,4 @@
-"""The terms that a plan had at each time; a row is written once and never changed."""
+"""Beside plans: the terms that each had at a time, and what an ISP gives instead of a refusal."""
 
 from django.db import models
 
@@ -23,3 +23,43 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class Fallback(models.Model):
+    """What the ISP gives instead of a refusal: a walled garden, a slow line, or the plan of another.
+
+    Without a row for a reason it stays a refusal. With a plan, speed, list and pool are the plan's where they are
+    not given here.
+    """
+
+    class Reason(models.TextChoices):
+        ENDED = "ended", "The service has ended"
+        SUSPENDED = "suspended", "The service is suspended"
+        TIME = "time_spent", "The online time is used up"
+        DATA = "data_spent", "The data is used up"
+        DEVICE = "locked_device", "Another device than the service is bound to"
+        UNKNOWN = "unknown_user", "Nobody of that name"
+        TRIAL = "trial", "A device that asks for a trial"
+
+    reason = models.CharField(max_length=16, choices=Reason.choices, unique=True)
+    plan = models.ForeignKey("subscribers.Plan", on_delete=models.PROTECT, null=True, related_name="+")
+    download_bps = models.BigIntegerField(default=0)
+    upload_bps = models.BigIntegerField(default=0)
+    address_list = models.CharField(max_length=63, blank=True)
+    pool = models.CharField(max_length=63, blank=True)
+    seconds = models.PositiveIntegerField(default=900)  # then the router asks again
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["reason"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(seconds__gte=60, seconds__lte=86_400), name="fallback_seconds_sane"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(download_bps__gte=0, upload_bps__gte=0), name="fallback_rate_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

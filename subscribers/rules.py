@@ -51,6 +51,10 @@ class Rules:
     pool: str = ""
     end_plan_id: int | None = None
     quota_plan_id: int | None = None
+    sale_limit: str = ""
+    sale_windows: list[Any] = field(default_factory=list)
+    carry: str = Plan.Carry.EARLY.value
+    carry_limit_bytes: int | None = None
 
 
 def rules_of(plan: Plan) -> Rules:
@@ -71,12 +75,16 @@ def settle(
 
 def _check(rules: Rules, before: Rules) -> None:
     windows_of(rules.windows)
+    try:
+        windows_of(rules.sale_windows)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.text, field="sale_windows") from None
     stages_of(rules.stages)
     speeds_of(rules.speeds)
     _within(rules, "grace_seconds", 0, LONGEST_SECONDS)
     _within(rules, "daily_data_bytes", SMALLEST_BYTES, LARGEST_BYTES)
     _within(rules, "daily_seconds", SHORTEST_SECONDS, _DAY)
-    for name in ("download_limit_bytes", "upload_limit_bytes"):
+    for name in ("download_limit_bytes", "upload_limit_bytes", "carry_limit_bytes"):
         _within(rules, name, SMALLEST_BYTES, LARGEST_BYTES)
     for name in Rules.__slots__:
         if name.endswith("_bps"):
@@ -85,8 +93,10 @@ def _check(rules: Rules, before: Rules) -> None:
     _within(rules, "priority", 1, 8)
     _within(rules, "moves_a_day", 0, MOST_MOVES)
     _within(rules, "idle_seconds", SHORTEST_SECONDS, LONGEST_SECONDS)
-    if rules.lock not in Plan.Lock.values:
-        raise Refusal("bad_lock", "The lock is empty, first or list.", field="lock")
+    for name, known in (("lock", Plan.Lock), ("sale_limit", Plan.SaleLimit), ("carry", Plan.Carry)):
+        if getattr(rules, name) not in known.values:
+            text = f"It is {', '.join(filter(None, known.values))}, or empty."
+            raise Refusal("bad_choice", text, field=name)
     for name in ("address_list", "pool"):
         check_name(name, getattr(rules, name))
     check_places(rules.sites, rules.routers, but_sites=before.sites, but_routers=before.routers)

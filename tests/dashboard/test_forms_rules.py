@@ -35,6 +35,9 @@ RULES = st.builds(
     windows=st.lists(WINDOW, max_size=3),
     stages=st.lists(STAGE, max_size=3),
     lock=st.sampled_from(["", "first", "list"]),
+    sale_limit=st.sampled_from(["", "once", "day", "week", "month"]),
+    carry=st.sampled_from(["", "early", "always"]),
+    carry_limit_bytes=st.none() | BYTES,
     burst_download_bps=BPS,
     burst_seconds=st.integers(0, 600),
     priority=st.integers(1, 8),
@@ -46,7 +49,7 @@ def sent(rules: Rules) -> dict[str, Any]:
     """What a browser sends back of a form that nobody touched."""
     data: dict[str, Any] = forms_rules.initial(rules)
     for prefix, rows in (
-        ("windows", forms_rules.initial_windows(rules)),
+        ("windows", forms_rules.initial_windows(rules.windows)),
         ("stages", forms_rules.initial_stages(rules)),
     ):
         data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}

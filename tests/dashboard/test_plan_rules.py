@@ -18,6 +18,10 @@ WANTED = Rules(
     windows=[{"days": [0, 4], "from": "18:00", "to": "24:00"}],
     stages=[{"period": "week", "after_bytes": 20 * 10**9, "download_bps": 10**6, "upload_bps": 500_000}],
     speeds=[{"days": [5], "from": "22:00", "to": "06:00", "download_bps": 40_000_000, "upload_bps": 0}],
+    sale_limit="month",
+    sale_windows=[{"days": [6], "from": "08:00", "to": "20:00"}],
+    carry="always",
+    carry_limit_bytes=5 * 10**9,
     lock="first",
     burst_download_bps=20_000_000,
     burst_seconds=16,
@@ -95,6 +99,8 @@ def test_a_router_that_is_gone_stays_ticked(plan, client_for):
         ({"speeds-0-days": [], "speeds-0-opens": "", "speeds-0-closes": ""}, "A speed by the hour has days"),
         ({"speeds-0-closes": ""}, "Hours have days"),
         ({"speeds-0-upload": "0.001"}, "at least 8 kbps"),
+        ({"sale-0-opens": ""}, "Hours have days"),
+        ({"carry": "often"}, "often is not one"),
         ({"end_plan_id": "999999999"}, "999999999 is not one"),
     ],
 )
@@ -113,10 +119,16 @@ def test_an_emptied_row_goes_away(plan, client_for):
         "windows-TOTAL_FORMS": "2", "windows-INITIAL_FORMS": "1", "windows-0-days": [], "windows-0-opens": "", "windows-0-closes": "",
         "stages-TOTAL_FORMS": "2", "stages-INITIAL_FORMS": "1", "stages-0-after": "", "stages-0-download": "", "stages-0-upload": "",
         "speeds-TOTAL_FORMS": "2", "speeds-INITIAL_FORMS": "1", "speeds-0-days": [], "speeds-0-opens": "", "speeds-0-closes": "",
-        "speeds-0-download": "",
+        "speeds-0-download": "", "sale-TOTAL_FORMS": "2", "sale-INITIAL_FORMS": "1", "sale-0-days": [], "sale-0-opens": "",
+        "sale-0-closes": "",
     }  # fmt: skip
     assert client.post(here(plan), emptied).status_code == 302
-    assert (ruled(plan).windows, ruled(plan).stages, ruled(plan).speeds) == ([], [], [])
+    assert (ruled(plan).windows, ruled(plan).stages, ruled(plan).speeds, ruled(plan).sale_windows) == (
+        [],
+        [],
+        [],
+        [],
+    )
 
 
 def test_plans_that_come_after_are_chosen_from_the_others(plan, client_for):

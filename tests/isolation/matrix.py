@@ -163,6 +163,11 @@ TENANT: dict[str, Line] = {
         A.SEE_SUBSCRIBERS, query={"q": "anary", "state": "all", "kind": "data", "service": "7001"}
     ),
     "arrangements?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
+    "renewals": at(A.SEE_SUBSCRIBERS),
+    "renewals?filtered": at(A.SEE_SUBSCRIBERS, query={"q": "anary", "state": "counts", "plan": "7001"}),
+    "renewals?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
+    "renew": at(A.CHANGE_SUBSCRIBERS, post=302, body={"after": "7001"}),
+    "renewal-undo": at(A.CHANGE_SUBSCRIBERS, post=302),
     "service-arrange": at(A.CHANGE_SUBSCRIBERS, post=302, kind="speed", body=bodies.SPEED),
     "service-arrange?pause": at(A.CHANGE_SUBSCRIBERS, post=422, kind="pause"),
     "service-arrangement-undo": at(A.CHANGE_SUBSCRIBERS, post=302),
@@ -576,6 +581,9 @@ TENANT: dict[str, Line] = {
         body={"grace_seconds": 60, "framed_ip": "10.9.0.7", "disconnect": True},
     ),
     "api-account-unbind": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
+    "api-renewals": at(Scope(A.SEE_SUBSCRIBERS), query={"account": "7001"}),
+    "api-renew": at(Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS)),
+    "api-renewal-undo": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
     "api-arrangements": at(Scope(A.SEE_SUBSCRIBERS), query={"service": "7001", "kind": "data"}),
     "api-service-arrangements": at(
         Scope(A.CHANGE_SUBSCRIBERS), get=None, post=201, body={"kind": "speed", "download_bps": 1_000_000}

@@ -17,6 +17,7 @@ from subscribers.models import (
     Email,
     ImportFile,
     Note,
+    Period,
     Phone,
     SavedFilter,
     Service,
@@ -95,6 +96,11 @@ def arranged(account: Service, now: datetime) -> None:
         made_at=now,
         **by,
     )
+    Period.objects.create(
+        pk=EQUAL, service=account, plan=account.plan, price_minor=250_000, currency="KES", begins_at=now - 3 * day,
+        ends_at=account.expires_at, ended_before=now - 4 * day, anchor_at=now - 3 * day, nth=1, upload_bytes=0, download_bytes=0,
+        seconds_used=0, carried_bytes=4 * 10**9, made_at=now - 3 * day, made_by="Owner Fresh Air",
+    )  # fmt: skip
     Correction.objects.create(
         pk=EQUAL, hour=now.replace(minute=0, second=0, microsecond=0) - 2 * day, download_bytes=-(2 * 10**9),
         why="Counted twice by the old router", made_at=now, **by,
