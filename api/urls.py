@@ -6,6 +6,8 @@ from api import (
     accounts,
     adoption,
     agent_ledger,
+    agent_sales,
+    agent_stock,
     agents,
     alert_rules,
     arrangements,
@@ -158,6 +160,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/<int:pk>/ledger/", agent_ledger.Ledger.as_view(), name="api-agent-ledger"),
     path("agents/<int:pk>/top-up/", agent_ledger.TopUp.as_view(), name="api-agent-top-up"),
     path("agents/<int:pk>/correct/", agent_ledger.Correct.as_view(), name="api-agent-correct"),
+    path("agents/<int:pk>/sales/", agent_sales.Sales.as_view(), name="api-agent-sales"),
+    path(
+        "agents/<int:pk>/sales/<int:number>/undo/", agent_sales.UndoSale.as_view(), name="api-agent-sale-undo"
+    ),
+    path("agents/<int:pk>/stock/", agent_stock.Stock.as_view(), name="api-agent-stock"),
+    path("agents/<int:pk>/stock/book-used/", agent_stock.BookUsed.as_view(), name="api-agent-stock-used"),
+    path(
+        "agents/<int:pk>/stock/<int:number>/receive/",
+        agent_stock.ReceiveStock.as_view(),
+        name="api-agent-stock-receive",
+    ),
+    path(
+        "agents/<int:pk>/stock/<int:number>/return/",
+        agent_stock.ReturnStock.as_view(),
+        name="api-agent-stock-return",
+    ),
+    path(
+        "agents/<int:pk>/stock/<int:number>/restock/",
+        agent_stock.Restock.as_view(),
+        name="api-agent-stock-restock",
+    ),
     path("agents/<int:pk>/send/", agent_ledger.Send.as_view(), name="api-agent-send"),
     path("subscribers/", subscribers.Subscribers.as_view(), name="api-subscribers"),
     path("subscribers/<int:pk>/", subscribers.OneSubscriber.as_view(), name="api-subscriber"),

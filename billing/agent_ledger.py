@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.journal import Actor, record
 from billing.agent_models import Agent, AgentEntry
+from billing.stock_models import Sale
 from kmikro.lib.money import LARGEST
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
@@ -26,6 +27,7 @@ class Given:
     text: str = ""
     other: Agent | None = None
     key: str = ""
+    sale: Sale | None = None
 
 
 def zone() -> ZoneInfo:
@@ -63,7 +65,7 @@ def post(
         made.append(
             AgentEntry(
                 agent=agent, number=number, at=now, day=on, kind=row.kind, amount_minor=row.amount_minor, balance_minor=balance,
-                limit_minor=agent.limit_minor, other=row.other, text=row.text[:200], by=by.name[:140], key=row.key,
+                limit_minor=agent.limit_minor, other=row.other, sale=row.sale, text=row.text[:200], by=by.name[:140], key=row.key,
             )
         )  # fmt: skip
     AgentEntry.objects.bulk_create(made)

@@ -105,6 +105,7 @@ class AgentEntry(models.Model):
     balance_minor = models.BigIntegerField()  # after it
     limit_minor = models.BigIntegerField()  # of credit, at that time
     other = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="+")
+    sale = models.ForeignKey("billing.Sale", on_delete=models.PROTECT, null=True, related_name="entries")
     text = models.CharField(max_length=200, blank=True)
     by = models.CharField(max_length=140)
     key = models.CharField(max_length=40, blank=True)  # what was sent twice is booked once

@@ -9,7 +9,7 @@ from billing.models import Batch
 from subscribers.models import Service
 
 LOOKED_AT = timedelta(days=30)  # after the day; whoever is swept later was made late
-_WAITING = (Service.Status.ACTIVE, Service.Status.SUSPENDED)
+_WAITING = (Service.Status.PENDING, Service.Status.ACTIVE, Service.Status.SUSPENDED)
 
 
 def end_unused(now: datetime) -> int:

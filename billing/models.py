@@ -7,6 +7,8 @@ from billing import papers
 from billing.agent_models import Agent as Agent
 from billing.agent_models import AgentEntry as AgentEntry
 from billing.agent_models import AgentPrice as AgentPrice
+from billing.stock_models import Consignment as Consignment
+from billing.stock_models import Sale as Sale
 from kmikro.lib import codes
 from kmikro.lib.secrets import EncryptedTextField
 from subscribers.models import Plan, Service
@@ -46,6 +48,8 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     made_at = models.DateTimeField()
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="batches")
+    received_at = models.DateTimeField(null=True)  # by the agent; until then its codes do not connect
 
     class Meta:
         ordering = ["-id"]

@@ -1,4 +1,4 @@
-"""Reads about batches and vouchers. `owner` limits to what one person made (cashiers and resellers)."""
+"""Reads about batches and vouchers. `owner` limits to what one person made or has received as an agent."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -46,9 +46,15 @@ class Sales:
     minor: int
 
 
+def theirs(owner: int, to: str = "") -> Q:
+    """Batches of a person: made by them, or received as an agent; `to` leads from the filtered model to the batch."""
+    received = {f"{to}agent__user_id": owner, f"{to}received_at__isnull": False}
+    return Q(**{f"{to}made_by_id": owner, f"{to}agent": None}) | Q(**received)
+
+
 def batches(owner: int | None = None) -> "QuerySet[Batch]":
-    rows = Batch.objects.select_related("plan", "made_by")
-    return rows if owner is None else rows.filter(made_by_id=owner)
+    rows = Batch.objects.select_related("plan", "made_by", "agent")
+    return rows if owner is None else rows.filter(theirs(owner))
 
 
 def tallies(batch_ids: Collection[int]) -> dict[int, Tally]:
@@ -71,7 +77,7 @@ def tallies(batch_ids: Collection[int]) -> dict[int, Tally]:
 def vouchers(now: datetime, owner: int | None = None) -> "QuerySet[Any]":
     """Voucher rows with `state` (subscribers.queries.State), their service, plan and batch."""
     rows = Voucher.objects.select_related("service__plan", "batch").annotate(state=state_at(now, "service__"))
-    return rows if owner is None else rows.filter(batch__made_by_id=owner)
+    return rows if owner is None else rows.filter(theirs(owner, "batch__"))
 
 
 def shapes() -> list[codes.Shape]:
@@ -132,7 +138,7 @@ def sold(since: datetime, until: datetime, owner: int | None = None) -> Sales:
     """What was activated from `since` until before `until`, at the price of its batch."""
     rows = Voucher.objects.filter(service__first_used_at__gte=since, service__first_used_at__lt=until)
     if owner is not None:
-        rows = rows.filter(batch__made_by_id=owner)
+        rows = rows.filter(theirs(owner, "batch__"))
     found = rows.aggregate(count=Count("pk"), minor=Sum("batch__price_minor"))
     return Sales(found["count"], found["minor"] or 0)
 
@@ -141,7 +147,7 @@ def stock(owner: int | None = None) -> Sales:
     """What is printed and not used yet, and what it is worth."""
     rows = Voucher.objects.filter(service__status=Service.Status.ACTIVE, service__first_used_at=None)
     if owner is not None:
-        rows = rows.filter(batch__made_by_id=owner)
+        rows = rows.filter(theirs(owner, "batch__"))
     found = rows.aggregate(count=Count("pk"), minor=Sum("batch__price_minor"))
     return Sales(found["count"], found["minor"] or 0)
 

@@ -21,7 +21,7 @@ CHUNK = 2_500  # made in one transaction, between two signs of progress
 _CODE: Any = Voucher._meta.get_field("code")
 TRIES = 3
 PURPOSE = "service lookup"
-WORKING = (State.NEW, State.IN_USE, State.PAUSED)
+WORKING = (State.PENDING, State.NEW, State.IN_USE, State.PAUSED)
 
 
 def lookup(typed: str) -> str:

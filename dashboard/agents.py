@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.roles import Action
-from billing import agents
+from billing import agent_sales, agent_stock, agents
 from billing.agent_models import Agent, AgentEntry
 from dashboard import access, listing
 from dashboard.access import Request, operator
@@ -108,7 +108,7 @@ def _csv(each: Agent) -> tuple[object, ...]:
 @require_GET
 def show(request: Request, pk: int) -> HttpResponse:
     """One agent: float, newest rows of the ledger, terms, and who is below."""
-    agent = agent_or_404(request, pk)
+    agent, now = agent_or_404(request, pk), datetime.now(UTC)
     below = list(agent.subagents.all()[:50])
     acts = access.may(request, Action.CHANGE_AGENTS)
     is_own = agent.user_id == request.user.pk
@@ -120,7 +120,11 @@ def show(request: Request, pk: int) -> HttpResponse:
         newest=AgentEntry.objects.filter(agent=agent).select_related("other")[:NEWEST],
         below=below,
         prices=list(agent.prices.select_related("plan")[:50]),
+        today=agent_sales.sold_today(agent, now),
+        in_stock=agent_stock.sellable(agent, now).count(),
+        on_its_way=agent.batches.filter(received_at=None).count(),
         may_change=acts,
+        may_sell=agent.is_active and (acts or (is_own and access.may(request, Action.SELL))),
         may_send=bool(below) and agent.is_active and (acts or (is_own and access.may(request, Action.SELL))),
     )
 

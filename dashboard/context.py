@@ -33,6 +33,7 @@ MAIN = (
     Item("plans", "plans", "Plans", "gauge", Action.SEE_PLANS),
     Item("usage", "usage", "Usage", "chart-column", Action.SEE_SUBSCRIBERS),
 )
+DESK = (Item("sell", "sell", "Sell", "hand-coins", Action.SELL),)  # of who is an agent and sees no other
 NETWORK = (
     Item("routers", "routers", "Routers", "router", Action.SEE_ROUTERS),
     Item("sessions", "sessions", "Live sessions", "activity", Action.SEE_SESSIONS),
@@ -65,10 +66,14 @@ def _items(request: HttpRequest, items: tuple[Item, ...]) -> list[dict[str, Any]
     return shown
 
 
+def main(request: HttpRequest) -> tuple[Item, ...]:
+    return MAIN if access.may(request, Action.SEE_ALL_AGENTS) else (*DESK, *MAIN)
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups {title, items, bottom} of what the signed-in operator's role may open."""
     groups: list[dict[str, Any]] = [
-        {"title": "", "items": _items(request, MAIN)},
+        {"title": "", "items": _items(request, main(request))},
         {"title": _("Network"), "items": _items(request, NETWORK)},
         {"title": "", "items": _items(request, SETTINGS), "bottom": True},
     ]
@@ -139,7 +144,7 @@ def suspension(isp: Isp) -> str:
 
 def home_url(request: HttpRequest) -> str:
     """Where the operator starts: Home, or the first page of their role."""
-    for item in (*MAIN, *NETWORK):
+    for item in (*main(request), *NETWORK):
         url = url_of(item.route)
         if url and access.may(request, item.action):
             return url

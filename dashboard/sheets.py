@@ -23,6 +23,7 @@ from subscribers.queries import State
 PDF_PART = 100 * PER_PAGE
 PRINT_PART = 10 * PER_PAGE
 STATES = (
+    (State.PENDING, "Not received"),
     (State.NEW, "Unused"),
     (State.IN_USE, "In use"),
     (State.SPENT, "Spent"),
@@ -62,8 +63,9 @@ def csv_file(request: Request, shown: Batch, rows: "QuerySet[Any]") -> HttpRespo
 
 
 def _slips(request: Request, shown: Batch, size: int) -> "QuerySet[Any]":
-    """Unused vouchers for paper: one by its serial, or the asked part."""
-    rows = queries.vouchers(datetime.now(UTC), owner(request)).filter(batch=shown, state=State.NEW)
+    """Unused vouchers for paper, those on their way to an agent too: one by its serial, or the asked part."""
+    rows = queries.vouchers(datetime.now(UTC), owner(request))
+    rows = rows.filter(batch=shown, state__in=[State.NEW, State.PENDING])
     rows = rows.order_by("serial")
     serial = listing.number(request, "serial")
     if serial is not None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard import agent_money, agent_prices, agents
+from dashboard import agent_desk, agent_money, agent_prices, agent_sales, agent_stock, agents
 
 urlpatterns = [
     path("", agents.index, name="agents"),
@@ -16,4 +16,15 @@ urlpatterns = [
     path("<int:pk>/top-up/", agent_money.top_up, name="agent-top-up"),
     path("<int:pk>/correct/", agent_money.correct, name="agent-correct"),
     path("<int:pk>/send/", agent_money.send, name="agent-send"),
+    path("sell/", agent_desk.mine, name="sell"),
+    path("<int:pk>/sell/", agent_desk.sell, name="agent-sell"),
+    path("<int:pk>/sales/", agent_sales.index, name="agent-sales"),
+    path("<int:pk>/sales/<int:number>/", agent_desk.sold, name="agent-sold"),
+    path("<int:pk>/sales/<int:number>/undo/", agent_sales.undo, name="agent-undo"),
+    path("<int:pk>/stock/", agent_stock.index, name="agent-stock"),
+    path("<int:pk>/stock/give/", agent_stock.give, name="agent-stock-give"),
+    path("<int:pk>/stock/book-used/", agent_stock.book_used, name="agent-stock-used"),
+    path("<int:pk>/stock/<int:number>/receive/", agent_stock.receive, name="agent-stock-receive"),
+    path("<int:pk>/stock/<int:number>/return/", agent_stock.take_back, name="agent-stock-return"),
+    path("<int:pk>/stock/<int:number>/restock/", agent_stock.restock, name="agent-stock-restock"),
 ]

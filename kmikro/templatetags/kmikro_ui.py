@@ -21,7 +21,7 @@ from kmikro.ui.fields import PARTIALS, attributes_of, choices_of, input_kind
 from kmikro.ui.states import state_of
 
 register = template.Library()
-TAB_KEYS = ("home", "vouchers", "routers", "sessions")
+TAB_KEYS = ("home", "sell", "vouchers", "routers", "sessions")
 TAB_PLACES = 4
 BETWEEN_TAGS = re.compile(r">\s+<")
 

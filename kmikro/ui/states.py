@@ -35,6 +35,12 @@ STATES: dict[str, State] = {
     "spent": State("", "circle-check-big", "Spent"),
     "ended": State("", "timer-off", "Ended"),
     "revoked": State("bad", "ban", "Revoked"),
+    "sent": State("warn", "truck", "On its way"),
+    "held": State("ok", "circle-check", "With the agent"),
+    "returned": State("warn", "undo-2", "Coming back"),
+    "stocked": State("", "archive", "Back"),
+    "sold": State("ok", "circle-check", "Sold"),
+    "undone": State("", "undo-2", "Taken back"),
     "preparing": State("brand", "loader-circle", "Preparing"),
     "ready": State("ok", "circle-check", "Ready"),
     # routers and enrolment

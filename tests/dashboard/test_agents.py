@@ -82,6 +82,6 @@ def test_few_queries_whatever_the_number_of_rows(inside_isp, client_for, django_
     for number in range(3):
         make_agent(parent=make_agent(name=f"Agent {number}"))
     client.get("/agents/")
-    for path in ("/agents/", f"/agents/{Agent.objects.latest('pk').parent_id}/"):
-        with django_assert_max_num_queries(18):
+    for path, most in (("/agents/", 18), (f"/agents/{Agent.objects.latest('pk').parent_id}/", 24)):
+        with django_assert_max_num_queries(most):
             assert client.get(path).status_code == 200

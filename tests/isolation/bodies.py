@@ -96,6 +96,7 @@ IMPORT_RULES = {
     "access": "any",
 }
 IMPORT_COLUMNS = {"column-0": "name", **IMPORT_RULES}
+SELL = {"plan": str(EQUAL), "count": "1", "source": "spot", "key": str(uuid.UUID(int=6))}
 API_BATCH = {"plan": EQUAL, "count": 2}
 
 

@@ -199,6 +199,21 @@ TENANT: dict[str, Line] = {
     "agent-top-up": at(A.CHANGE_AGENTS, post=302, body=bodies.AMOUNT),
     "agent-correct": at(A.CHANGE_AGENTS, post=302, body=bodies.AMOUNT),
     "agent-send": at(A.SELL, own=True, post=422, body=bodies.AMOUNT),  # nobody is below the planted one
+    "sell": at(A.SELL, get=302),
+    "agent-sell": at(A.SELL, own=True, post=422, body=bodies.SELL),  # the planted one has no float
+    "agent-sales": at(A.SEE_AGENTS, own=True),
+    "agent-sales?csv": at(
+        A.SEE_AGENTS, own=True, query={"format": "csv", "q": "anary", "state": "sold", "day": "2026-11-01"}
+    ),
+    "agent-sold": at(A.SEE_AGENTS, own=True),
+    "agent-undo": at(A.SELL, own=True, post=302, body={"why": "A slip"}),
+    "agent-stock": at(A.SEE_AGENTS, own=True),
+    "agent-stock?csv": at(A.SEE_AGENTS, own=True, query={"format": "csv", "state": "sent"}),
+    "agent-stock-give": at(A.CHANGE_AGENTS, get=None, post=302, body={"batch": str(EQUAL)}),
+    "agent-stock-used": at(A.SELL, own=True, get=None, post=302),
+    "agent-stock-receive": at(A.SELL, own=True, get=None, post=302),
+    "agent-stock-return": at(A.SELL, own=True, post=302),
+    "agent-stock-restock": at(A.CHANGE_AGENTS, get=None, post=302),
     "help": at("signed-in"),
     "routers": at(A.SEE_ROUTERS),
     "routers?csv": at(A.SEE_ROUTERS, query={"format": "csv", "q": "anary"}),
@@ -511,6 +526,21 @@ TENANT: dict[str, Line] = {
     "api-agent-correct": at(
         Scope(A.CHANGE_AGENTS), own=True, get=None, post=201, body={"amount_minor": 5, "text": "Right"}
     ),
+    "api-agent-sales": at(
+        Scope(A.SEE_AGENTS),
+        own=True,
+        post=422,
+        writes=Scope(A.SELL),
+        body={"plan": EQUAL, "on_the_spot": True},
+    ),
+    "api-agent-sale-undo": at(Scope(A.SELL), own=True, get=None, post=200, body={"why": "A slip"}),
+    "api-agent-stock": at(
+        Scope(A.SEE_AGENTS), own=True, post=422, writes=Scope(A.CHANGE_AGENTS), body={"batch": EQUAL}
+    ),  # the planted batch is with the agent
+    "api-agent-stock-used": at(Scope(A.SELL), own=True, get=None, post=201),
+    "api-agent-stock-receive": at(Scope(A.SELL), own=True, get=None, post=200),
+    "api-agent-stock-return": at(Scope(A.SELL), own=True, get=None, post=200),
+    "api-agent-stock-restock": at(Scope(A.CHANGE_AGENTS), own=True, get=None, post=409),
     "api-agent-send": at(
         Scope(A.SELL), own=True, get=None, post=422, body={"to": EQUAL, "amount_minor": 5}
     ),  # nobody is below the planted one

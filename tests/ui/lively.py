@@ -106,7 +106,6 @@ def _sold(owner: User, now: datetime) -> list[Service]:
     make_batch(
         plan=made[0], count=50, made=20, state="failed", state_text="The worker was stopped.", made_at=now
     )
-    lively_agents.sell(made[1], now)
     design = designs.make("Kiosk at the stage", "label", designs.EXAMPLE, by=SYSTEM, now=now)
     Design.objects.filter(pk=design.pk).update(id=EQUAL)
     services = []
@@ -121,6 +120,7 @@ def _sold(owner: User, now: datetime) -> list[Service]:
         )
         services.append(voucher.service)
     Voucher.objects.filter(service=services[0]).update(id=EQUAL)
+    lively_agents.sell(made[1], batch, now)
     return services
 
 

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from accounts.journal import SYSTEM, Actor
 from accounts.models import User
 from accounts.roles import Role
-from billing import agent_ledger, agents
+from billing import agent_ledger, agent_sales, agent_stock, agents
 from billing.agent_models import Agent
+from billing.models import Batch, Sale
 from subscribers.models import Plan
-from tests.factories import make_agent
+from tests.factories import make_agent, make_batch, make_voucher
 from tests.isolation.planting import EQUAL
 
 BY = Actor(None, "Owner Fresh Air")
 
 
-def sell(plan: Plan, now: datetime) -> Agent:
+def sell(plan: Plan, batch: Batch, now: datetime) -> Agent:
     """Amina, who is the agent of the pages, and who stands around her."""
     amina = make_agent(
         pk=EQUAL, name="Amina Hassan Mini Market", phone="+254 722 000 118", commission=1250, made_at=now, per_hour=40,
@@ -31,4 +32,23 @@ def sell(plan: Plan, now: datetime) -> Agent:
     agent_ledger.correct(
         amina, -2_000, "Top-up of Monday was counted twice", by=BY, now=now - timedelta(hours=3)
     )
+    _stock(amina, plan, batch, now)
     return amina
+
+
+def _stock(amina: Agent, plan: Plan, here: Batch, now: datetime) -> None:
+    """One batch with her, one on its way, and sales of today."""
+    coming = make_batch(plan=plan, price_minor=plan.price_minor, count=3, made=3, made_at=now)
+    for _ in range(3):
+        make_voucher(batch=coming, made_at=now)
+    for batch in (here, coming):
+        agent_stock.give(batch, amina, by=BY, now=now - timedelta(hours=3))
+    here.refresh_from_db()
+    agent_stock.receive(here, by=BY, now=now - timedelta(minutes=1))
+    agent_sales.sell(amina, plan, 3, by=BY, now=now - timedelta(hours=1), key="first")
+    agent_sales.sell(amina, plan, 2, by=BY, now=now, key="tap", on_the_spot=True)
+    shown = agent_stock.sellable(amina, now).order_by("serial").first()
+    Sale.objects.create(
+        pk=EQUAL, agent=amina, voucher=shown, plan=plan, at=now, day=agent_ledger.day_for(amina, now), price_minor=9_000,
+        commission_minor=1_500, balance_minor=amina.balance_minor, by=BY.name, key="shown",
+    )  # fmt: skip
