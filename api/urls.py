@@ -26,6 +26,7 @@ from api import (
     me,
     merging,
     monitoring,
+    notices,
     offers,
     orders,
     own_terms,
@@ -234,6 +235,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api-service-arrangement-resume",
     ),
     path("services/<int:pk>/usage/", usage.ServiceUsage.as_view(), name="api-service-usage"),
+    path("usage/notices/", notices.UsageNotices.as_view(), name="api-usage-notices"),
+    path("usage/notices/rule/", notices.UsageNoticeRule.as_view(), name="api-usage-notice-rule"),
     path("usage/", usage.AllUsage.as_view(), name="api-usage"),
     path("services/<int:pk>/corrections/", corrections.Corrections.as_view(), name="api-service-corrections"),
     path(

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts import people
 from accounts.models import User
 from accounts.tasks import post
-from dashboard import auditing
+from dashboard import auditing, letters
 from legal import consent
 from legal.models import Document
 from radius import disconnect, stale
@@ -128,6 +128,14 @@ def look_at_router(schema: str, router_id: int) -> None:
         return
     with unit(schema):
         stale.judge(router_id, presence.devices, _clock())
+
+
+@tenant_task(enter=False)
+def mail_usage_notice(schema: str, notice_id: int) -> str:
+    """Tell a customer how much of a limit is used; RADIUS asks for it by name."""
+    isp = Isp.objects.get(schema_name=schema)
+    with unit(schema):
+        return letters.tell_customer(notice_id, isp, _clock())
 
 
 @tenant_task(enter=False)

@@ -50,6 +50,7 @@ TITLES = {
     "arrangement.undo": "Arrangement undone",
     "renewal.make": "Renewed",
     "renewal.undo": "Renewal undone",
+    "usage.notice": "Much of a limit is used",
     "usage.correct": "Usage corrected",
     "usage.uncorrect": "Correction undone",
     "device.add": "Device listed",
@@ -130,6 +131,11 @@ def arranged_words(facts: dict[str, Any]) -> list[str]:
         if isinstance(facts.get(name), str):
             at = localtime(datetime.fromisoformat(facts[name]))
             parts.append(f"{name.replace('hour', 'hour of')} {at.day} {at:%b %Y %H:%M}")
+    if mark := facts.get("mark"):
+        show, unit = (formats.span, "seconds") if "seconds" in facts else (formats.data_size, "bytes")
+        stage = f"stage {facts['stage']} of fair use" if facts.get("stage") else str(facts.get("limit", ""))
+        period = "in all" if facts.get("period") == "total" else f"of the {facts.get('period')}"
+        return [f"{mark}\u00a0% of {stage} {period}: {show(facts[unit])} of {show(facts[f'of_{unit}'])}"]
     if moved := facts.get("moved_seconds"):
         parts.append(f"the end moves by {formats.span(abs(int(moved)))}")
     return parts

@@ -23,6 +23,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "radius-note-usage": {
+        "task": "radius.tasks.note_usage_everywhere",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "radius-forget": {
         "task": "radius.tasks.forget_everywhere",
         "schedule": 86_400.0,

@@ -77,6 +77,9 @@ class Session(models.Model):
             ),
             models.Index(fields=["framed_ip", "-started_at"], name="session_by_address"),
             models.Index(
+                fields=["-ended_at"], condition=models.Q(ended_at__isnull=False), name="session_ended"
+            ),
+            models.Index(
                 fields=["due_at"], condition=models.Q(ended_at=None, due_at__isnull=False), name="session_due"
             ),
         ]

@@ -11,7 +11,7 @@ from celery import shared_task
 
 from kmikro.lib.coa import NO_SESSION, Answer
 from radius import change as change_verb
-from radius import coa, enforcing, journal, limits, projector, retention, stale, traces
+from radius import coa, enforcing, journal, limits, noticing, projector, retention, stale, traces
 from radius import disconnect as verb
 from radius.models import Session
 from tenants.models import RadiusRecord
@@ -146,6 +146,19 @@ def close_stale(schema: str) -> None:
 @shared_task(name="radius.tasks.close_stale_everywhere")
 def close_stale_everywhere() -> int:
     return each_isp(close_stale)
+
+
+@tenant_task(enter=False)
+def note_usage(schema: str) -> int:
+    """Write down whose use has come to 80, 90 or 100 % of a limit since the last look."""
+    with unit(schema):
+        return noticing.sweep(datetime.now(UTC))
+
+
+@shared_task(name="radius.tasks.note_usage_everywhere")
+def note_usage_everywhere() -> int:
+    """Beat: every ISP, once a minute."""
+    return each_isp(note_usage)
 
 
 @shared_task(name="radius.tasks.project")

@@ -81,7 +81,8 @@ def _write(
         held, owner = arranging.lock(service.pk)
         if undoes is not None and Correction.objects.filter(undoes=undoes).exists():
             raise Refusal("undone", "It was undone already.")
-        _check_not_below_nothing(held, hour, amount)
+        counts = _counts_now(held, hour)
+        _check_not_below_nothing(held, hour, amount, totals=counts)
         made = Correction.objects.create(
             service=held,
             hour=hour,
@@ -93,9 +94,10 @@ def _write(
             made_at=now,
             made_by=by.name[:140],
         )
-        for name, total in _TOTALS.items():
-            setattr(held, total, getattr(held, total) + getattr(amount, name))
-        held.save(update_fields=list(_TOTALS.values()))
+        if counts:
+            for name, total in _TOTALS.items():
+                setattr(held, total, getattr(held, total) + getattr(amount, name))
+        held.save(update_fields=list(_TOTALS.values()))  # RADIUS hears of it in any case
         arranging.wake(held, owner, now)
         facts = {name: getattr(amount, name) for name in _FIELDS if getattr(amount, name)}
         verb = "usage.correct" if undoes is None else "usage.uncorrect"
@@ -103,7 +105,13 @@ def _write(
     return made
 
 
-def _check_not_below_nothing(held: Service, hour: datetime, amount: Amount) -> None:
+def _counts_now(held: Service, hour: datetime) -> bool:
+    """Does the hour belong to what the totals count? A renewal begins them anew."""
+    newest = held.periods.filter(undone_at=None).order_by("-id").values_list("made_at", flat=True).first()
+    return newest is None or hour + timedelta(hours=1) > newest
+
+
+def _check_not_below_nothing(held: Service, hour: datetime, amount: Amount, *, totals: bool) -> None:
     """Neither the hour nor the service may count less than nothing."""
     rows = (Usage.objects.filter(service=held, hour=hour), Correction.objects.filter(service=held, hour=hour))
     sums = [each.aggregate(**{name: Sum(name, default=0) for name in _FIELDS}) for each in rows]
@@ -112,7 +120,7 @@ def _check_not_below_nothing(held: Service, hour: datetime, amount: Amount) -> N
         if wanted >= 0:
             continue
         there = sums[0][name] + sums[1][name]
-        if there + wanted < 0 or getattr(held, _TOTALS[name]) + wanted < 0:
+        if there + wanted < 0 or (totals and getattr(held, _TOTALS[name]) + wanted < 0):
             unit = "seconds" if name == "seconds" else "bytes"
             text = f"In this hour {there} {unit} were counted. Take off at most that, or choose another hour."
             raise Refusal("below_nothing", text, field=name)

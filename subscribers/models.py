@@ -24,6 +24,8 @@ from subscribers.plan_models import PlanVersion as PlanVersion
 from subscribers.prefixes import PrefixField
 from subscribers.usage_models import Arrangement as Arrangement
 from subscribers.usage_models import Correction as Correction
+from subscribers.usage_models import NoticeRule as NoticeRule
+from subscribers.usage_models import UsageNotice as UsageNotice
 
 NONE = models.Value([], models.JSONField())
 

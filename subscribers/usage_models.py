@@ -81,3 +81,49 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.hour:%Y-%m-%d %H}"
+
+
+class UsageNotice(models.Model):
+    """A mark of a limit that was reached: one row for each service, limit, period and mark, for ever."""
+
+    class Mail(models.TextChoices):
+        NONE = "", "Not mailed"  # switched off, or a higher mark was mailed in its stead
+        WANTED = "wanted", "Being mailed"
+        SENT = "sent", "Mailed"
+        NO_ADDRESS = "nobody", "No address"
+
+    service = models.ForeignKey("subscribers.Service", on_delete=models.CASCADE, related_name="notices")
+    what = models.CharField(max_length=8)  # of radius.quotas
+    period = models.CharField(max_length=5)
+    number = models.PositiveSmallIntegerField(default=0, db_default=0)  # of a stage of fair use
+    begins_at = models.DateTimeField(null=True)  # of the period; null: of the whole service
+    most = models.BigIntegerField()  # the limit, in bytes or seconds
+    used = models.BigIntegerField()
+    mark = models.PositiveSmallIntegerField()  # percent
+    at = models.DateTimeField()
+    mail = models.CharField(max_length=7, choices=Mail.choices, blank=True, default="", db_default="")
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="usage_notice_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "what", "period", "number", "begins_at", "most", "mark"],
+                name="usage_notice_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mark} % {self.what} {self.period}"
+
+
+class NoticeRule(models.Model):
+    """One row: whether customers are mailed, and up to when the sweep has looked."""
+
+    mails = models.BooleanField(default=False, db_default=False)
+    swept_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return "mailed" if self.mails else "not mailed"

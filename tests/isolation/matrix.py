@@ -156,6 +156,11 @@ TENANT: dict[str, Line] = {
         query={"q": "anary", "plan": "7001", "site": "7001", "since": "2026-10-20", "until": "2026-11-10"},
     ),
     "usage?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "period": "week"}),
+    "usage-notices": at(
+        A.SEE_SUBSCRIBERS, query={"q": "anary", "what": "data", "mark": "80", "service": "7001"}
+    ),
+    "usage-notices?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
+    "usage-notices-rule": at(A.CHANGE_SETTINGS, get=None, post=302, body={"mails": "1"}),
     "service-usage": at(A.SEE_SUBSCRIBERS, query={"by": "month"}),
     "service-usage?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "by": "hour"}),
     "arrangements": at(A.SEE_SUBSCRIBERS),
@@ -626,6 +631,8 @@ TENANT: dict[str, Line] = {
         Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409
     ),  # the planted one is no holiday
     "api-service-usage": at(Scope(A.SEE_SUBSCRIBERS), query={"by": "month"}),
+    "api-usage-notices": at(Scope(A.SEE_SUBSCRIBERS), query={"service": "7001", "mark": "80"}),
+    "api-usage-notice-rule": at(Scope(A.SEE_SUBSCRIBERS)),
     "api-usage": at(
         Scope(A.SEE_SUBSCRIBERS),
         query={"plan": "7001", "site": "7001", "search": "anary", "since": "2026-11-01"},
@@ -706,6 +713,7 @@ PLATFORM_TASKS = {
     "dashboard.tasks.open_isp": "makes a workspace",
     "radius.tasks.close_stale_everywhere": "sends a tenant task to each ISP",
     "radius.tasks.forget_everywhere": "sends a tenant task to each ISP",
+    "radius.tasks.note_usage_everywhere": "sends a tenant task to each ISP",
     "radius.tasks.project": "folds the journal in public, entering each tenant for its own records",
     "routers.changing.due_everywhere": "sends a tenant task to each ISP",
     "routers.tasks.check_everywhere": "sends a tenant task to each ISP",

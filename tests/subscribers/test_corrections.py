@@ -9,7 +9,7 @@ from accounts.models import JournalEntry
 from kmikro.lib.refusal import Refusal
 from subscribers import corrections
 from subscribers.corrections import Amount
-from subscribers.models import Correction, Service, Usage
+from subscribers.models import Correction, Period, Service, Usage
 from tests.factories import make_plan, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inside_isp")]
@@ -44,6 +44,16 @@ def test_taking_off_wakes_what_was_spent_and_the_counter_row_takes_it_back(spent
     assert [entry.verb for entry in JournalEntry.objects.order_by("pk")] == [
         "usage.correct", "usage.uncorrect",
     ]  # fmt: skip
+
+
+def test_an_hour_before_the_last_renewal_changes_no_total_of_now(spent) -> None:
+    Service.objects.filter(pk=spent.pk).update(status="active", download_bytes=5)
+    Period.objects.create(
+        service=spent, plan=spent.plan, price_minor=0, currency="KES", begins_at=NOW, anchor_at=NOW, nth=1, upload_bytes=0,
+        download_bytes=10**9, seconds_used=600, made_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    correct(spent, Amount(download_bytes=-(10**8)))
+    assert Service.objects.get(pk=spent.pk).download_bytes == 5
 
 
 @pytest.mark.parametrize(

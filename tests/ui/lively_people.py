@@ -22,6 +22,7 @@ from subscribers.models import (
     SavedFilter,
     Service,
     Subscriber,
+    UsageNotice,
 )
 from tests.isolation.planting import EQUAL
 
@@ -101,6 +102,10 @@ def arranged(account: Service, now: datetime) -> None:
         ends_at=account.expires_at, ended_before=now - 4 * day, anchor_at=now - 3 * day, nth=1, upload_bytes=0, download_bytes=0,
         seconds_used=0, carried_bytes=4 * 10**9, made_at=now - 3 * day, made_by="Owner Fresh Air",
     )  # fmt: skip
+    for mark, mail in ((80, "sent"), (90, "")):
+        UsageNotice.objects.create(
+            service=account, what="data", period="total", most=200 * 10**9, used=mark * 2 * 10**9, mark=mark, at=now, mail=mail
+        )  # fmt: skip
     Correction.objects.create(
         pk=EQUAL, hour=now.replace(minute=0, second=0, microsecond=0) - 2 * day, download_bytes=-(2 * 10**9),
         why="Counted twice by the old router", made_at=now, **by,
