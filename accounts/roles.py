@@ -26,6 +26,7 @@ class Action(StrEnum):
     MAKE_VOUCHERS = "vouchers:write"
     SEE_ALL_VOUCHERS = "vouchers:all"
     SEE_CODES = "vouchers:codes"
+    PRINT_AGAIN = "vouchers:again"
     SEE_AGENTS = "agents:read"
     SEE_ALL_AGENTS = "agents:all"
     SELL = "agents:sell"

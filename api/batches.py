@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from accounts.roles import Action
 from api import access
-from api.fields import Flag, Id, Moment, Named, Number, PageQuery, Strict, Text
+from api.fields import Flag, Id, Moment, Named, Nothing, Number, PageQuery, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
-from billing import queries, tasks, vouchers
+from billing import handover, queries, tasks, vouchers
 from billing.batch_options import Options
 from billing.models import Batch
 from kmikro.lib import codes
@@ -41,6 +41,9 @@ class BatchOut(serializers.Serializer[Batch]):
     alphabet = serializers.ChoiceField(Batch.Alphabet.choices)
     length = serializers.IntegerField(help_text="Random signs; a check character follows them.")
     use_by = Moment(allow_null=True, help_text="What is unused then is ended.")
+    open_until = Moment(
+        allow_null=True, help_text="Then its codes are covered. Null: until it is handed over."
+    )
     made_by = Named(allow_null=True)
     made_at = Moment()
 
@@ -80,6 +83,10 @@ class BatchVoid(Strict):
     last = Number(required=False, min_value=1, help_text="The last serial. Not given: of the batch.")
     reason = Text(max_length=200, help_text="Stands in the journal and with each voucher.")
     preview = Flag(required=False, default=False, help_text="Only say what would happen.")
+
+
+class OpenAgainIn(Strict):
+    reason = Text(max_length=handover.LONGEST_REASON, help_text="Stands in the journal.")
 
 
 class BatchVoidOut(serializers.Serializer[Any]):
@@ -198,3 +205,32 @@ class VoidBatch(View):
         voided = vouchers.void_batch(batch, by=actor, now=now, reason=wanted["reason"], **chosen)
         ended = disconnect.end_all(voided, by=actor, now=now)
         return Response({**said, "voided": len(voided), "disconnected": ended})
+
+
+class HandBatchOver(View):
+    scopes = {"POST": Action.MAKE_VOUCHERS}
+
+    @extend_schema(request=Nothing, responses=BatchOut)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Hand a batch over.
+
+        Its codes are covered from then on, for everybody; it happens by itself a day after they were made.
+        """
+        batch = one(queries.batches(access.owner(request)), pk)
+        self.body(request, Nothing)
+        handover.hand_over(batch, by=access.actor(request), now=datetime.now(UTC))
+        return Response(BatchOut(one(queries.batches(access.owner(request)), pk)).data)
+
+
+class OpenBatchAgain(View):
+    scopes = {"POST": Action.PRINT_AGAIN}
+
+    @extend_schema(request=OpenAgainIn, responses=BatchOut)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Show the codes of a batch for an hour more."""
+        batch = one(queries.batches(access.owner(request)), pk)
+        reason = self.body(request, OpenAgainIn)["reason"]
+        handover.open_again(batch, by=access.actor(request), now=datetime.now(UTC), reason=reason)
+        return Response(BatchOut(one(queries.batches(access.owner(request)), pk)).data)

@@ -14,7 +14,7 @@ from api.fields import Id, Moment, Named, PageQuery, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
-from billing import queries, vouchers
+from billing import handover, queries, vouchers
 from billing.models import Voucher
 from kmikro.lib import codes
 from radius import disconnect
@@ -26,7 +26,9 @@ class VoucherOut(serializers.Serializer[Voucher]):
 
     id = serializers.IntegerField()
     serial = serializers.CharField(source="service.label")
-    code = serializers.SerializerMethodField(help_text="Covered without the scope vouchers:codes.")
+    code = serializers.SerializerMethodField(
+        help_text="Covered without the scope vouchers:codes, and after its batch was handed over."
+    )
     batch = serializers.IntegerField(source="batch_id")
     plan = Named(source="service.plan")
     state = serializers.ChoiceField([state.value for state in State])
@@ -40,7 +42,8 @@ class VoucherOut(serializers.Serializer[Voucher]):
     made_at = Moment(source="service.made_at")
 
     def get_code(self, voucher: Voucher) -> str:
-        return codes.shown(voucher.code) if self.context["clear"] else codes.masked(voucher.code)
+        clear = self.context["clear"] and handover.is_open(voucher.batch, datetime.now(UTC))
+        return codes.shown(voucher.code) if clear else codes.masked(voucher.code)
 
 
 class VoucherVoid(Strict):
@@ -117,3 +120,30 @@ class VoidVoucher(View):
         voucher = vouchers.void(found, by=actor, now=now, reason=reason)
         disconnect.end_all([voucher.service_id], by=actor, now=now)
         return _shown(request, one(_found(request), pk))
+
+
+class PrintAgainIn(Strict):
+    reason = Text(max_length=handover.LONGEST_REASON, help_text="Stands in the journal.")
+
+
+class CodeOut(serializers.Serializer[Any]):
+    """The code of one voucher."""
+
+    code = serializers.CharField()
+
+
+class PrintVoucherAgain(View):
+    scopes = {"POST": Action.PRINT_AGAIN}
+
+    @extend_schema(request=PrintAgainIn, responses=CodeOut)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        """Take the code of a voucher again.
+
+        After its batch was handed over, with a reason that the journal keeps.
+        """
+        voucher = one(_found(request), pk)
+        reason = self.body(request, PrintAgainIn)["reason"]
+        actor, now = access.actor(request), datetime.now(UTC)
+        code = handover.print_again(voucher, voucher.state, by=actor, now=now, reason=reason)
+        return Response({"code": codes.shown(code)})

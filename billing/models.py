@@ -42,6 +42,7 @@ class Batch(models.Model):
         default=codes.RANDOM_LENGTH, db_default=codes.RANDOM_LENGTH
     )  # of the random part
     use_by = models.DateTimeField(null=True)  # what is not used then is ended: billing.expiry
+    open_until = models.DateTimeField(null=True)  # then its codes are covered: billing.handover
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     state_text = models.CharField(max_length=200, blank=True)
     made_by = models.ForeignKey(

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.journal import Actor, record
-from billing import batch_options
+from billing import batch_options, handover
 from billing.batch_options import PLAIN, Options
 from billing.models import Batch, Voucher
 from kmikro.lib import codes, copying, here
@@ -117,7 +117,9 @@ def _chunk(batch_id: int, now: datetime) -> bool:
     )
     batch.made = numbers[-1]
     batch.state = Batch.State.READY if batch.made == batch.count else Batch.State.MAKING
-    batch.save(update_fields=["made", "state"])
+    if batch.state == Batch.State.READY:
+        batch.open_until = now + handover.OPEN_FOR
+    batch.save(update_fields=["made", "state", "open_until"])
     return batch.state == Batch.State.MAKING
 
 

@@ -148,7 +148,7 @@ def _subscribers(_request: Request, text: str) -> Group:
 
 def _vouchers(request: Request, text: str) -> Group:
     rows = vouchers.matching(vouchers.vouchers(datetime.now(UTC), owner(request)), text).order_by("-pk")
-    clear, is_code = names.may_see_codes(request), vouchers.is_code(text)
+    is_code = vouchers.is_code(text)
     return _group(
         _("Vouchers"),
         "ticket",
@@ -159,7 +159,9 @@ def _vouchers(request: Request, text: str) -> Group:
                 each.service.plan.name,
                 reverse("voucher", args=[each.pk]),
                 state=each.state,
-                mono=codes.shown(each.code) if clear else codes.masked(each.code),
+                mono=codes.shown(each.code)
+                if names.clear_codes(request, each.batch)
+                else codes.masked(each.code),
                 is_it=is_code or _same(text, each.service.label),
             )
             for each in rows[: SHOWN + 1]

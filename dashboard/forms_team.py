@@ -27,6 +27,7 @@ SCOPE_NAMES = {
     "vouchers:write": _("Make and revoke vouchers"),
     "vouchers:all": _("See vouchers of everybody"),
     "vouchers:codes": _("See voucher codes in clear"),
+    "vouchers:again": _("Print vouchers again after they were handed over"),
     "agents:read": _("See one's own agent record"),
     "agents:all": _("See agents of everybody"),
     "agents:sell": _("Sell vouchers as an agent"),

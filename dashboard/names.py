@@ -1,10 +1,13 @@
 """How routers and login names are called on pages; codes stay covered for roles that may not see them."""
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from django.http import HttpRequest
 
 from accounts.roles import Action
+from billing import handover
+from billing.models import Batch
 from dashboard import access
 from kmikro.lib import codes
 from kmikro.lib.languages import LANGUAGES
@@ -30,6 +33,11 @@ def language(person: Subscriber | None, isp: Isp) -> str:
 
 def may_see_codes(request: HttpRequest) -> bool:
     return access.may(request, Action.SEE_CODES)
+
+
+def clear_codes(request: HttpRequest, batch: Batch) -> bool:
+    """Whether this person sees the codes of a batch now: until it is handed over, and never without the right."""
+    return may_see_codes(request) and handover.is_open(batch, datetime.now(UTC))
 
 
 def covered(name: str, service: Service | None) -> bool:

@@ -1,20 +1,23 @@
 """Codes on paper and in files: PDF sheets, the print page, CSV. Who took them is noted in the journal."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.journal import record
 from accounts.roles import Action
-from billing import queries
+from billing import handover, queries
 from billing.models import Batch
+from billing.papers import Paper
 from dashboard import access, listing, names, slips
 from dashboard.access import Request, operator
 from dashboard.batches import PER_PAGE, batch_or_404, owner
-from dashboard.page import page
+from dashboard.page import done, page
 from kmikro.lib import codes
 from kmikro.ui import formats
 from subscribers import offers
@@ -42,7 +45,9 @@ def csv_file(request: Request, shown: Batch, rows: "QuerySet[Any]") -> HttpRespo
     if not names.may_see_codes(request):
         return access.no_permission(request, title="Your role cannot see voucher codes")
     listing.limit_statements()
-    record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="csv")
+    clear = names.clear_codes(request, shown)
+    if clear:
+        record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="csv")
     price = formats.amount(shown.price_minor, shown.currency)
     labels = dict(STATES)
     return listing.csv_answer(
@@ -51,7 +56,7 @@ def csv_file(request: Request, shown: Batch, rows: "QuerySet[Any]") -> HttpRespo
         (
             [
                 str(row),
-                codes.shown(row.code),
+                codes.shown(row.code) if clear else codes.masked(row.code),
                 labels.get(row.state, row.state),
                 shown.plan.name,
                 price.replace("\u00a0", " "),
@@ -74,16 +79,32 @@ def _slips(request: Request, shown: Batch, size: int) -> "QuerySet[Any]":
     return rows[(part - 1) * size : part * size]
 
 
-@operator(Action.SEE_CODES)
-@require_GET
-def sheet_pdf(request: Request, pk: int) -> HttpResponse:
-    """The vouchers as PDF, on the paper that is asked for."""
+def _covered(request: Request, shown: Batch) -> HttpResponse | None:
+    """What is answered when the codes of a batch are covered."""
+    if handover.is_open(shown, datetime.now(UTC)):
+        return None
+    text = f"Batch {shown.pk} was handed over: its codes are covered."
+    return done(request, reverse("batch", args=[shown.pk]), text, "bad")
+
+
+def _note(request: Request, shown: Batch, form: str, rows: list[Any], paper: Paper) -> None:
+    serials = [row.serial for row in rows]
+    ranged = {"first": min(serials), "last": max(serials)} if serials else {}
+    record(
+        access.actor(request),
+        "batch.codes",
+        shown,
+        now=datetime.now(UTC),
+        form=form,
+        paper=paper.key,
+        **ranged,
+    )
+
+
+def pdf(request: Request, shown: Batch, pairs: Iterable[tuple[str, str]], paper: Paper) -> HttpResponse:
+    """Vouchers (serial, code) as PDF."""
     from billing import sheet  # noqa: PLC0415  reportlab takes half a second and only printing needs it
 
-    shown = batch_or_404(request, pk)
-    paper, _design = slips.chosen(request)
-    rows = _slips(request, shown, PDF_PART)
-    record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="pdf")
     url = slips.portal(request)
     heading = sheet.Heading(
         isp=request.isp.name,
@@ -93,10 +114,23 @@ def sheet_pdf(request: Request, pk: int) -> HttpResponse:
         url=url,
         use_by=slips.use_by_words(shown),
     )
-    made = sheet.draw(heading, (sheet.Slip(str(row), row.code) for row in rows), paper)
+    made = sheet.draw(heading, (sheet.Slip(serial, code) for serial, code in pairs), paper)
     answer = HttpResponse(made, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="vouchers-{pk}.pdf"'
+    answer["Content-Disposition"] = f'inline; filename="vouchers-{shown.pk}.pdf"'
     return answer
+
+
+@operator(Action.SEE_CODES)
+@require_GET
+def sheet_pdf(request: Request, pk: int) -> HttpResponse:
+    """The vouchers as PDF, on the paper that is asked for."""
+    shown = batch_or_404(request, pk)
+    if (covered := _covered(request, shown)) is not None:
+        return covered
+    paper, _design = slips.chosen(request)
+    rows = list(_slips(request, shown, PDF_PART))
+    _note(request, shown, "pdf", rows, paper)
+    return pdf(request, shown, ((str(row), row.code) for row in rows), paper)
 
 
 @operator(Action.SEE_CODES)
@@ -104,9 +138,11 @@ def sheet_pdf(request: Request, pk: int) -> HttpResponse:
 def sheet_html(request: Request, pk: int) -> HttpResponse:
     """The same as a page for the browser's own print dialog, also in a design of the ISP."""
     shown = batch_or_404(request, pk)
+    if (covered := _covered(request, shown)) is not None:
+        return covered
     paper, design = slips.chosen(request)
     rows = list(_slips(request, shown, PRINT_PART))
-    record(access.actor(request), "batch.codes", shown, now=datetime.now(UTC), form="html")
+    _note(request, shown, "html", rows, paper)
     url = slips.portal(request)
     listed: list[Any] = [slips.slip(url, str(row), row.code) for row in rows]
     if design is not None:

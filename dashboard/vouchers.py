@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
-from billing import designs, papers, queries, vouchers
+from billing import designs, handover, papers, queries, vouchers
 from billing.models import Batch, Design, Voucher
 from dashboard import access, lifeline, listing, names, sheets
 from dashboard.access import Request, operator
@@ -42,7 +42,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
     state, text, rows = _filtered(request, shown)
     if listing.wants_csv(request):
         return sheets.csv_file(request, shown, rows)
-    clear = names.may_see_codes(request)
+    clear = names.clear_codes(request, shown)
     chosen, fields = listing.order(request, SORTS, "serial")
     found = listing.paged(request, rows.order_by(*fields))
     counted = (
@@ -81,8 +81,11 @@ def batch(request: Request, pk: int) -> HttpResponse:
             ],
         ),
         clear=clear,
+        handed_over=not handover.is_open(shown, datetime.now(UTC)),
+        may_hand_over=clear and shown.state not in UNFINISHED and access.may(request, Action.MAKE_VOUCHERS),
+        may_print_again=access.may(request, Action.PRINT_AGAIN),
         may_make=access.may(request, Action.MAKE_VOUCHERS),
-        export_url=listing.link(request, format="csv") if clear else "",
+        export_url=listing.link(request, format="csv") if names.may_see_codes(request) else "",
         parts=sheets.parts(counts.get(State.NEW, 0)),
         usual=designs.rules() if clear else None,
         designs=Design.objects.order_by("name") if clear else [],
@@ -127,13 +130,12 @@ def find(request: Request) -> HttpResponse:
     text = listing.search(request)
     rows = queries.vouchers(datetime.now(UTC), owner(request))
     found = list(queries.matching(rows, text).order_by("-pk")[: listing.PER_PAGE]) if text else []
-    clear = names.may_see_codes(request)
     return page(
         request,
         "dashboard/vouchers/find.html",
         nav_key="vouchers",
         q=text,
-        rows=[_row(voucher, clear=clear) for voucher in found],
+        rows=[_row(voucher, clear=names.clear_codes(request, voucher.batch)) for voucher in found],
         typo=queries.is_typo(text),
         heads=listing.headings(
             request,
@@ -153,7 +155,7 @@ def voucher_or_404(request: Request, pk: int) -> Any:  # a Voucher with its stat
 def voucher(request: Request, pk: int) -> HttpResponse:
     """One voucher: what it gives, what is left, and its life."""
     shown = voucher_or_404(request, pk)
-    clear = names.may_see_codes(request)
+    clear = names.clear_codes(request, shown.batch)
     return page(
         request,
         "dashboard/vouchers/voucher.html",
@@ -162,10 +164,15 @@ def voucher(request: Request, pk: int) -> HttpResponse:
         plan=shown.service.plan,
         offer=offers.words(shown.service.plan),
         may_trace=access.may(request, Action.TRACE),
+        may_print_again=not clear
+        and shown.state in handover.PRINTED_AGAIN
+        and access.may(request, Action.PRINT_AGAIN),
         may_void=shown.state in vouchers.WORKING and access.may(request, Action.MAKE_VOUCHERS),
         use_by=last_day(shown.batch),
         valid=offers.valid(validity) if (validity := shown.service.plan.validity) else "",
         clear=clear,
         **_row(shown, clear=clear),
-        **lifeline.of_voucher(shown, may_see_logins=access.may(request, Action.SEE_LOGINS)),
+        **lifeline.of_voucher(
+            shown, may_see_logins=access.may(request, Action.SEE_LOGINS), now=datetime.now(UTC)
+        ),
     )

@@ -90,3 +90,22 @@ def test_what_is_over_cannot_be_made_void(token_for: Callable[..., Any], isp: Is
     answer = token_for().call("POST", f"vouchers/{voucher.pk}/void/")
     assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
     assert token_for().call("POST", f"vouchers/{voucher.pk}/void/", {"force": 1}).status_code == 400
+
+
+def test_codes_are_covered_when_the_batch_was_handed_over(token_for: Callable[..., Any], isp: Isp) -> None:
+    with scope.inside(isp.schema_name):
+        voucher = make.make_voucher()
+    program, clear = token_for(), codes.shown(voucher.code)
+    path, batch = f"vouchers/{voucher.pk}/", f"voucher-batches/{voucher.batch_id}/"
+    assert program.call("GET", path).json()["code"] == clear
+    assert program.call("POST", f"{batch}hand-over/").json()["open_until"] is not None
+    assert program.call("POST", f"{batch}hand-over/").json()["code"] == "handed_over"
+    assert program.call("GET", path).json()["code"] == codes.masked(voucher.code)
+    assert clear not in program.call("GET", f"vouchers/?code={voucher.code}").content.decode()
+    assert program.call("POST", f"{path}print/", {}).status_code == 400
+    assert program.call("POST", f"{path}print/", {"reason": "Lost"}).json() == {"code": clear}
+    assert program.call("POST", f"{batch}open/", {"reason": "Jam"}).status_code == 200
+    assert program.call("GET", path).json()["code"] == clear
+    seller = token_for(["vouchers:read", "vouchers:codes", "vouchers:all"])
+    for address in (f"{path}print/", f"{batch}open/"):
+        assert seller.call("POST", address, {"reason": "x"}).status_code == 403

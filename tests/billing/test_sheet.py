@@ -1,10 +1,12 @@
 """The A4 sheet: 24 a page, every code and serial on it, and a QR code that says what it should."""
 
+import re
 from dataclasses import replace
 from io import BytesIO
 
 import pypdf
 import pytest
+import segno
 
 from billing import papers, sheet
 
@@ -82,6 +84,19 @@ def test_the_qr_code_opens_the_portal_with_the_code():
         sheet.link("https://savanna.test/portal/", "CDFHJKMN0001")
         == "https://savanna.test/portal/?v=CDFHJKMN0001"
     )
+
+
+def test_the_drawing_on_the_page_is_that_code():
+    content = read(1).pages[0].get_contents().get_data().decode("latin-1")
+    runs = re.findall(r"(\d+) (\d+) (\d+) 1 re", content)
+    wanted = segno.make(
+        sheet.link(HEADING.url, "CDFHJKMN0001"), error="m", mask=sheet.MASK, micro=False, boost_error=False
+    ).matrix
+    drawn = [[0] * len(wanted) for _ in wanted]
+    for x, y, width in (map(int, run) for run in runs):
+        for at in range(x, x + width):
+            drawn[len(wanted) - 1 - y][at] = 1
+    assert drawn == [list(line) for line in wanted]
 
 
 def test_no_voucher_is_an_empty_page():

@@ -75,9 +75,12 @@ TENANT: dict[str, Line] = {
         query={"reach": "working", "first": "1", "last": "9"},
         body={"reach": "working", "first": "1", "last": "9", "reason": "Stolen"},
     ),
+    "batch-hand-over": at(A.MAKE_VOUCHERS, own=True, post=302),
+    "batch-open": at(A.PRINT_AGAIN, own=True, post=302, body={"reason": "Jam"}),
     "batch-retry": at(A.MAKE_VOUCHERS, own=True, get=None, post=302),
     "voucher": at(A.SEE_VOUCHERS, own=True),
     "voucher-void": at(A.MAKE_VOUCHERS, own=True, post=302, body={"reason": "Stolen"}),
+    "voucher-print": at(A.PRINT_AGAIN, own=True, post=(200, 302), body={"reason": "Jam"}),
     "voucher-pause": at(A.MAKE_VOUCHERS, own=True, post=302),
     "voucher-resume": at(A.MAKE_VOUCHERS, own=True, get=None, post=302),
     "sessions": at(A.SEE_SESSIONS),
@@ -499,6 +502,13 @@ TENANT: dict[str, Line] = {
     "api-voucher-batch": at(Scope(A.SEE_VOUCHERS), own=True),
     "api-voucher-batch-void": at(
         Scope(A.MAKE_VOUCHERS), own=True, get=None, post=200, body={"reason": "Stolen", "everything": True}
+    ),
+    "api-voucher-batch-hand-over": at(Scope(A.MAKE_VOUCHERS), own=True, get=None, post=(200, 409)),
+    "api-voucher-batch-open": at(
+        Scope(A.PRINT_AGAIN), own=True, get=None, post=(200, 409), body={"reason": "Jam"}
+    ),
+    "api-voucher-print": at(
+        Scope(A.PRINT_AGAIN), own=True, get=None, post=(200, 409), body={"reason": "Jam"}
     ),
     "api-voucher-designs": at(
         Scope(A.SEE_VOUCHERS), post=201, writes=Scope(A.CHANGE_PLANS), body=bodies.DESIGN

@@ -35,6 +35,7 @@ NO_ROOM = {
     "subscribers.ImportFile.country": "KE",
     "billing.Batch.currency": "KES",
     "billing.Batch.prefix": "KM",
+    "subscribers.Period.currency": "KES",
     "billing.Voucher.tail": "9ZQX",
     "routers.Leak.currency": "KES",
 }
@@ -49,6 +50,7 @@ OVERRIDES: dict[str, Given] = {
     "billing.AgentPrice.commission": lambda side, pk: None,
     "billing.Batch.count": lambda side, pk: 1,
     "billing.Batch.made": lambda side, pk: 1,
+    "billing.Batch.open_until": lambda side, pk: FUTURE,
     "billing.Batch.state": lambda side, pk: "ready",
     "billing.Voucher.serial": lambda side, pk: 1,
     "legal.Document.kind": lambda side, pk: "terms" if pk == EQUAL else "privacy",
