@@ -50,6 +50,8 @@ TITLES = {
     "arrangement.undo": "Arrangement undone",
     "renewal.make": "Renewed",
     "renewal.undo": "Renewal undone",
+    "speed.slower": "Slower by fair use",
+    "speed.restored": "Speed given back",
     "usage.notice": "Much of a limit is used",
     "usage.correct": "Usage corrected",
     "usage.uncorrect": "Correction undone",
@@ -112,7 +114,12 @@ def _details(event: Event) -> str:
             f"{name.replace('_', ' ')}: {_short(old)} → {_short(new)}" for name, (old, new) in changed.items()
         )
     parts = [] if event.what.startswith(("subscriber.", "note.", "file.", "consent.")) else [event.subject]
-    if (both := facts.get("changed")) and len(both) == 2 and all(isinstance(each, str) for each in both):
+    if (
+        not event.what.startswith("speed.")
+        and (both := facts.get("changed"))
+        and len(both) == 2
+        and all(isinstance(each, str) for each in both)
+    ):
         parts.append(" → ".join(_state(each) for each in both))
     parts += arranged_words(facts)
     parts += [str(facts[name]) for name in ("text", "what", "name", "mac", "plan", "why") if facts.get(name)]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from kmikro.lib.coa import Answer
-from radius import holding, mikrotik, wishes
+from radius import holding, mikrotik, throttling, wishes
 from radius.gather import instead, own_zone
 from radius.lookup import facts_of
 from radius.models import Session
@@ -35,6 +35,10 @@ class Wish:
     attributes: Sequence[mikrotik.Attribute]
     level: str = ""  # of radius.holding
     seconds: int = 0  # of the session, by its last report
+    service_id: int = 0
+    download_bps: int = 0
+    upload_bps: int = 0
+    stage: Mapping[str, Any] = field(default_factory=dict)  # radius.throttling.about
 
 
 def ask(services: Collection[int] | QuerySet[Any], *, now: datetime) -> int:
@@ -84,15 +88,16 @@ def wanted(router_id: int, states: Collection[str], now: datetime) -> list[Wish]
     for session in sessions:
         facts = known.get(session.service_id or 0)
         held = holding.judge(facts, session.mac, router_id, house, at, zone) if facts else None
-        if isinstance(held, holding.Held):
-            wishes.append(_wish(session, held))
+        if facts is not None and isinstance(held, holding.Held):
+            stage = throttling.about(facts, session.told, held.level, at, zone)
+            wishes.append(_wish(session, held, stage))
         else:
             over.append(session.pk)
     Session.objects.filter(pk__in=over).update(change_state="")
     return wishes
 
 
-def _wish(session: Session, held: holding.Held) -> Wish:
+def _wish(session: Session, held: holding.Held, stage: Mapping[str, Any]) -> Wish:
     assert session.change_at is not None
     return Wish(
         id=session.pk,
@@ -106,6 +111,10 @@ def _wish(session: Session, held: holding.Held) -> Wish:
         ),
         level=held.level,
         seconds=session.seconds,
+        service_id=session.service_id or 0,
+        download_bps=held.download_bps,
+        upload_bps=held.upload_bps,
+        stage=stage,
     )
 
 
@@ -116,8 +125,8 @@ def understand(answer: Answer | None) -> tuple[str, str]:
     return (CHANGED, "") if answer.acked else (REFUSED, answer.text)
 
 
-def note(wish: Wish, state: str, text: str) -> None:
-    """Write down what became of a wish.
+def note(wish: Wish, state: str, text: str, *, now: datetime | None = None) -> None:
+    """Write down what became of a wish; what a stage of fair use does to somebody stands on the timeline.
 
     When another change was asked for meanwhile, nobody knows which of the two reached the router last: then the
     session is wished for again, whatever the other worker noted.
@@ -128,3 +137,11 @@ def note(wish: Wish, state: str, text: str) -> None:
     held_so = held.filter(change_at=wish.asked_at)
     if not held_so.update(change_state=state, change_text=text[:200], **said):
         held.update(change_state=CHANGING)
+    elif said:
+        throttling.note(
+            wish.service_id,
+            wish.stage,
+            download_bps=wish.download_bps,
+            upload_bps=wish.upload_bps,
+            now=now or wish.asked_at,
+        )

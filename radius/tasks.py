@@ -101,7 +101,7 @@ def _change_some(schema: str, route: coa.Route | None, wishes: Sequence[change_v
         answers = list(threads.map(partial(_tell, route), wishes))
     with unit(schema):
         for wish, answer in zip(wishes, answers, strict=True):
-            change_verb.note(wish, *change_verb.understand(answer))
+            change_verb.note(wish, *change_verb.understand(answer), now=datetime.now(UTC))
             if answer is not None and answer.cause == NO_SESSION:
                 verb.close(wish.id)
     return any(answer is not None for answer in answers)
