@@ -14,7 +14,7 @@ from api.fields import Moment, Named, Number, PageQuery, Strict, Text
 from api.idempotency import idempotent
 from api.paging import CursorPages
 from api.view import View, one
-from billing import designs, papers, slip_html
+from billing import designs, papers, redeeming, slip_html
 from billing.models import Design, VoucherRules
 from kmikro.lib.refusal import Refusal
 
@@ -46,11 +46,15 @@ class VoucherRulesOut(serializers.Serializer[VoucherRules]):
 
     paper = serializers.ChoiceField(papers.CHOICES)
     design = Named(allow_null=True, help_text="Null: the paper's own look.")
+    top_up = serializers.ChoiceField(
+        VoucherRules.TopUp.choices, help_text="When the data begins that a voucher adds to an account."
+    )
 
 
 class VoucherRulesIn(Strict):
     paper = serializers.ChoiceField(papers.CHOICES, required=False)
     design = Number(min_value=1, required=False, allow_null=True, help_text="Id; its paper is taken too.")
+    top_up = serializers.ChoiceField(VoucherRules.TopUp.choices, required=False)
 
 
 class VoucherDesigns(View):
@@ -110,8 +114,13 @@ class RulesOfVouchers(View):
 
     @extend_schema(request=VoucherRulesIn, responses=VoucherRulesOut)
     def patch(self, request: Request) -> Response:
-        """Say what is printed unless another is chosen."""
+        """Say what is wanted of all vouchers: what is printed as a rule, when top-ups begin."""
         given, usual = self.body(request, VoucherRulesIn, partial=True), designs.rules()
+        by, now = access.actor(request), datetime.now(UTC)
+        if "top_up" in given:
+            redeeming.choose(given["top_up"], by=by, now=now)
+        if not {"paper", "design"} & set(given):
+            return Response(VoucherRulesOut(designs.rules()).data)
         design = usual.design
         if "design" in given:
             pk = given["design"]
@@ -121,5 +130,5 @@ class RulesOfVouchers(View):
         elif "paper" in given:
             design = None
         paper = given.get("paper", usual.paper)
-        held = designs.choose(paper, design, by=access.actor(request), now=datetime.now(UTC))
+        held = designs.choose(paper, design, by=by, now=now)
         return Response(VoucherRulesOut(held).data)

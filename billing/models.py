@@ -88,8 +88,13 @@ class Design(models.Model):
 class VoucherRules(models.Model):
     """What the ISP wants of all its vouchers; one row, made when it is first written."""
 
+    class TopUp(models.TextChoices):
+        NOW = "now", "At once"
+        AFTER = "after", "After the end that the account has now"
+
     paper = models.CharField(max_length=8, choices=papers.CHOICES, default="a4", db_default="a4")
     design = models.ForeignKey(Design, on_delete=models.SET_NULL, null=True, related_name="+")
+    top_up = models.CharField(max_length=5, choices=TopUp.choices, default=TopUp.NOW, db_default="now")
 
     def __str__(self) -> str:
         return f"printed on {self.paper}"
@@ -103,6 +108,10 @@ class Voucher(models.Model):
     service = models.OneToOneField(Service, on_delete=models.PROTECT, related_name="voucher")
     code = EncryptedTextField(row="service_id")
     tail = models.CharField(max_length=4)
+    redeemed_for = models.ForeignKey(
+        Service, on_delete=models.SET_NULL, null=True, related_name="top_ups"
+    )  # the account that it topped up: billing.redeeming
+    redeemed_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     voided_at = models.DateTimeField(null=True)
     voided_by = models.ForeignKey(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.roles import Action
 from billing import designs, papers, slip_html
-from billing.models import Design
+from billing.models import Design, VoucherRules
 from dashboard import access, listing, slips
 from dashboard.access import Request, operator
 from dashboard.forms_designs import DesignForm
@@ -60,6 +60,7 @@ def index(request: Request) -> HttpResponse:
             request, chosen, [("name", "Design"), ("paper", "Paper"), ("changed", "Changed"), ("", "", "num")]
         ),
         usual=usual,
+        top_ups=VoucherRules.TopUp.choices,
         papers=papers.PAPERS.values(),
         may_change=access.may(request, Action.CHANGE_PLANS),
         export_url=listing.link(request, format="csv"),

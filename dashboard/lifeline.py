@@ -92,7 +92,10 @@ def of_voucher(voucher: Voucher, *, may_see_logins: bool, now: datetime) -> dict
         _step("ok", f"Made in batch {voucher.batch_id}", f"by {maker.name}" if maker else "", service.made_at)
     ]
     steps += [*_on_paper(voucher), *_sold(voucher)]
-    if service.first_used_at:
+    if voucher.redeemed_at:
+        whom = voucher.redeemed_for.label if voucher.redeemed_for else "an account"
+        steps.append(_step("ok", "Redeemed", f"It topped up {whom}.", voucher.redeemed_at))
+    elif service.first_used_at:
         steps.append(_step("ok", "First used", "The clock of its validity started.", service.first_used_at))
     for session in sessions:
         where = places.get(session.router_id, names.GONE)

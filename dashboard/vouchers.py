@@ -147,7 +147,9 @@ def find(request: Request) -> HttpResponse:
 
 def voucher_or_404(request: Request, pk: int) -> Any:  # a Voucher with its state
     rows = queries.vouchers(datetime.now(UTC), owner(request))
-    return get_object_or_404(rows.select_related("service__plan", "batch__made_by", "voided_by"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("service__plan", "batch__made_by", "voided_by", "redeemed_for"), pk=pk
+    )
 
 
 @operator(Action.SEE_VOUCHERS)

@@ -58,6 +58,7 @@ TENANT: dict[str, Line] = {
     "voucher-design-new": at(A.CHANGE_PLANS, post=302, body=bodies.DESIGN),
     "voucher-design-preview": at(A.CHANGE_PLANS, get=None, post=200, body=bodies.DESIGN),
     "voucher-design-usual": at(A.CHANGE_PLANS, get=None, post=302, body={"design": str(EQUAL)}),
+    "voucher-top-up": at(A.CHANGE_PLANS, get=None, post=302, body={"top_up": "after"}),
     "voucher-design": at(A.CHANGE_PLANS, post=302, body=bodies.DESIGN),
     "voucher-design-remove": at(A.CHANGE_PLANS, post=302),
     "batch": at(A.SEE_VOUCHERS, own=True),
@@ -174,6 +175,7 @@ TENANT: dict[str, Line] = {
     "renewals": at(A.SEE_SUBSCRIBERS),
     "renewals?filtered": at(A.SEE_SUBSCRIBERS, query={"q": "anary", "state": "counts", "plan": "7001"}),
     "renewals?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
+    "redeem": at(A.CHANGE_SUBSCRIBERS, post=422, body={"code": "CCCC-DDDD-FFFF"}),
     "renew": at(A.CHANGE_SUBSCRIBERS, post=302, body={"after": "7001"}),
     "renewal-undo": at(A.CHANGE_SUBSCRIBERS, post=302),
     "service-arrange": at(A.CHANGE_SUBSCRIBERS, post=302, kind="speed", body=bodies.SPEED),
@@ -627,6 +629,9 @@ TENANT: dict[str, Line] = {
     ),
     "api-account-unbind": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
     "api-renewals": at(Scope(A.SEE_SUBSCRIBERS), query={"account": "7001"}),
+    "api-redeem": at(
+        Scope(A.CHANGE_SUBSCRIBERS), get=None, post=422, body={"code": "CCCC-DDDD-FFFF", "preview": True}
+    ),
     "api-renew": at(Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS)),
     "api-renewal-undo": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=200),
     "api-arrangements": at(Scope(A.SEE_SUBSCRIBERS), query={"service": "7001", "kind": "data"}),
