@@ -122,14 +122,19 @@ def wake(held: Service, owner: Subscriber | None, now: datetime) -> bool:
     """Let it work again when the clock or its data had ended it and neither does any more; a person's end stays."""
     if held.status != Service.Status.ENDED or ended_by_hand(held):
         return False
-    over = queries.run_out(now) | queries.used_up(now)
-    if Service.objects.filter(pk=held.pk).filter(over).exists():
+    if is_over(held, now):
         return False
     if owner is not None and owner.state != Subscriber.State.ACTIVE:
         return False
     held.status = Service.Status.ACTIVE
     held.save(update_fields=["status"])
     return True
+
+
+def is_over(service: Service, now: datetime) -> bool:
+    """Has its clock or its data ended it, whether or not that stands in its status already?"""
+    over = queries.run_out(now) | queries.used_up(now)
+    return Service.objects.filter(pk=service.pk).filter(over).exists()
 
 
 def ended_by_hand(service: Service) -> bool:

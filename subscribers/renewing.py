@@ -168,7 +168,7 @@ def _planned(service: Service, last: Period | None, now: datetime) -> tuple[Prev
         carried_bytes=comes,
         lost_bytes=left - comes,
         lost_seconds=max(0, spare - service.seconds_used) if spare is not None and runs else 0,
-        wakes=service.status == Service.Status.ENDED,
+        wakes=service.status == Service.Status.ENDED or arranging.is_over(service, now),
         after=last.pk if last else 0,
     )
     return planned, term

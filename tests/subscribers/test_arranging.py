@@ -136,3 +136,10 @@ def test_a_speed_that_is_over_is_not_undone() -> None:
 def test_what_is_not_alive_gets_nothing(status, wish) -> None:
     with pytest.raises(Refusal):
         do(account(status=status), wish)
+
+
+def test_what_is_over_is_over_before_a_sweep_has_written_it_down() -> None:
+    service = account(expires_at=NOW)
+    assert arranging.is_over(service, NOW)
+    assert not arranging.is_over(service, NOW - DAY)
+    assert arranging.is_over(account(plan={"data_limit_bytes": 10**9}, download_bytes=10**9), NOW)
