@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.journal import SYSTEM
@@ -39,12 +40,15 @@ def end_by_clock(now: datetime) -> int:
 
 
 def _end(services: QuerySet[Service]) -> int:
-    ids = list(services.filter(status=Service.Status.ACTIVE).values_list("pk", flat=True))
+    """Looked at once more when the rows are held: meanwhile somebody may have renewed, extended or added data."""
+    active = services.filter(status=Service.Status.ACTIVE)
+    ids = list(active.values_list("pk", flat=True))
     if not ids:
         return 0
-    return Service.objects.filter(pk__in=ids, status=Service.Status.ACTIVE).update(
-        status=Service.Status.ENDED
-    )
+    with transaction.atomic():
+        list(Service.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+        over_still = list(active.filter(pk__in=ids).values_list("pk", flat=True))
+        return Service.objects.filter(pk__in=over_still).update(status=Service.Status.ENDED)
 
 
 def enforce(services: Collection[int] | None, now: datetime) -> int:

@@ -124,7 +124,9 @@ def test_a_line_is_slowed_helped_ended_renewed_and_blocked_on_one_session(
     assert "paused" in refused.error, refused.error
     owner.go(f"{person}do/unblock/")
     owner.press("Unblock", owner.page.locator("main"))
-    until(lambda: mikrotik.login(mikrotik.join(MAC), "jane.home", secret).ok, "the line after it was unblocked")
+    until(
+        lambda: mikrotik.login(mikrotik.join(MAC), "jane.home", secret).ok, "the line after it was unblocked"
+    )
 
     # Every step stands on one timeline.
     owner.go(f"{person}timeline/")
