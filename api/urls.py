@@ -1,6 +1,6 @@
 """Addresses of the API, version 1."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from api import (
     accounts,
@@ -19,7 +19,6 @@ from api import (
     documents,
     explain,
     foresight,
-    imports,
     leaks,
     me,
     merging,
@@ -241,16 +240,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         merging.UndoMerger.as_view(),
         name="api-subscriber-merger-undo",
     ),
-    path("imports/", imports.Imports.as_view(), name="api-imports"),
-    path("imports/<int:pk>/", imports.OneImport.as_view(), name="api-import"),
-    path("imports/<int:pk>/pieces/", imports.ImportPieces.as_view(), name="api-import-pieces"),
-    path("imports/<int:pk>/columns/", imports.ImportColumns.as_view(), name="api-import-columns"),
-    path("imports/<int:pk>/start/", imports.StartImport.as_view(), name="api-import-start"),
-    path("imports/<int:pk>/stop/", imports.StopImport.as_view(), name="api-import-stop"),
-    path("imports/<int:pk>/go-on/", imports.GoOnWithImport.as_view(), name="api-import-go-on"),
-    path("imports/<int:pk>/undo/", imports.UndoImport.as_view(), name="api-import-undo"),
-    path("imports/<int:pk>/rows/", imports.ImportRows.as_view(), name="api-import-rows"),
-    path("imports/<int:pk>/secrets/", imports.ImportSecrets.as_view(), name="api-import-secrets"),
+    path("", include("api.many_urls")),
     path("custom-fields/", subscriber_parts.CustomFields.as_view(), name="api-custom-fields"),
     path("custom-fields/<int:number>/", subscriber_parts.OneCustomField.as_view(), name="api-custom-field"),
     path("accounts/", accounts.Accounts.as_view(), name="api-accounts"),

@@ -23,6 +23,7 @@ HEADS = (
     "Account", "Subscriber", "Kind", "Legal name", "Tax number", "State", "Phones", "Emails", "Address", "Latitude", "Longitude",
     "Site", "Tags", "Language", "Services", "Plans", "Since (UTC)",
 )  # fmt: skip
+ASKED = ("state", "tag", "site", "plan")
 STATES = [("", "All"), *((name, meaning.label) for name, meaning in states.SUBSCRIBER.items())]
 
 
@@ -36,13 +37,18 @@ def _chosen(request: Request) -> dict[str, Any]:
     }
 
 
+def filtered(request: Request) -> tuple[dict[str, Any], Any]:
+    """The filters as they were chosen, and the people who pass them."""
+    chosen = _chosen(request)
+    asked = {name: chosen[name] for name in ASKED}
+    return chosen, queries.narrowed(queries.people(chosen["q"]), **asked)
+
+
 @operator(Action.SEE_SUBSCRIBERS)
 @require_GET
 def index(request: Request) -> HttpResponse:
     """People and companies, whatever they have."""
-    chosen = _chosen(request)
-    asked = {name: chosen[name] for name in ("state", "tag", "site", "plan")}
-    rows = queries.narrowed(queries.people(chosen["q"]), **asked)
+    chosen, rows = filtered(request)
     sort, fields = listing.order(request, SORTS, "name")
     if listing.wants_csv(request):
         listing.limit_statements()
@@ -59,7 +65,7 @@ def index(request: Request) -> HttpResponse:
         rows=[{"person": person, "services": list(person.services.all())} for person in found],
         total=counts[""],
         filtered=any(chosen.values()),
-        keep=[(name, chosen[name]) for name in asked if chosen[name]],
+        keep=[(name, chosen[name]) for name in ASKED if chosen[name]],
         chips=listing.chips(request, "state", STATES, chosen["state"], counts),
         sites=list(Site.objects.all()[:200]),
         plans=queries.living_plans().order_by("is_archived", "name").only("name")[:100],
@@ -80,6 +86,7 @@ def index(request: Request) -> HttpResponse:
         may_change=access.may(request, Action.CHANGE_SUBSCRIBERS),
         may_define=access.may(request, Action.CHANGE_SETTINGS),
         export_url=listing.link(request, format="csv"),
+        bulk_url=f"{reverse('bulk-new')}{listing.link(request, of='people')}",
         **chosen,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
@@ -48,7 +49,7 @@ def state_key(service: Any) -> str:
     return WORDS.get(service.state, str(service.state))
 
 
-def _filtered(request: Request, now: datetime) -> tuple[dict[str, Any], Any]:
+def filtered(request: Request, now: datetime) -> tuple[dict[str, Any], Any]:
     """The filters as they were chosen, and the accounts that pass them."""
     chosen: dict[str, Any] = {
         "state": listing.choice(request, "state", [key for key, _label in CHIPS]),
@@ -72,7 +73,7 @@ def _filtered(request: Request, now: datetime) -> tuple[dict[str, Any], Any]:
 @require_GET
 def index(request: Request) -> HttpResponse:
     now = datetime.now(UTC)
-    chosen, rows = _filtered(request, now)
+    chosen, rows = filtered(request, now)
     sort, fields = listing.order(request, SORTS, "user")
     if listing.wants_csv(request):
         return _csv(rows.order_by(*fields))
@@ -112,6 +113,7 @@ def index(request: Request) -> HttpResponse:
         may_change=access.may(request, Action.CHANGE_SUBSCRIBERS),
         may_see_vouchers=access.may(request, Action.SEE_VOUCHERS),
         export_url=listing.link(request, format="csv"),
+        bulk_url=f"{reverse('bulk-new')}{listing.link(request, of='accounts')}",
         **chosen,
     )
 

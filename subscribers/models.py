@@ -5,6 +5,8 @@ from django.db import models
 from kmikro.lib import validity
 from kmikro.lib.secrets import EncryptedTextField
 from kmikro.lib.validity import Validity
+from subscribers.bulk_models import BulkAct as BulkAct
+from subscribers.bulk_models import BulkItem as BulkItem
 from subscribers.import_models import ImportFile as ImportFile
 from subscribers.import_models import ImportPart as ImportPart
 from subscribers.import_models import ImportRow as ImportRow

@@ -1,4 +1,4 @@
-"""Celery's door to subscribers: imports, checked and done part by part."""
+"""Celery's door to subscribers: imports and bulk acts, done part by part."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,9 +7,9 @@ import structlog
 from celery import shared_task
 from django.db import DatabaseError, transaction
 
-from subscribers import import_running, import_secrets, import_undoing, importing
+from subscribers import bulk, bulk_working, import_running, import_secrets, import_undoing, importing
 from subscribers.import_judging import World
-from subscribers.models import ImportFile
+from subscribers.models import BulkAct, ImportFile
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("subscribers.tasks")
@@ -70,6 +70,41 @@ def go_on(file: ImportFile) -> None:
             run_import.soon(file.pk)
         case ImportFile.State.UNDOING:
             undo_import.soon(file.pk)
+
+
+@tenant_task()
+def run_bulk(bulk_id: int) -> None:
+    """Do some rows of a bulk act and ask for the next: between them it can be stopped."""
+    if _some(bulk_id, lambda: bulk_working.run_part(bulk_id, now=datetime.now(UTC))):
+        run_bulk.soon(bulk_id)
+
+
+@tenant_task()
+def undo_bulk(bulk_id: int) -> None:
+    """Undo some rows of a bulk act and ask for the next."""
+    if _some(bulk_id, lambda: bulk_working.undo_part(bulk_id, now=datetime.now(UTC))):
+        undo_bulk.soon(bulk_id)
+
+
+def _some(bulk_id: int, work: Callable[[], bool]) -> bool:
+    try:
+        with transaction.atomic():
+            return work()
+    except DatabaseError as error:
+        log.exception("bulk-failed", bulk=bulk_id)
+        held = BulkAct.objects.select_for_update(of=("self",)).get(pk=bulk_id)
+        text = f"The database did not take it ({type(error).__name__}). What was done before stays."
+        bulk.fail(held, text, now=datetime.now(UTC))
+        return False
+
+
+def go_on_with(act: BulkAct) -> None:
+    """Ask a worker for the stage that a bulk act is in."""
+    match act.state:
+        case BulkAct.State.RUNNING:
+            run_bulk.soon(act.pk)
+        case BulkAct.State.UNDOING:
+            undo_bulk.soon(act.pk)
 
 
 @tenant_task()

@@ -87,6 +87,7 @@ SPEED = {"download_bps": "10", "upload_bps": "", "until": "hour", "why": "A matc
 DEVICE = {"mac": "02:00:5E:10:00:77", "label": "Till"}
 AMOUNT = {"amount": "5", "direction": "up", "text": "Right", "key": str(uuid.UUID(int=5))}
 DESIGN = {"name": "Kiosk", "paper": "roll58", "html": "<b>{{ code }}</b> {{ price }}"}
+API_BULK = {"of": "people", "act": "add_tag", "tag": "seen", "ids": [EQUAL]}
 API_IMPORT = {"name": "a.csv", "text": "Name\nDora\n"}
 IMPORT_RULES = {
     "match": ["account_number"],

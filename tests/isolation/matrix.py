@@ -113,6 +113,23 @@ TENANT: dict[str, Line] = {
     "subscriber-duplicates?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "q": "anary"}),
     "subscriber-merge": at(A.CHANGE_SUBSCRIBERS, post=422),  # with itself
     "subscriber-merger-undo": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "bulk-acts": at(A.SEE_SUBSCRIBERS),
+    "bulk-acts?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "q": "anary", "act": "plan"}),
+    "bulk-new": at(A.CHANGE_SUBSCRIBERS, post=302, query={"of": "accounts"}, body={"act": "suspend"}),
+    "bulk-new?people": at(
+        A.CHANGE_SUBSCRIBERS,
+        post=302,
+        query={"of": "people", "row": "7001"},
+        body={"act": "add_tag", "tag": "seen"},
+    ),
+    "bulk-act": at(A.SEE_SUBSCRIBERS),
+    "bulk-act?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "q": "anary"}),
+    "bulk-progress": at(A.SEE_SUBSCRIBERS),
+    "bulk-start": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "bulk-stop": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "bulk-go-on": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
+    "bulk-undo": at(A.CHANGE_SUBSCRIBERS, post=302),
+    "bulk-discard": at(A.CHANGE_SUBSCRIBERS, get=None, post=302),
     "imports": at(A.SEE_SUBSCRIBERS, post=422, writes=A.CHANGE_SUBSCRIBERS),  # nothing is sent
     "imports?csv": at(
         A.SEE_SUBSCRIBERS,
@@ -590,6 +607,15 @@ TENANT: dict[str, Line] = {
         body={"name": "a.txt", "content": "aGk="},
     ),
     "api-subscriber-file": at(Scope(A.SEE_SUBSCRIBERS), delete=204, writes=Scope(A.CHANGE_SUBSCRIBERS)),
+    "api-bulk-acts": at(
+        Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.API_BULK
+    ),
+    "api-bulk-act": at(Scope(A.SEE_SUBSCRIBERS), delete=204, writes=Scope(A.CHANGE_SUBSCRIBERS)),
+    "api-bulk-items": at(Scope(A.SEE_SUBSCRIBERS), query={"result": "wont"}),
+    "api-bulk-start": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
+    "api-bulk-stop": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
+    "api-bulk-go-on": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
+    "api-bulk-undo": at(Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409),
     "api-imports": at(
         Scope(A.SEE_SUBSCRIBERS), post=201, writes=Scope(A.CHANGE_SUBSCRIBERS), body=bodies.API_IMPORT
     ),

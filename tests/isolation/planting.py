@@ -96,6 +96,10 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.SavedFilter.chosen": lambda side, pk: {"q": canary(side, "subscribers.SavedFilter", "chosen", pk)},
     "subscribers.Merger.at": lambda side, pk: datetime(2020, 11, 1, tzinfo=UTC),  # too long ago to be undone
     "subscribers.Merger.moved": lambda side, pk: {},
+    "subscribers.BulkAct.value": lambda side, pk: {
+        "tag": "x", "called": canary(side, "subscribers.BulkAct", "value", pk)
+    },
+    "subscribers.BulkItem.result": lambda side, pk: "wont",
     "subscribers.ImportFile.columns": lambda side, pk: [""],
     "subscribers.ImportFile.rules": lambda side, pk: {},
     "subscribers.ImportFile.counts": lambda side, pk: {},

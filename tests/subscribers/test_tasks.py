@@ -3,9 +3,10 @@
 import pytest
 from django.db import DatabaseError
 
-from subscribers import import_running, importing, tasks
-from subscribers.models import ImportFile, Subscriber
+from subscribers import bulk, import_running, importing, tasks
+from subscribers.models import ImportFile, Service, Subscriber
 from tenants import scope
+from tests.factories import make_service
 from tests.subscribers.imports import BY, received
 
 TEXT = "Name,Phone\nAna,0722000001\nBeto,0722000002\n"
@@ -56,3 +57,29 @@ def test_a_database_that_refuses_is_told(isp, worker, monkeypatch, of):
         assert "DatabaseError" in held.state_text
     monkeypatch.undo()
     assert stage(isp, worker, importing.go_on, file.pk) == ("checked" if of == "check_part" else "done")
+
+
+def test_a_bulk_act_by_workers_and_one_that_breaks(isp, worker, monkeypatch):
+    monkeypatch.setattr(tasks.bulk_working, "CHUNK", 1)
+    with scope.inside(isp.schema_name):
+        for _ in range(3):
+            make_service(kind="account")
+        made = bulk.ask("suspend", {}, "accounts", Service.objects.all(), **BY)
+    with worker(), scope.inside(isp.schema_name):
+        tasks.go_on_with(bulk.start(made, **BY))
+    with worker(), scope.inside(isp.schema_name):
+        assert set(Service.objects.values_list("status", flat=True)) == {"suspended"}
+        tasks.go_on_with(bulk.undo(made, **BY))
+
+    def broken(*_given, **_named):
+        raise DatabaseError("no")
+
+    with scope.inside(isp.schema_name):
+        assert set(Service.objects.values_list("status", flat=True)) == {"active"}
+        made = bulk.ask("suspend", {}, "accounts", Service.objects.all(), **BY)
+    monkeypatch.setattr(tasks.bulk_working, "run_part", broken)
+    with worker(), scope.inside(isp.schema_name):
+        tasks.go_on_with(bulk.start(made, **BY))
+    with scope.inside(isp.schema_name):
+        made.refresh_from_db()
+        assert (made.state, made.stage) == ("failed", "running")

@@ -177,6 +177,7 @@ def _radius(side: Side, services: list[Service], now: datetime) -> None:
             _at_home(account, routers[0], now)
             _followed(account, routers[0], now)
     lively_people.imported(now)
+    lively_people.changed(Service.objects.get(pk=EQUAL), now)
     side.keys |= {"router": routers[0].public_id, "login_url": routers[0].login_url, "code": codes.mint()}
     make_session(
         service=services[13], router=routers[0], mac=MAC, framed_ip=IP, started_at=now, updated_at=now

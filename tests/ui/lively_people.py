@@ -6,11 +6,13 @@ from typing import Any
 from accounts.journal import SYSTEM
 from accounts.models import User
 from accounts.roles import Role
-from subscribers import import_running, importing
+from subscribers import bulk, import_running, importing
 from subscribers.import_judging import World
 from subscribers.models import (
     Arrangement,
     Attachment,
+    BulkAct,
+    BulkItem,
     Consent,
     Correction,
     CustomField,
@@ -143,3 +145,24 @@ def imported(now: datetime) -> None:
 def _checked(file: ImportFile, by: dict[str, Any]) -> None:
     settled = importing.settle(file, file.columns, file.rules, **by)
     import_running.check_part(settled.pk, settled.attempt, 1, World(), now=by["now"])
+
+
+def changed(account: Service, now: datetime) -> None:
+    """A bulk act that was looked at, and one that is done."""
+    bulk.ask("add_tag", {"tag": "vip"}, "people", Subscriber.objects.all(), by=SYSTEM, now=now)
+    BulkAct.objects.update(state=BulkAct.State.DONE)
+    looked = BulkAct.objects.create(
+        pk=EQUAL,
+        act="suspend",
+        of="accounts",
+        items=3,
+        will=1,
+        by_name="Owner Fresh Air",
+        made_at=now,
+        progress_at=now,
+    )
+    for number, (who, result, note) in enumerate(
+        (("home-0 (Wanjiku Mwangi)", "will", ""), ("home-3 (Fatuma Abdi)", "wont", "It is paused."), ("shop", "wont", "It has ended.")), 1
+    ):  # fmt: skip
+        mine = account if number == 1 else None
+        BulkItem.objects.create(bulk=looked, number=number, who=who, result=result, note=note, service=mine)
