@@ -28,7 +28,9 @@ class SaleOut(serializers.Serializer[Sale]):
     id = serializers.IntegerField()
     voucher = serializers.IntegerField(source="voucher_id")
     serial = serializers.CharField(source="voucher.service.label")
-    code = serializers.SerializerMethodField(help_text="Covered without the scope vouchers:codes.")
+    code = serializers.SerializerMethodField(
+        help_text="For a day, with the scope vouchers:codes; then covered."
+    )
     plan = Named()
     at = Moment()
     day = serializers.DateField(help_text="On which it is booked.")
@@ -43,8 +45,12 @@ class SaleOut(serializers.Serializer[Sale]):
     why = serializers.CharField()
 
     def get_code(self, sale: Sale) -> str:
-        code = sale.voucher.code
-        return codes.shown(code) if self.context["clear"] else codes.masked(code)
+        code, clear = sale.voucher.code, self.context["clear"]
+        return (
+            codes.shown(code)
+            if clear and agent_sales.shows_code(sale, datetime.now(UTC))
+            else codes.masked(code)
+        )
 
 
 class SaleIn(Strict):

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from api import (
     accounts,
     adoption,
+    agent_days,
     agent_ledger,
     agent_sales,
     agent_stock,
@@ -150,6 +151,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/<int:pk>/ledger/", agent_ledger.Ledger.as_view(), name="api-agent-ledger"),
     path("agents/<int:pk>/top-up/", agent_ledger.TopUp.as_view(), name="api-agent-top-up"),
     path("agents/<int:pk>/correct/", agent_ledger.Correct.as_view(), name="api-agent-correct"),
+    path("agents/<int:pk>/days/", agent_days.Days.as_view(), name="api-agent-days"),
+    path("agents/<int:pk>/open-days/", agent_days.OpenFigures.as_view(), name="api-agent-open-days"),
+    path("agent-report/", agent_days.Report.as_view(), name="api-agent-report"),
     path("agents/<int:pk>/sales/", agent_sales.Sales.as_view(), name="api-agent-sales"),
     path(
         "agents/<int:pk>/sales/<int:number>/undo/", agent_sales.UndoSale.as_view(), name="api-agent-sale-undo"

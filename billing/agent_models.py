@@ -126,3 +126,35 @@ class AgentEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class AgentDay(models.Model):
+    """The days of an agent from `first` to `day`, closed with counted cash; the database refuses to change the row."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="days")
+    first = models.DateField()
+    day = models.DateField()
+    opening_minor = models.BigIntegerField()
+    top_ups_minor = models.BigIntegerField()
+    sales_minor = models.BigIntegerField()  # with the signs of the ledger
+    commissions_minor = models.BigIntegerField()
+    returns_minor = models.BigIntegerField()
+    transfers_minor = models.BigIntegerField()
+    corrections_minor = models.BigIntegerField()
+    handed_over_minor = models.BigIntegerField()  # before this closing
+    closing_minor = models.BigIntegerField()  # before the counted cash
+    due_minor = models.BigIntegerField()
+    counted_minor = models.BigIntegerField()
+    difference_minor = models.BigIntegerField()  # counted less due
+    written_off_minor = models.BigIntegerField()  # of what was missing; the rest stays owed
+    balance_minor = models.BigIntegerField()  # after it
+    why = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField()
+    closed_by = models.CharField(max_length=140)
+
+    class Meta:
+        ordering = ["agent_id", "-day"]
+        constraints = [models.UniqueConstraint(fields=["agent", "day"], name="agent_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"

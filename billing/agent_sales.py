@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Sum
 
 from accounts.journal import Actor, record
-from billing import agent_ledger, agent_stock, agent_sums, agent_velocity, agents, vouchers
+from billing import agent_ledger, agent_stock, agent_sums, agent_velocity, agents, handover, vouchers
 from billing.agent_ledger import Given, Kind
 from billing.agent_models import Agent
 from billing.agent_sums import Line
@@ -150,6 +150,11 @@ def _not_too_fast(agent: Agent, count: int, minor: int, now: datetime) -> None:
         when = f"{free:%H:%M}" if free.date() == local.date() else f"{free.day} {free:%b} {free:%H:%M}"
         text = f"{agent.name} sells at most {most}: free again at {when}."
     raise Refusal("too_fast", text, field="count")
+
+
+def shows_code(sale: Sale, now: datetime) -> bool:
+    """Whether the code that was sold is still shown to who may see codes: as long as that of a new batch."""
+    return now - sale.at < handover.OPEN_FOR
 
 
 def sold_today(agent: Agent, now: datetime) -> dict[str, int]:

@@ -5,6 +5,7 @@ from django.db import models
 
 from billing import papers
 from billing.agent_models import Agent as Agent
+from billing.agent_models import AgentDay as AgentDay
 from billing.agent_models import AgentEntry as AgentEntry
 from billing.agent_models import AgentPrice as AgentPrice
 from billing.stock_models import Consignment as Consignment

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Action
-from billing import agent_sales, agent_stock, agent_sums, agents
+from billing import agent_sales, agent_stock, agent_sums, agents, handover
 from billing.agent_models import Agent
 from billing.agent_sales import MOST, UNDO_WITHIN
 from billing.stock_models import Sale
@@ -131,7 +131,7 @@ def sold(request: Request, pk: int, number: int) -> HttpResponse:
     first = get_object_or_404(Sale, pk=number, agent=agent)
     rows = Sale.objects.filter(agent=agent, key=first.key) if first.key else Sale.objects.filter(pk=first.pk)
     acts = agent.user_id == request.user.pk or access.may(request, Action.CHANGE_AGENTS)
-    clear = acts and names.may_see_codes(request)
+    clear = acts and names.may_see_codes(request) and agent_sales.shows_code(first, now)
     portal = request.build_absolute_uri("/portal/")
     made = []
     for each in rows.select_related("voucher__service", "voucher__batch", "plan").order_by("line"):
@@ -146,6 +146,7 @@ def sold(request: Request, pk: int, number: int) -> HttpResponse:
                 "said": said,
                 "sms": f"sms:?&body={quote(said)}",
                 "offer": offers.words(each.voucher.service.plan),
+                "may_print": clear and handover.is_open(each.voucher.batch, now),
                 "may_undo": acts and _can_be_undone(each, now),
             }
         )

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from dashboard import agent_desk, agent_money, agent_prices, agent_sales, agent_stock, agents
+from dashboard import (
+    agent_days,
+    agent_desk,
+    agent_money,
+    agent_prices,
+    agent_report,
+    agent_sales,
+    agent_stock,
+    agents,
+)
 
 urlpatterns = [
     path("", agents.index, name="agents"),
@@ -16,6 +25,8 @@ urlpatterns = [
     path("<int:pk>/top-up/", agent_money.top_up, name="agent-top-up"),
     path("<int:pk>/correct/", agent_money.correct, name="agent-correct"),
     path("<int:pk>/send/", agent_money.send, name="agent-send"),
+    path("report/", agent_report.index, name="agent-report"),
+    path("<int:pk>/days/", agent_days.index, name="agent-days"),
     path("sell/", agent_desk.mine, name="sell"),
     path("<int:pk>/sell/", agent_desk.sell, name="agent-sell"),
     path("<int:pk>/sales/", agent_sales.index, name="agent-sales"),

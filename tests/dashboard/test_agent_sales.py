@@ -7,6 +7,7 @@ import pytest
 from accounts.journal import SYSTEM
 from billing import agent_ledger, agent_sales
 from billing.stock_models import Sale
+from kmikro.lib import codes
 from tests.dashboard.test_alerts import text_of
 from tests.factories import make_agent, make_plan
 
@@ -43,3 +44,11 @@ def test_late_only_by_who_may_change_agents_and_with_a_reason(sale, client_for):
     owner.post(here, {"why": "Paper was lost"})
     assert Sale.objects.get().why == "Paper was lost"
     assert owner.get(f"/agents/{make_agent().pk}/sales/{sale.pk}/undo/").status_code == 404
+
+
+def test_a_code_is_shown_for_a_day(sale, client_for):
+    here, client = f"/agents/{sale.agent_id}/sales/{sale.pk}/", client_for("reseller")
+    assert codes.shown(sale.voucher.code) in text_of(client.get(here))
+    Sale.objects.filter(pk=sale.pk).update(at=sale.at - timedelta(days=1))
+    later = text_of(client.get(here))
+    assert codes.shown(sale.voucher.code) not in later and sale.voucher.code not in later

@@ -97,6 +97,8 @@ IMPORT_RULES = {
     "access": "any",
 }
 IMPORT_COLUMNS = {"column-0": "name", **IMPORT_RULES}
+CLOSE_DAY = {"day": "2026-11-02", "counted": "0", "why": ""}
+API_CLOSE_DAY = {"day": "2026-11-02", "counted_minor": 0}
 SELL = {"plan": str(EQUAL), "count": "1", "source": "spot", "key": str(uuid.UUID(int=6))}
 API_BATCH = {"plan": EQUAL, "count": 2}
 

@@ -227,6 +227,17 @@ TENANT: dict[str, Line] = {
     "agent-correct": at(A.CHANGE_AGENTS, post=302, body=bodies.AMOUNT),
     "agent-send": at(A.SELL, own=True, post=422, body=bodies.AMOUNT),  # nobody is below the planted one
     "sell": at(A.SELL, get=302),
+    "agent-days": at(A.SEE_AGENTS, own=True, post=302, writes=A.CHANGE_AGENTS, body=bodies.CLOSE_DAY),
+    "agent-days?csv": at(
+        A.SEE_AGENTS,
+        own=True,
+        post=302,
+        writes=A.CHANGE_AGENTS,
+        query={"format": "csv"},
+        body=bodies.CLOSE_DAY,
+    ),
+    "agent-report": at(A.SEE_AGENTS),
+    "agent-report?csv": at(A.SEE_AGENTS, query={"format": "csv", "by": "batch", "first": "2026-10-01"}),
     "agent-sell": at(A.SELL, own=True, post=422, body=bodies.SELL),  # the planted one has no float
     "agent-sales": at(A.SEE_AGENTS, own=True),
     "agent-sales?csv": at(
@@ -559,6 +570,13 @@ TENANT: dict[str, Line] = {
     "api-agent-top-up": at(Scope(A.CHANGE_AGENTS), own=True, get=None, post=201, body={"amount_minor": 5}),
     "api-agent-correct": at(
         Scope(A.CHANGE_AGENTS), own=True, get=None, post=201, body={"amount_minor": 5, "text": "Right"}
+    ),
+    "api-agent-days": at(
+        Scope(A.SEE_AGENTS), own=True, post=201, writes=Scope(A.CHANGE_AGENTS), body=bodies.API_CLOSE_DAY
+    ),
+    "api-agent-open-days": at(Scope(A.SEE_AGENTS), own=True),
+    "api-agent-report": at(
+        Scope(A.SEE_AGENTS), query={"by": "batch", "first": "2026-10-01", "last": "2026-12-01"}
     ),
     "api-agent-sales": at(
         Scope(A.SEE_AGENTS),

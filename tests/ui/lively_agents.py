@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from accounts.journal import SYSTEM, Actor
 from accounts.models import User
 from accounts.roles import Role
-from billing import agent_ledger, agent_sales, agent_stock, agents
+from billing import agent_days, agent_ledger, agent_sales, agent_stock, agents
 from billing.agent_models import Agent
 from billing.models import Batch, Sale
 from subscribers.models import Plan
@@ -27,6 +27,10 @@ def sell(plan: Plan, batch: Batch, now: datetime) -> Agent:
     make_agent(name="Chebet Phones", limit_minor=1_000_000, balance_minor=0, commission=1500, made_at=now)
     make_agent(name="Dalmar Cyber", is_active=False, made_at=now)
     agents.price(amina, plan, {"sells_for_minor": 9_000, "pays_minor": 7_500}, by=SYSTEM, now=now)
+    yesterday = now - timedelta(days=1)
+    agent_ledger.top_up(amina, 100_000, by=BY, now=yesterday, text="Cash at the office")
+    closed = agent_ledger.day_for(amina, yesterday)
+    agent_days.close(amina, closed, 2_000, by=BY, now=yesterday, why="Found under the counter")
     agent_ledger.top_up(amina, 500_000, by=BY, now=now - timedelta(hours=5), text="Cash at the office")
     agent_ledger.send(amina, below, 120_000, by=BY, now=now - timedelta(hours=4))
     agent_ledger.correct(
