@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.limits import TooMany
 from kmikro.lib import codes
 from kmikro.lib.refusal import Refusal
-from portal import access, answers, entry, moves
+from portal import access, answers, entry, moves, scanned
 from portal import visit as visits
 from subscribers import arranged, arranging, offers
 from subscribers.models import Service
@@ -25,7 +25,9 @@ def _clock() -> datetime:
 
 @require_safe
 def nowhere(request: HttpRequest) -> HttpResponse:
-    """A voucher's QR code scanned away from the hotspot."""
+    """A voucher's QR code, or the portal opened without a hotspot."""
+    if code := scanned.read(request):
+        return scanned.page(request, code)
     return answers.lost(request, None, "Your phone is not on the Wi-Fi of this voucher yet.", status=200)
 
 
@@ -40,7 +42,9 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
     except visits.BadVisit as bad:
         return answers.lost(request, router, str(bad))
     said = request.GET.get("error", "")[:200]
-    typed = (request.GET.get("v") or (request.GET.get("username") if said else "") or "")[:40]
+    typed = (request.GET.get("v") or (request.GET.get("username") if said else scanned.kept(request)) or "")[
+        :40
+    ]
     error = {"title": said, "text": ""} if said else None
     return answers.voucher(request, router, visit, code=typed, error=error)
 

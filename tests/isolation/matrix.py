@@ -721,6 +721,7 @@ TENANT: dict[str, Line] = {
     "api-unknown": at("all", get=404, post=404, put=404, patch=404, delete=404, rest="nothing"),
     # The captive portal and the routers' own calls
     "portal": at("all"),
+    "portal?scanned": at("all", query={"v": "CCCCDDDDFFFF"}),
     "portal-start": at("signed visit", get=400, public_id=Key("router")),
     "portal-start?visit": at("signed visit", query=bodies.VISIT, public_id=Key("router")),
     "portal-enter": at("signed visit", get=None, post=200, body=bodies.PORTAL_ENTER, public_id=Key("router")),

@@ -34,6 +34,7 @@ PAGES = {
     },
     "portal/move.html": {"action": "/portal/move/", "left": 2},
     "portal/device.html": {"action": "/portal/device/", "code": "7K4M", "error": "That is no address."},
+    "portal/scan.html": {"code": "CCCC-DDDD-FFFF", "logins": ["http://10.5.50.1/login"]},
     "portal/error.html": {
         "title": "This page opens from the Wi-Fi",
         "text": "Join it first.",
