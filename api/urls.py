@@ -11,10 +11,8 @@ from api import (
     agent_stock,
     agents,
     alert_rules,
-    arrangements,
     certificates,
     changes,
-    corrections,
     devices,
     docs,
     documents,
@@ -24,7 +22,6 @@ from api import (
     me,
     merging,
     monitoring,
-    notices,
     offers,
     orders,
     own_terms,
@@ -44,8 +41,8 @@ from api import (
     timeline,
     traces,
     upkeep,
+    urls_usage,
     urls_vouchers,
-    usage,
 )
 from api.view import Unknown
 
@@ -206,37 +203,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         renewals.UndoRenewal.as_view(),
         name="api-renewal-undo",
     ),
-    path("arrangements/", arrangements.AllArrangements.as_view(), name="api-arrangements"),
-    path(
-        "services/<int:pk>/arrangements/",
-        arrangements.Arrangements.as_view(),
-        name="api-service-arrangements",
-    ),
-    path(
-        "services/<int:pk>/arrangements/preview/",
-        arrangements.PreviewArrangement.as_view(),
-        name="api-service-arrangement-preview",
-    ),
-    path(
-        "services/<int:pk>/arrangements/<int:number>/undo/",
-        arrangements.UndoArrangement.as_view(),
-        name="api-service-arrangement-undo",
-    ),
-    path(
-        "services/<int:pk>/arrangements/<int:number>/resume/",
-        arrangements.ResumeArrangement.as_view(),
-        name="api-service-arrangement-resume",
-    ),
-    path("services/<int:pk>/usage/", usage.ServiceUsage.as_view(), name="api-service-usage"),
-    path("usage/notices/", notices.UsageNotices.as_view(), name="api-usage-notices"),
-    path("usage/notices/rule/", notices.UsageNoticeRule.as_view(), name="api-usage-notice-rule"),
-    path("usage/", usage.AllUsage.as_view(), name="api-usage"),
-    path("services/<int:pk>/corrections/", corrections.Corrections.as_view(), name="api-service-corrections"),
-    path(
-        "services/<int:pk>/corrections/<int:number>/undo/",
-        corrections.UndoCorrection.as_view(),
-        name="api-service-correction-undo",
-    ),
+    *urls_usage.urlpatterns,
     path("subscriber-duplicates/", merging.Duplicates.as_view(), name="api-subscriber-duplicates"),
     path("subscribers/<int:pk>/merge/", merging.MergeSubscriber.as_view(), name="api-subscriber-merge"),
     path(

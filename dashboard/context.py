@@ -44,6 +44,7 @@ SETTINGS = (Item("settings", "team", "Settings", "settings", Action.SEE_TEAM),)
 TABS = (
     Item("team", "team", "Team", "users", Action.SEE_TEAM),
     Item("workspace", "workspace", "Workspace", "settings", Action.CHANGE_SETTINGS),
+    Item("retention", "retention-reports", "Retention", "file-clock", Action.SEE_JOURNAL),
     Item("tokens", "tokens", "API tokens", "key-round", Action.CHANGE_TOKENS),
 )
 

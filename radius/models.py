@@ -5,6 +5,7 @@ from django.db import models
 from accounts.models import User
 from kmikro.lib.secrets import EncryptedTextField
 from radius.fields import JsonText
+from radius.retention_models import RetentionReport as RetentionReport
 from subscribers.models import Service
 
 SPELLED = 1012  # radius.octets: 253 octets, up to four characters each

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Model
+
+from radius.models import AuthAttempt, NasRestart, Session
+from subscribers.models import UsageNotice
 
 SESSIONS = timedelta(days=366)  # after their end: the twelve months that the Terms speak of
 ATTEMPTS = timedelta(days=90)
+NOTICES = timedelta(days=366)  # that a limit was nearly used
 RESTARTS = timedelta(days=30)  # much older than any record that may still come
 MEMOS = timedelta(days=30)  # of ended sessions, after which their columns are all that is known
 BATCH = 2000
@@ -28,6 +33,10 @@ _ATTEMPTS = """
 _RESTARTS = (
     "DELETE FROM radius_nasrestart WHERE id IN (SELECT id FROM radius_nasrestart WHERE at < %s LIMIT %s)"
 )
+_NOTICES = """
+    DELETE FROM subscribers_usagenotice WHERE id IN (
+        SELECT id FROM subscribers_usagenotice WHERE at < %s ORDER BY at LIMIT %s)
+"""
 # The long memos are those of 32-bit counters (`radius.counters`) and of the version before; the others stay.
 _MEMOS = """
     UPDATE radius_session SET fold = '{}' WHERE id IN (
@@ -42,6 +51,10 @@ class Rule:
 
     name: str
     forget: Callable[[datetime], int]
+    what: str  # for people
+    keeps: timedelta
+    setting: str  # what says so
+    oldest: Callable[[], datetime | None]  # that is left; None: nothing is, or nobody can tell
 
 
 def _run(statement: str, *values: object) -> int:
@@ -63,6 +76,19 @@ def restarts(now: datetime) -> int:
     return _run(_RESTARTS, now - RESTARTS)
 
 
+def notices(now: datetime) -> int:
+    return _run(_NOTICES, now - NOTICES)
+
+
+def _oldest(model: type[Model], field: str) -> Callable[[], datetime | None]:
+    def find() -> datetime | None:
+        rows = model._default_manager.filter(**{f"{field}__isnull": False}).order_by(field)
+        found: datetime | None = rows.values_list(field, flat=True).first()
+        return found
+
+    return find
+
+
 def memos(now: datetime) -> int:
     """What folding kept of sessions that nobody will report any more; a record that comes after all starts from the
     columns."""
@@ -70,8 +96,20 @@ def memos(now: datetime) -> int:
 
 
 RULES = (
-    Rule("sessions", sessions),
-    Rule("attempts", attempts),
-    Rule("restarts", restarts),
-    Rule("memos", memos),
-)
+    Rule(
+        "sessions", sessions, "Sessions, after their end", SESSIONS, "the twelve months of the Terms",
+        _oldest(Session, "ended_at"),
+    ),
+    Rule(
+        "attempts", attempts, "Login attempts", ATTEMPTS, "built in: retention.ATTEMPTS", _oldest(AuthAttempt, "at")
+    ),
+    Rule(
+        "notices", notices, "Notices of limits", NOTICES, "built in: retention.NOTICES", _oldest(UsageNotice, "at")
+    ),
+    Rule(
+        "restarts", restarts, "Restarts of routers", RESTARTS, "built in: retention.RESTARTS", _oldest(NasRestart, "at")
+    ),
+    Rule(
+        "memos", memos, "Details of ended sessions (emptied)", MEMOS, "built in: retention.MEMOS", lambda: None
+    ),
+)  # fmt: skip

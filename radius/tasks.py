@@ -11,7 +11,18 @@ from celery import shared_task
 
 from kmikro.lib.coa import NO_SESSION, Answer
 from radius import change as change_verb
-from radius import coa, enforcing, journal, limits, noticing, projector, retention, stale, traces
+from radius import (
+    coa,
+    enforcing,
+    journal,
+    limits,
+    noticing,
+    projector,
+    retention,
+    retention_reports,
+    stale,
+    traces,
+)
 from radius import disconnect as verb
 from radius.models import Session
 from tenants.models import RadiusRecord
@@ -176,8 +187,8 @@ def project() -> int:
 
 @tenant_task(enter=False)
 def forget(schema: str) -> dict[str, int]:
-    """Forget what is older than is kept; many short transactions, so that nobody waits for us."""
-    now, gone = datetime.now(UTC), dict[str, int]()
+    """Forget what is older than is kept, in many short transactions so that nobody waits for us; a report says what."""
+    now, gone, complete = datetime.now(UTC), dict[str, int](), True
     for rule in retention.RULES:
         gone[rule.name] = 0
         for _ in range(MOST_BATCHES):
@@ -186,6 +197,10 @@ def forget(schema: str) -> dict[str, int]:
             gone[rule.name] += count
             if count < retention.BATCH:
                 break
+        else:
+            complete = False
+    with unit(schema):
+        retention_reports.write(gone, complete=complete, begun_at=now, ended_at=datetime.now(UTC))
     return gone
 
 

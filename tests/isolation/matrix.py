@@ -177,7 +177,12 @@ TENANT: dict[str, Line] = {
         query={"q": "anary", "plan": "7001", "site": "7001", "since": "2026-10-20", "until": "2026-11-10"},
     ),
     "usage?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv", "period": "week"}),
-    "usage-notices": at(
+    "retention-reports": at(A.SEE_JOURNAL),
+    "retention-reports?csv": at(A.SEE_JOURNAL, query={"format": "csv", "show": "some"}),
+    "retention-report": at(A.SEE_JOURNAL),
+    "retention-download": at(A.SEE_JOURNAL),
+    "usage-notices": at(A.SEE_SUBSCRIBERS),
+    "usage-notices?filtered": at(
         A.SEE_SUBSCRIBERS, query={"q": "anary", "what": "data", "mark": "80", "service": "7001"}
     ),
     "usage-notices?csv": at(A.SEE_SUBSCRIBERS, query={"format": "csv"}),
@@ -690,6 +695,8 @@ TENANT: dict[str, Line] = {
         Scope(A.CHANGE_SUBSCRIBERS), get=None, post=409
     ),  # the planted one is no holiday
     "api-service-usage": at(Scope(A.SEE_SUBSCRIBERS), query={"by": "month"}),
+    "api-retention-reports": at(Scope(A.SEE_JOURNAL)),
+    "api-retention-report": at(Scope(A.SEE_JOURNAL)),
     "api-usage-notices": at(Scope(A.SEE_SUBSCRIBERS), query={"service": "7001", "mark": "80"}),
     "api-usage-notice-rule": at(Scope(A.SEE_SUBSCRIBERS)),
     "api-usage": at(
@@ -792,6 +799,7 @@ COMMANDS = {
     "open_isp": "public, then the new tenant",
     "radiusd": "public; tenants by the source address of packets",
     "router_account": "the tenant",
+    "verify_retention": "no database",
     "tunnel_agent": "public",
     "sstp_hub": "public",
     "suspend_isp": "public, and the tenant's journal",

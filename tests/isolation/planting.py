@@ -115,6 +115,9 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.Attachment.media_type": lambda side, pk: "text/plain",
     "radius.AuthAttempt.accepted": lambda side, pk: False,
     "radius.AuthAttempt.record_id": lambda side, pk: pk,
+    "radius.RetentionReport.text": lambda side, pk: json.dumps(
+        {"workspace": canary(side, "radius.RetentionReport", "text", pk), "kinds": []}
+    ),
     "radius.Session.disconnect_state": lambda side, pk: "",
     "radius.Session.end_cause": lambda side, pk: "",
     "radius.Session.fold": lambda side, pk: {},

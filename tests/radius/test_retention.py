@@ -46,7 +46,9 @@ def test_forgetting_goes_on_until_nothing_is_left(isp: Isp, monkeypatch: pytest.
     with scope.inside(isp.schema_name):
         for number in range(5):
             make_attempt(at=NOW - timedelta(days=4000 + number))
-    assert tasks.forget(isp.schema_name) == {"sessions": 0, "attempts": 5, "restarts": 0, "memos": 0}
+    assert tasks.forget(isp.schema_name) == {
+        "sessions": 0, "attempts": 5, "notices": 0, "restarts": 0, "memos": 0,
+    }  # fmt: skip
 
 
 def test_an_old_session_without_its_memo_is_what_its_columns_say(isp: Isp) -> None:

@@ -241,6 +241,7 @@ def _at_home(account: Service, router: Router, now: datetime) -> None:
         )  # fmt: skip
     make_device(service=account, pk=EQUAL, mac="4C:5E:0C:9A:11:07", label="Till by the door")
     lively_people.arranged(account, now)
+    lively_people.forgotten(now)
 
 
 def _team(side: Side, owner: User, now: datetime) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from accounts.journal import SYSTEM
 from accounts.models import User
 from accounts.roles import Role
+from radius import retention_reports
+from radius.models import RetentionReport
 from subscribers import bulk, import_running, importing
 from subscribers.import_judging import World
 from subscribers.models import (
@@ -75,6 +77,15 @@ def known(subscriber: Subscriber, now: datetime) -> None:
         pk=EQUAL, owner=User.objects.get(role=Role.OWNER), name="Fibre, blocked", chosen={"state": "blocked", "tag": "fibre"},
         made_at=now, is_shared=True,
     )  # fmt: skip
+
+
+def forgotten(now: datetime) -> None:
+    """Two nights of forgetting."""
+    for number, gone in enumerate(({"sessions": 1840, "attempts": 9122}, {})):
+        at = now - timedelta(days=1 - number)
+        made = retention_reports.write(gone, complete=True, begun_at=at, ended_at=at)
+        if number:
+            RetentionReport.objects.filter(pk=made.pk).update(id=EQUAL)
 
 
 def arranged(account: Service, now: datetime) -> None:
