@@ -49,8 +49,13 @@ def run_part(file_id: int, *, now: datetime) -> bool:
     raise AssertionError("unreachable")
 
 
+def locked(file_id: int) -> ImportFile:
+    """The file, held: of two workers the second waits, and finds the part done."""
+    return ImportFile.objects.select_for_update(of=("self",)).get(pk=file_id)
+
+
 def _run(file_id: int, now: datetime) -> bool:
-    file = ImportFile.objects.select_for_update(of=("self",)).get(pk=file_id)
+    file = locked(file_id)
     if file.state != State.RUNNING:
         return False
     by, part = Actor(file.by_id, file.by_name), file.parts_done + 1
