@@ -30,6 +30,8 @@ TOLD = (
     (Action.SEE_LOGINS, "See why a login was refused"),
     (Action.MAKE_VOUCHERS, "Make vouchers"),
     (Action.SEE_ALL_VOUCHERS, "See vouchers of everybody"),
+    (Action.SELL, "Sell as an agent"),
+    (Action.CHANGE_AGENTS, "Make agents and book their float"),
     (Action.SEE_REVENUE, "See revenue"),
     (Action.CHANGE_PLANS, "Make and change plans"),
     (Action.SEE_ROUTERS, "See routers"),

@@ -36,6 +36,7 @@ def test_the_way_of_a_batch(amina, voucher, client_for):
     assert f"Batch {batch}: 1 of Day" in text_of(owner.get(here))
     assert "on its way" in text_of(owner.post(f"{here}give/", {"batch": str(batch)}, follow=True))
     assert status(voucher) == "pending"
+    assert "on its way to Amina" in text_of(owner.get(f"/vouchers/batches/{batch}/"))
     said = text_of(owner.get("/logins/why/", {"q": voucher.code}))
     assert "The voucher is not switched on yet." in said
     assert codes.shown(voucher.code) in text_of(
@@ -45,7 +46,7 @@ def test_the_way_of_a_batch(amina, voucher, client_for):
     assert "I have it" in text_of(agent.get(here))
     assert "work now" in text_of(agent.post(f"{here}{batch}/receive/", follow=True))
     assert status(voucher) == "active"
-    assert agent.get(f"/vouchers/batches/{batch}/").status_code == 200
+    assert "with Amina" in text_of(agent.get(f"/vouchers/batches/{batch}/"))
     assert "1 unsold codes stop" in text_of(agent.get(f"{here}{batch}/return/"))
     agent.post(f"{here}{batch}/return/")
     assert (status(voucher), Batch.objects.get(pk=batch).agent) == ("pending", None)
