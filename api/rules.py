@@ -50,6 +50,11 @@ class RulesIn(Strict):
         required=False,
         help_text="By the hour: `days`, `from` and `to` as in `windows`, `download_bps`, `upload_bps`; 0 is no limit.",
     )
+    free_windows = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="Hours, as in `windows`, whose data counts for no cap, quota or stage.",
+    )
     lock = Text(
         required=False,
         allow_blank=True,

@@ -25,7 +25,7 @@ from subscribers.versions import Reach
 
 FORM = "dashboard/plans/rules.html"
 _WEEK = list(range(7))
-ROWS = ("hours", "stages", "speeds", "sale")
+ROWS = ("hours", "stages", "speeds", "sale", "free")
 
 
 def facts_of(plan: Plan) -> list[tuple[str, str]]:
@@ -48,6 +48,7 @@ def facts_of(plan: Plan) -> list[tuple[str, str]]:
     lines += [("Hours", _hours(row)) for row in plan.windows]
     if plan.sale_limit:
         lines.append(("Sold to one subscriber", plan.get_sale_limit_display().lower()))
+    lines += [("Data counts for nothing", _hours(row)) for row in plan.free_windows]
     lines += [("Sold", _hours(row)) for row in plan.sale_windows]
     if plan.data_limit_bytes and (plan.carry != Plan.Carry.EARLY or plan.carry_limit_bytes):
         most = f", at most {formats.data_size(plan.carry_limit_bytes)}" if plan.carry_limit_bytes else ""
@@ -89,7 +90,7 @@ def _stage(row: Any) -> str:
     return f"after {after} {forms_rules.PERIODS[row['period']].lower()}: {offers.speed(row['download_bps'], row['upload_bps'])}"
 
 
-def _forms(plan: Plan, now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any, Any, Any]:
+def _forms(plan: Plan, now_ruled: Rules, given: Any = None) -> tuple[RulesForm, Any, Any, Any, Any, Any]:
     others = Plan.objects.filter(frozen_of=None).exclude(pk=plan.pk).order_by("name")
     choices = {
         "plans": list(others.values_list("pk", "name")),
@@ -102,6 +103,7 @@ def _forms(plan: Plan, now_ruled: Rules, given: Any = None) -> tuple[RulesForm, 
         Stages(given, initial=forms_rules.initial_stages(now_ruled), prefix="stages"),
         Speeds(given, initial=forms_speeds.initial(now_ruled), prefix="speeds"),
         Windows(given, initial=forms_rules.initial_windows(now_ruled.sale_windows), prefix="sale"),
+        Windows(given, initial=forms_rules.initial_windows(now_ruled.free_windows), prefix="free"),
     )
 
 
@@ -123,11 +125,11 @@ def change(request: Request, pk: int) -> HttpResponse:
     return refused(request, FORM, form=form, refusal=refusal, **context)
 
 
-def _read(form: RulesForm, hours: Any, stages: Any, speeds: Any, sale: Any) -> Rules | None:
+def _read(form: RulesForm, hours: Any, stages: Any, speeds: Any, sale: Any, free: Any) -> Rules | None:
     """The rules, None when something cannot be read; all are looked at, so that all errors show at once."""
-    fine = [each.is_valid() for each in (form, hours, stages, speeds, sale)]
+    fine = [each.is_valid() for each in (form, hours, stages, speeds, sale, free)]
     values = form.values()
-    for rows in (hours, stages, speeds, sale):
+    for rows in (hours, stages, speeds, sale, free):
         for each in rows.non_form_errors():
             form.add_error(None, each)
     if not all(fine) or form.errors:
@@ -138,6 +140,7 @@ def _read(form: RulesForm, hours: Any, stages: Any, speeds: Any, sale: Any) -> R
         stages=forms_rules.stages_of(stages),
         speeds=forms_speeds.speeds_of(speeds),
         sale_windows=forms_rules.windows_of(sale),
+        free_windows=forms_rules.windows_of(free),
     )
 
 

@@ -148,12 +148,13 @@ def foresee(
             if mark != last:
                 last = mark
                 _keep(found, event)
-            _live(verdict, habit, meter, today)
+            counts = not (plan.free and timetable.standing(plan.free, now, zone)[0])
+            _live(verdict, habit, meter, today, counts=counts)
         now += STEP
     return found
 
 
-def _live(verdict: Accept | Reject, habit: Habit, meter: _Meter, today: Day) -> None:
+def _live(verdict: Accept | Reject, habit: Habit, meter: _Meter, today: Day, *, counts: bool) -> None:
     """A quarter of an hour of the habit, as far as the verdict lets it."""
     wanted = habit.octets_a_day * STEP // (habit.hours * 3600)
     today.wanted += wanted
@@ -166,7 +167,7 @@ def _live(verdict: Accept | Reject, habit: Habit, meter: _Meter, today: Day) -> 
     if verdict.data_left is not None and down + up > verdict.data_left:
         up = up * verdict.data_left // (down + up)
         down = verdict.data_left - up
-    meter.add(down + up, up, STEP)
+    meter.add(down + up if counts else 0, up if counts else 0, STEP)
     today.moved += down + up
     if verdict.download_bps and (today.slowest_bps is None or verdict.download_bps < today.slowest_bps):
         today.slowest_bps = verdict.download_bps

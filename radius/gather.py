@@ -24,7 +24,7 @@ _COUNTED = """
     SELECT service_id, sum(octets) FILTER (WHERE hour >= %s), sum(seconds) FILTER (WHERE hour >= %s),
         sum(octets) FILTER (WHERE hour >= %s), sum(octets) FILTER (WHERE hour >= %s)
     FROM (
-        SELECT service_id, hour, upload_bytes + download_bytes AS octets, seconds
+        SELECT service_id, hour, CASE WHEN is_free THEN 0 ELSE upload_bytes + download_bytes END AS octets, seconds
         FROM subscribers_usage WHERE service_id = ANY(%s) AND hour >= %s
         UNION ALL
         SELECT service_id, hour, upload_bytes + download_bytes, seconds

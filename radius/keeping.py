@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from radius import memo, token
+from radius import freeing, memo, token
 from radius.accounting import NAS_REBOOT, WRAPPED
 from radius.folding import Fold, Folded, Key, Usage
 from radius.models import Session
@@ -271,13 +271,15 @@ def use(schema: str, usage: Usage, now: datetime) -> set[int]:
     """
     if not usage.by_hour:
         return set()
-    used = usage.by_service()
+    free = freeing.hours_of(usage, now)
+    used = freeing.counted(usage, free)
     hours, services = sorted(usage.by_hour), sorted(used)
     columns = [array(service for service, _ in hours), array(hour for _, hour in hours)]
     columns += [array(usage.by_hour[each][at] for each in hours) for at in range(3)]
     totals = [array(services)] + [array(used[each][at] for each in services) for at in range(3)]
     with connection.cursor() as cursor:
         cursor.execute(_USE_HOUR, columns)
+        freeing.mark(free)
         cursor.execute(_USE_SERVICE, [*totals, now])
         found = cursor.fetchall()
         cursor.execute("SET LOCAL kmikro.quiet = 'off'")

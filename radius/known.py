@@ -48,6 +48,7 @@ class PlanFacts:
     windows: tuple[Window, ...] = ()
     stages: tuple[Stage, ...] = ()
     speeds: tuple[Timed, ...] = ()  # by the hour
+    free: tuple[Window, ...] = ()  # hours whose data counts for nothing
     lock: str = ""  # to a device: 'first' | 'list'
     sites: frozenset[int] | None = None  # router ids; None = everywhere
     extras: Extras = PLAIN

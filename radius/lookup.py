@@ -232,6 +232,7 @@ def plan_facts(plan: Plan, places: Places) -> PlanFacts:
         windows=windows_of(plan.windows) if plan.windows else (),
         stages=stages_of(plan.stages) if plan.stages else (),
         speeds=speeds_of(plan.speeds) if plan.speeds else (),
+        free=windows_of(plan.free_windows) if plan.free_windows else (),
         lock=plan.lock,
         sites=places.routers(plan),
         extras=extras(**{name: getattr(plan, name) for name in _SAID}, idle_seconds=plan.idle_seconds or 0),

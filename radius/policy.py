@@ -118,9 +118,9 @@ def _accept(case: Case, steps: tuple[Step, ...]) -> Accept:
         binds=binds,
         ends_at=case.ends_at,
     )
-    if plan.download_limit_bytes is not None:
+    if plan.download_limit_bytes is not None and not plan.free:
         accept.download_left = plan.download_limit_bytes - (facts.data_used - facts.upload_used)
-    if plan.upload_limit_bytes is not None:
+    if plan.upload_limit_bytes is not None and not plan.free:
         accept.upload_left = plan.upload_limit_bytes - facts.upload_used
     if case.ends_at is not None and case.ends_at - case.now < 1:
         language = facts.language or request.nas.language
@@ -147,7 +147,10 @@ def _seconds_left(case: Case) -> int | None:
 
 
 def _data_left(case: Case) -> int | None:
+    """What the router may let through by itself. It knows no free hours: where there are some, our reports decide."""
     facts, plan = case.facts, case.facts.plan
+    if plan.free:
+        return None
     left: list[int] = []
     if plan.data_limit_bytes is not None:
         left.append(plan.data_limit_bytes + case.extra(arranged.TOTAL) - facts.data_used)

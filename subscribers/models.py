@@ -95,6 +95,9 @@ class Plan(models.Model):
     windows = models.JSONField(default=list)  # kmikro.lib.timetable
     stages = models.JSONField(default=list)  # FUP: from how many bytes a day, week or month which speed
     speeds = models.JSONField(default=list, db_default=NONE)  # by the hour: subscribers.speeds
+    free_windows = models.JSONField(
+        default=list, db_default=NONE
+    )  # kmikro.lib.timetable: hours whose data counts for nothing
     end_plan = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+"
     )  # whose speed, list and pool are given after the end
@@ -260,6 +263,7 @@ class Usage(models.Model):
     upload_bytes = models.BigIntegerField(default=0)
     download_bytes = models.BigIntegerField(default=0)
     seconds = models.BigIntegerField(default=0)
+    is_free = models.BooleanField(default=False, db_default=False)  # of data: it counts for no limit
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["service", "hour"], name="usage_once_per_hour")]

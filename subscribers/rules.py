@@ -49,6 +49,7 @@ class Rules:
     idle_seconds: int | None = None
     address_list: str = ""
     pool: str = ""
+    free_windows: list[Any] = field(default_factory=list)
     end_plan_id: int | None = None
     quota_plan_id: int | None = None
     sale_limit: str = ""
@@ -75,10 +76,11 @@ def settle(
 
 def _check(rules: Rules, before: Rules) -> None:
     windows_of(rules.windows)
-    try:
-        windows_of(rules.sale_windows)
-    except Refusal as refusal:
-        raise Refusal(refusal.code, refusal.text, field="sale_windows") from None
+    for name in ("sale_windows", "free_windows"):
+        try:
+            windows_of(getattr(rules, name))
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.text, field=name) from None
     stages_of(rules.stages)
     speeds_of(rules.speeds)
     _within(rules, "grace_seconds", 0, LONGEST_SECONDS)

@@ -18,6 +18,7 @@ WANTED = Rules(
     windows=[{"days": [0, 4], "from": "18:00", "to": "24:00"}],
     stages=[{"period": "week", "after_bytes": 20 * 10**9, "download_bps": 10**6, "upload_bps": 500_000}],
     speeds=[{"days": [5], "from": "22:00", "to": "06:00", "download_bps": 40_000_000, "upload_bps": 0}],
+    free_windows=[{"days": [0], "from": "00:00", "to": "05:00"}],
     sale_limit="month",
     sale_windows=[{"days": [6], "from": "08:00", "to": "20:00"}],
     carry="always",
@@ -120,15 +121,12 @@ def test_an_emptied_row_goes_away(plan, client_for):
         "stages-TOTAL_FORMS": "2", "stages-INITIAL_FORMS": "1", "stages-0-after": "", "stages-0-download": "", "stages-0-upload": "",
         "speeds-TOTAL_FORMS": "2", "speeds-INITIAL_FORMS": "1", "speeds-0-days": [], "speeds-0-opens": "", "speeds-0-closes": "",
         "speeds-0-download": "", "sale-TOTAL_FORMS": "2", "sale-INITIAL_FORMS": "1", "sale-0-days": [], "sale-0-opens": "",
+        "free-TOTAL_FORMS": "2", "free-INITIAL_FORMS": "1", "free-0-days": [], "free-0-opens": "", "free-0-closes": "",
         "sale-0-closes": "",
     }  # fmt: skip
     assert client.post(here(plan), emptied).status_code == 302
-    assert (ruled(plan).windows, ruled(plan).stages, ruled(plan).speeds, ruled(plan).sale_windows) == (
-        [],
-        [],
-        [],
-        [],
-    )
+    left = ruled(plan)
+    assert (left.windows, left.stages, left.speeds, left.sale_windows, left.free_windows) == ([],) * 5
 
 
 def test_plans_that_come_after_are_chosen_from_the_others(plan, client_for):

@@ -25,7 +25,8 @@ RULES = {
     "idle_seconds_unit": "minutes", "priority": "3", "lock": "first", "daily_data_bytes": "2,5", "burst_download_bps": "20",
     "burst_seconds": "16", "pool": "slow", "moves_a_day": "3", "speeds-TOTAL_FORMS": "1", "speeds-INITIAL_FORMS": "0",
     "speeds-0-days": ["5"], "speeds-0-opens": "22:00", "speeds-0-closes": "06:00", "speeds-0-download": "40",
-    "speeds-0-upload": "", "sale-TOTAL_FORMS": "1", "sale-INITIAL_FORMS": "0", "sale-0-days": ["6"], "sale-0-opens": "08:00",
+    "speeds-0-upload": "", "free-TOTAL_FORMS": "1", "free-INITIAL_FORMS": "0",
+    "free-0-days": ["0"], "free-0-opens": "00:00", "free-0-closes": "05:00", "sale-TOTAL_FORMS": "1", "sale-INITIAL_FORMS": "0", "sale-0-days": ["6"], "sale-0-opens": "08:00",
     "sale-0-closes": "20:00", "sale_limit": "month", "carry": "always", "carry_limit_bytes": "5",
 }  # fmt: skip
 INVITE = {"email": "new@example.test", "name": "New", "role": "support"}

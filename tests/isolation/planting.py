@@ -58,6 +58,7 @@ OVERRIDES: dict[str, Given] = {
     "subscribers.Plan.windows": lambda side, pk: [],
     "subscribers.Plan.speeds": lambda side, pk: [],
     "subscribers.Plan.sale_windows": lambda side, pk: [],
+    "subscribers.Plan.free_windows": lambda side, pk: [],
     "subscribers.Plan.sale_limit": lambda side, pk: "",
     "subscribers.Period.closed": lambda side, pk: [],
     "subscribers.Plan.stages": lambda side, pk: [],

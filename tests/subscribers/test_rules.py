@@ -66,6 +66,7 @@ def test_a_place_that_is_gone_hinders_no_other_change() -> None:
         ({"lock": "all"}, "lock"),
         ({"sale_limit": "year"}, "sale_limit"),
         ({"sale_windows": [{}]}, "sale_windows"),
+        ({"free_windows": [{}]}, "free_windows"),
         ({"carry": "often"}, "carry"),
         ({"carry_limit_bytes": 5}, "carry_limit_bytes"),
         ({"moves_a_day": 101}, "moves_a_day"),
