@@ -18,8 +18,9 @@ from dashboard.page import confirm, done, page
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
 from radius.models import Session
+from routers.models import Router
 from subscribers import queries as service_queries
-from subscribers.models import Service
+from subscribers.models import Service, Site
 
 SORTS = {
     "since": ("started_at", "pk"),
@@ -62,21 +63,28 @@ def searched(rows: "QuerySet[Any]", text: str, *, clear: bool) -> "QuerySet[Any]
     return rows.filter(found)
 
 
+def _chosen(request: Request, *, clear: bool) -> "QuerySet[Session]":
+    """The sessions that pass the filters in the address: state, router, site, plan and search."""
+    state = listing.choice(request, "state", {"ended"})
+    rows = Session.objects.filter(ended_at__isnull=state != "ended")
+    if (router := listing.number(request, "router")) is not None:
+        rows = rows.filter(router_id=router)
+    if (site := listing.number(request, "site")) is not None:
+        rows = rows.filter(router_id__in=Router.objects.filter(site=site).values("pk"))
+    if (plan := listing.number(request, "plan")) is not None:
+        rows = rows.filter(service_queries.on_plans([plan], "service__"))
+    text = listing.search(request)
+    return searched(rows, text, clear=clear) if text else rows
+
+
 def _rows(request: Request) -> dict[str, Any]:
     now = datetime.now(UTC)
     state = listing.choice(request, "state", {"ended"})
     router, plan = listing.number(request, "router"), listing.number(request, "plan")
+    site = listing.number(request, "site")
     text, clear = listing.search(request), names.may_see_codes(request)
-    rows = Session.objects.filter(ended_at__isnull=state != "ended").select_related(
-        "service__plan", "service__voucher"
-    )
+    rows = _chosen(request, clear=clear).select_related("service__plan", "service__voucher")
     rows = rows.defer("fold", "service__secret", "service__voucher__code")
-    if router is not None:
-        rows = rows.filter(router_id=router)
-    if plan is not None:
-        rows = rows.filter(service_queries.on_plans([plan], "service__"))
-    if text:
-        rows = searched(rows, text, clear=clear)
     chosen, fields = listing.order(request, SORTS, "-ended" if state == "ended" else "-since")
     found = listing.paged(request, rows.order_by(*fields))
     places = names.routers()
@@ -91,11 +99,12 @@ def _rows(request: Request) -> dict[str, Any]:
         "state": state,
         "router": router,
         "plan": plan,
+        "site": site,
         "places": places,
         "heads": listing.headings(request, chosen, [*columns, ("", "", "num")]),
         "pace": "2s" if any(row["waiting"] or row["changing"] for row in shown) else "10s",
         "here": listing.link(request, page=found.number if found.number > 1 else None),
-        "filtered": bool(text or router is not None or plan is not None),
+        "filtered": bool(text or router is not None or plan is not None or site is not None),
         "may_see_vouchers": access.may(request, Action.SEE_VOUCHERS),
         "may_see_subscribers": access.may(request, Action.SEE_SUBSCRIBERS),
         "may_disconnect": access.may(request, Action.DISCONNECT),
@@ -125,6 +134,7 @@ def _row(session: Session, places: dict[int, str], now: datetime, *, clear: bool
         "service": service,
         "login": names.login(session.username, service, clear=clear),
         "router": places.get(session.router_id, names.GONE),
+        "rate": session.download_bytes * 8 / session.seconds if session.seconds >= 60 else None,
         "quiet": session.ended_at is None and now - session.updated_at > QUIET_AFTER,
         **acts(session, now),
     }
@@ -149,7 +159,8 @@ def index(request: Request) -> HttpResponse:
             str(router) if router is not None else "",
         ),
         plans=service_queries.living_plans().order_by("is_archived", "name").only("name")[:100],
-        keep=[(name, context[name]) for name in ("state", "router", "plan") if context[name]],
+        sites=list(Site.objects.all()[:100]),
+        keep=[(name, context[name]) for name in ("state", "router", "plan", "site") if context[name]],
         export_url=listing.link(request, format="csv"),
         **context,
     )
@@ -164,8 +175,7 @@ def live(request: Request) -> HttpResponse:
 
 def _csv(request: Request) -> HttpResponse:
     clear = names.may_see_codes(request)
-    state = listing.choice(request, "state", {"ended"})
-    rows = Session.objects.filter(ended_at__isnull=state != "ended").select_related("service__plan")
+    rows = _chosen(request, clear=clear).select_related("service__plan")
     places = names.routers()
     listing.limit_statements()
     return listing.csv_answer(

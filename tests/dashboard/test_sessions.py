@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import JournalEntry
 from radius.models import Session
+from routers.models import Router
 from tests.factories import NOW, make_plan, make_router, make_session, make_voucher
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ def live(inside_isp):
     "query",
     [
         lambda one: {"router": one.router_id},
+        lambda one: {"site": Router.objects.get(pk=one.router_id).site_id},
         lambda one: {"plan": one.service.plan_id},
         lambda one: {"q": one.mac.lower()},
         lambda one: {"q": one.framed_ip},
@@ -36,6 +38,8 @@ def test_filters_and_searches(live, client_for, query):
     page = client_for("support").get("/sessions/", query(live[0])).content.decode()
     assert "AA:00:00:00:00:01" in page
     assert "BB:00:00:00:00:02" not in page
+    file = client_for("support").get("/sessions/", {**query(live[0]), "format": "csv"}).content.decode()
+    assert "AA:00:00:00:00:01" in file and "BB:00:00:00:00:02" not in file
 
 
 def test_who_may_not_see_codes_cannot_guess_them_letter_by_letter(live, client_for):
