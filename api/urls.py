@@ -1,6 +1,6 @@
 """Addresses of the API, version 1."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from api import (
     accounts,
@@ -19,6 +19,7 @@ from api import (
     explain,
     foresight,
     leaks,
+    many_urls,
     me,
     merging,
     monitoring,
@@ -211,7 +212,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         merging.UndoMerger.as_view(),
         name="api-subscriber-merger-undo",
     ),
-    path("", include("api.many_urls")),
+    *many_urls.urlpatterns,
     path("custom-fields/", subscriber_parts.CustomFields.as_view(), name="api-custom-fields"),
     path("custom-fields/<int:number>/", subscriber_parts.OneCustomField.as_view(), name="api-custom-field"),
     path("accounts/", accounts.Accounts.as_view(), name="api-accounts"),
