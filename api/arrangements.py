@@ -149,6 +149,7 @@ class PreviewArrangement(View):
     scopes = {"POST": Action.SEE_SUBSCRIBERS}
 
     @extend_schema(request=ArrangementNew, responses=ArrangementWouldBe)
+    @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """See what an arrangement would do.
 

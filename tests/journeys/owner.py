@@ -79,20 +79,22 @@ class Owner:
 
         until(shown, f"{text} on {self.page.url}")
 
-    def vouchers(self, plan: str = "A day", *, length: str = "1", unit: str = "days") -> list[str]:
-        """A plan that lasts so long, and three codes of it."""
+    def vouchers(
+        self, plan: str = "A day", *, length: str = "1", unit: str = "days", price: str = "20", count: int = 3
+    ) -> list[str]:
+        """A plan that lasts so long, and so many codes of it, by their serials; the batch's page stays open."""
         self.go("/plans/new/")
-        self.fill(name=plan, price="20", validity=length)
+        self.fill(name=plan, price=price, validity=length)
         self.page.locator("[name=validity_unit]").select_option(unit)
         self.press("Create plan")
         expect(self.page.locator("body")).to_contain_text(f"{plan} is on sale.")
         self.go("/vouchers/")
-        self.fill(count="3")
+        self.fill(count=str(count))
         self.page.get_by_role("radio", name=plan).first.check()
         self.press("Create vouchers")
         self.page.wait_for_url(re.compile(r"/vouchers/batches/\d+/"))
         codes = self.page.get_by_text(re.compile(r"^\s*\w{4}-\w{4}-\w{4}\s*$"))
-        expect(codes).to_have_count(3)
+        expect(codes).to_have_count(count)
         return [each.strip().replace("-", "") for each in codes.all_inner_texts()]
 
 
