@@ -22,6 +22,14 @@ ROUTES = {
 }
 
 
+# PostgreSQL's own counters of this transaction; what a savepoint took back is still counted.
+_WRITTEN = """
+    SELECT relname::text, pg_stat_get_xact_tuples_inserted(pg_class.oid) + pg_stat_get_xact_tuples_updated(pg_class.oid)
+        + pg_stat_get_xact_tuples_deleted(pg_class.oid)
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = %s AND relkind IN ('r', 'p')
+"""
+
+
 class Watch:
     """Every statement of a request: it must run as the database role and on the path of its scope, nobody else's."""
 
@@ -84,28 +92,39 @@ def _looking(role: str) -> Iterator[Any]:
         cursor.execute("ROLLBACK TO SAVEPOINT looking; RELEASE SAVEPOINT looking")
 
 
-def tables(side: Side) -> list[str]:
+def written(side: Side) -> dict[str, int]:
+    """How many rows were written to each of the ISP's tables in this transaction, undone or not."""
     with _looking("NONE") as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [side.isp.schema_name]
-        )
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(_WRITTEN, [side.isp.schema_name])
+        return {name: count for name, count in cursor.fetchall() if count}
 
 
-def fingerprint(side: Side, names: list[str]) -> dict[str, str]:
-    """A digest of each of the ISP's tables, and of its rows in public."""
-    schema = side.isp.schema_name
-    one = "SELECT '{1}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{0}\".\"{1}\" t {2}"
-    with _looking(f'"{schema}"') as cursor:
-        cursor.execute(" UNION ALL ".join(one.format(schema, name, "") for name in names))
-        marks = dict(cursor.fetchall())
+def public_rows(side: Side) -> dict[str, str]:
+    """A digest of the ISP's rows in each table of public."""
     with _looking("NONE") as cursor:
         parts = [
-            one.format("public", table, f"WHERE {column} = %(schema)s") for table, column in ROUTES.items()
+            f"SELECT '{table}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+            f' FROM public."{table}" t WHERE {column} = %(schema)s'
+            for table, column in ROUTES.items()
         ]
-        cursor.execute(" UNION ALL ".join(parts), {"schema": schema})
-        marks |= dict(cursor.fetchall())
-    return marks
+        cursor.execute(" UNION ALL ".join(parts), {"schema": side.isp.schema_name})
+        return dict(cursor.fetchall())
+
+
+class Marks:
+    """What an ISP has, by which a write of somebody else shows: counters of its tables, and its rows in public."""
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self._written, self._public = written(side), public_rows(side)
+
+    def changed(self) -> list[str]:
+        """The tables that were written to since it was asked last, or that differ."""
+        now, before = written(self.side), self._written
+        self._written = now
+        found = [name for name in now if now[name] != before.get(name, 0)]
+        rows = public_rows(self.side)
+        return found + [name for name in rows if rows[name] != self._public[name]]
 
 
 def normal(response: Any, *parts: object) -> str:

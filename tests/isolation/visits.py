@@ -203,8 +203,7 @@ def walk(principal: Principal, world: World, *, only: Callable[[Call], bool] | N
     mine = {"A": world.a, "B": world.b}.get(principal.at)
     foreign = [side for side in (world.a, world.b) if side is not mine]
     client = principal.client(world)
-    names = {side.tag: oracle.tables(side) for side in foreign}
-    before = {side.tag: oracle.fingerprint(side, names[side.tag]) for side in foreign}
+    marks = [oracle.Marks(side) for side in foreign]
     stranger = foreign[-1]
     hints = dict.fromkeys(HINTS, stranger.host) | {"X-Schema": stranger.isp.schema_name}
     problems = []
@@ -223,10 +222,8 @@ def walk(principal: Principal, world: World, *, only: Callable[[Call], bool] | N
                     response.status_code = 302  # the fragment's way to the sign-in page
                 wrong = judge(principal, world, call, response) + watch.problems
                 if watch.wrote:
-                    for side in foreign:
-                        after = oracle.fingerprint(side, names[side.tag])
-                        changed = [name for name, mark in after.items() if mark != before[side.tag][name]]
-                        wrong += [f"changed {side.tag}'s {name}" for name in changed]
+                    for each in marks:
+                        wrong += [f"changed {each.side.tag}'s {name}" for name in each.changed()]
             problems += [
                 f"{principal.name}: {call.method} {call.name} {call.address}{' (htmx)' if htmx else ''}: {text}"
                 for text in wrong
