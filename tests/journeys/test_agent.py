@@ -23,7 +23,7 @@ BEGINS = """async path => {
 BUYER, THIEF = "02:00:5E:00:79:01", "02:00:5E:00:79:02"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # it stays for the others: dead routers cost the workers time
 def mikrotik(town: Stack) -> Iterator[VirtualRouter]:
     address = town.environment["KMIKRO_RADIUS_ADDRESS"].rpartition(".")[0] + ".29"
     with VirtualRouter(address=address, identity="duka") as router:

@@ -20,7 +20,7 @@ FIRST, SECOND = "02:00:5E:00:77:01", "06:00:5E:00:77:02"
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # it stays for the others: dead routers cost the workers time
 def mikrotik(town: Stack) -> Iterator[VirtualRouter]:
     address = town.environment["KMIKRO_RADIUS_ADDRESS"].rpartition(".")[0] + ".27"
     with VirtualRouter(address=address, identity="kibanda") as router:

@@ -23,7 +23,7 @@ MAC = "02:00:5E:00:78:01"
 FULL, SLOW, OVER = "5M/10M", "500k/1M", "128k/256k"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # it stays for the others: dead routers cost the workers time
 def mikrotik(town: Stack) -> Iterator[VirtualRouter]:
     address = town.environment["KMIKRO_RADIUS_ADDRESS"].rpartition(".")[0] + ".28"
     with VirtualRouter(address=address, identity="estate") as router:
@@ -75,6 +75,7 @@ def test_a_line_is_slowed_helped_ended_renewed_and_blocked_on_one_session(
     owner.page.locator("[name=stages-0-upload]").fill("0.5")
     owner.page.locator("[name=end_plan_id]").select_option(after)
     owner.press("Save rules")
+    expect(owner.page.locator("body")).to_contain_text("The rules of Home 10 are saved.")
     page, secret = connects(owner, home)
 
     # The line comes up at full speed, and twenty megabytes later at that of fair use.

@@ -46,6 +46,7 @@ def _shuts_us_out(owner: Owner, mikrotik: VirtualRouter, number: str) -> None:
     owner.go(f"/routers/{number}/offers/add/hotspot/")
     owner.fill(key="lobby", interface="ether1")
     owner.press("Save")
+    page.wait_for_url(f"**/routers/{number}/offers/")
     owner.go(f"/routers/{number}/")
     page.get_by_role("link", name="Plan a change").first.click()
     owner.press("Plan it")

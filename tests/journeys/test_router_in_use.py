@@ -112,6 +112,7 @@ def test_a_router_that_serves_people_is_taken_over_and_given_back(
     owner.go(f"/routers/{number}/offers/add/queue/")
     owner.fill(key="shop", target="10.66.0.20/32", download="3M", upload="1M")
     owner.press("Save")
+    page.wait_for_url(f"**/routers/{number}/offers/")
     write(owner, number)
     until(lambda: any("shop" in r["name"] for r in mikrotik.tree.rows("/queue/simple")), "the new queue")
     untouched(before.tables, mikrotik, picked)
