@@ -28,7 +28,7 @@ from tests.addresses import own
 from tests.kmikro.sstp.router import Router
 from tests.routers.test_enrolment_journey import asked, web, worked
 from tests.routers.test_sstp_journey import SEVEN, SIX, Asked, begin, is_ready
-from tests.tenants.sstp_caller import SECONDS, Caller
+from tests.tenants.sstp_caller import SECONDS, Caller, tell
 from tests.waiting import until
 
 __all__ = ["asked", "web"]
@@ -98,7 +98,7 @@ def dialling(mikrotik: VirtualRouter, ends: list[Router]) -> None:
                 store.load_verify_locations(cadata=each.public_bytes(Encoding.DER))
             end = Router(user, password, ssl.PEM_cert_to_DER_cert(shown))
             with contextlib.suppress(ConnectionError):
-                asyncio.run(called(store, (host, port), end))
+                tell(called(store, (host, port), end))
             ends.append(end)
             return Given(end.address, end.hub) if end.is_up else None
 
