@@ -13,7 +13,7 @@ from billing.stock_models import Sale
 from kmikro.lib.money import LARGEST
 from kmikro.lib.refusal import Refusal
 from kmikro.ui import formats
-from tenants import routes
+from tenants import zones
 
 Kind = AgentEntry.Kind
 
@@ -32,7 +32,7 @@ class Given:
 
 def zone() -> ZoneInfo:
     """The ISP's time zone."""
-    return ZoneInfo(routes.zone_name(routes.own_schema()))
+    return zones.own()
 
 
 def locked(agent_id: int) -> Agent:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
@@ -10,7 +9,7 @@ from billing.models import Batch
 from kmikro.lib import codes
 from kmikro.lib.money import LARGEST
 from kmikro.lib.refusal import Refusal
-from tenants import routes
+from tenants import zones
 
 FARTHEST = timedelta(days=5 * 366)
 PREFIX_SIGNS = "".join(sign for sign in codes.ALPHABET if sign.isalpha())
@@ -74,7 +73,7 @@ def last_moment(options: Options, now: datetime) -> datetime | None:
     """When the last day on which the codes may begin is over on the ISP's clock."""
     if options.use_by is None:
         return None
-    zone = ZoneInfo(routes.zone_name(routes.own_schema()))
+    zone = zones.own()
     if options.use_by < now.astimezone(zone).date():
         raise Refusal("past_use_by", "This day is over. Choose today or later.", field="use_by")
     if options.use_by > (now + FARTHEST).date():

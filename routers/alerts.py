@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from routers import channels
 from routers.models import AlertRule, Incident, Notice
-from tenants import finding, routes
+from tenants import finding, zones
 
 What, State = Notice.What, Notice.State
 MOST_TRIES = 6
@@ -45,7 +45,7 @@ def notices(changed: Iterable[Incident], *, now: datetime) -> list[Notice]:
     changed = list(changed)
     if not changed:
         return []
-    rules, zone = list(AlertRule.objects.filter(is_on=True)), ZoneInfo(routes.zone_name(routes.own_schema()))
+    rules, zone = list(AlertRule.objects.filter(is_on=True)), zones.own()
     made = []
     for incident in changed:
         if incident.closed_at is None:

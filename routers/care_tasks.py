@@ -4,7 +4,6 @@ import json
 import random
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 from celery import shared_task
@@ -29,7 +28,7 @@ from routers import (
 from routers.device import Target
 from routers.models import CareItem, CareRun, Router, RouterBackup
 from routers.talks import HARD, SOFT
-from tenants import routes
+from tenants import routes, zones
 from tenants.tasks import each_isp, tenant_task, unit
 
 log = structlog.get_logger("routers.care")
@@ -191,7 +190,7 @@ def back_up_all() -> None:
     """Every hour: in the night of the ISP, orders for all of its ready routers; once, and later when it was missed."""
     now = _now()
     here.alone("backups")
-    night = now.astimezone(ZoneInfo(routes.zone_name(routes.own_schema()))).hour == NIGHT
+    night = now.astimezone(zones.own()).hour == NIGHT
     if not nightly.is_due(care.last_nightly(), night=night, now=now):
         return
     routers = list(queries.all_routers().filter(state=Router.State.READY).order_by("pk"))

@@ -5,6 +5,7 @@ RADIUS hears of it by the table's own trigger; who ends or cuts off what follows
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from kmikro.lib.refusal import Refusal
 from subscribers import arranged, arrangement_checks, queries
 from subscribers.arrangement_checks import Wish
 from subscribers.models import Arrangement, Service, Subscriber
-from tenants import routes
+from tenants import zones
 
 Kind = Arrangement.Kind
 
@@ -39,7 +40,7 @@ class Preview:
 
 def own_zone() -> ZoneInfo:
     """The ISP's own clock."""
-    return ZoneInfo(routes.zone_name(routes.own_schema()))
+    return zones.own()
 
 
 def preview(service: Service, wish: Wish, *, now: datetime) -> Preview:
@@ -139,15 +140,21 @@ def is_over(service: Service, now: datetime) -> bool:
 
 def ended_by_hand(service: Service) -> bool:
     """Did a person end it, or its subscriber?"""
+    return bool(which_by_hand([service.pk]))
+
+
+def which_by_hand(services: Collection[int]) -> set[int]:
+    """Those of these services that a person ended, or their subscriber."""
     entries = JournalEntry.objects.filter(
         target_kind=Service._meta.label_lower,
-        target_id=str(service.pk),
+        target_id__in=[str(pk) for pk in services],
         verb__in=("service.end", "service.follow"),
     )
-    return any(
-        verb == "service.end" or (facts.get("changed") or [""])[-1] == Service.Status.ENDED
-        for verb, facts in entries.values_list("verb", "facts")
-    )
+    return {
+        int(pk)
+        for pk, verb, facts in entries.order_by().values_list("target_id", "verb", "facts")
+        if verb == "service.end" or (facts.get("changed") or [""])[-1] == Service.Status.ENDED
+    }
 
 
 def _row(service: Service, wish: Wish, now: datetime) -> Arrangement:

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from accounts.journal import Actor, record
-from accounts.models import JournalEntry
 from kmikro.lib import copying
 from kmikro.lib.refusal import Refusal
-from subscribers import bulk_judging, plan_moves
+from subscribers import arranging, bulk_judging, plan_moves
 from subscribers.models import BulkAct, BulkItem, Plan, Service, Site, Subscriber
 
 MOST = 50_000
@@ -88,8 +87,8 @@ def _accounts(act: str, value: dict[str, Any], of: str, ids: list[int]) -> Itera
             "pk", "subscriber_id", "label", "subscriber__name", "status", "subscriber__state", "plan_id", "expires_at"
         )
     )  # fmt: skip
-    ended = [str(pk) for pk, *_, status, _state, _plan, _ends in read if status == Service.Status.ENDED]
-    by_hand = _ended_by_hand(ended) if act == "extend" and ended else set()
+    ended = [pk for pk, *_, status, _state, _plan, _ends in read if status == Service.Status.ENDED]
+    by_hand = arranging.which_by_hand(ended) if act == "extend" and ended else set()
     for pk, owner, label, name, status, state, plan, ends in read:
         found = bulk_judging.Account(status, state or "", plan, ends, pk in by_hand)
         yield pk, owner, f"{label} ({name})" if name else label, bulk_judging.account(act, value, found)
@@ -97,18 +96,6 @@ def _accounts(act: str, value: dict[str, Any], of: str, ids: list[int]) -> Itera
         without = Subscriber.objects.filter(pk__in=set(ids) - {owner for _pk, owner, *_ in read})
         for pk, name in without.order_by("name", "pk").values_list("pk", "name"):
             yield None, pk, name, "Has no account."
-
-
-def _ended_by_hand(ids: list[str]) -> set[int]:
-    """As subscribers.arranging.ended_by_hand, for many."""
-    entries = JournalEntry.objects.filter(
-        target_kind=Service._meta.label_lower, target_id__in=ids, verb__in=("service.end", "service.follow")
-    )
-    return {
-        int(pk)
-        for pk, verb, facts in entries.order_by().values_list("target_id", "verb", "facts")
-        if verb == "service.end" or (facts.get("changed") or [""])[-1] == Service.Status.ENDED
-    }
 
 
 def _people(act: str, value: dict[str, Any], of: str, ids: list[int]) -> Iterator[Row]:

@@ -55,6 +55,12 @@ def correct(
     for name in _FIELDS:
         if abs(getattr(amount, name)) > (LARGEST_SECONDS if name == "seconds" else LARGEST_BYTES):
             raise Refusal("out_of_range", "This is more than anybody uses in an hour.", field=name)
+    if amount.upload_bytes or amount.download_bytes:
+        if Usage.objects.filter(service=service, hour=at, is_free=True).exists():
+            text = (
+                "This was a free hour: its data counts for nothing, so there is nothing to correct but time."
+            )
+            raise Refusal("free_hour", text, field="hour")
     return _write(service, at, amount, why.strip()[:300], None, by, now)
 
 

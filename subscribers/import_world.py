@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -25,7 +24,7 @@ from subscribers.models import (
     Site,
     Subscriber,
 )
-from tenants import routes
+from tenants import zones
 
 FIELDS = (
     "kind", "name", "legal_name", "tax_number", "language", "address", "latitude", "longitude", "site_id", "tags",
@@ -43,7 +42,7 @@ def context_of(file: ImportFile, now: datetime) -> Context:
         columns=file.columns,
         rules=Rules(**rules),
         country=file.country,
-        zone=ZoneInfo(routes.zone_name(routes.own_schema())),
+        zone=zones.own(),
         now=now,
         key=purpose_key("imported rows"),
         plans=_plain(queries.plans().values_list("name", "pk")),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from kmikro.lib import timetable, validity
 from kmikro.lib.refusal import Refusal
 from subscribers.models import Period, Plan, Service, Subscriber
-from tenants import routes
+from tenants import zones
 
 ONCE = Plan.SaleLimit.ONCE
 
@@ -18,12 +18,12 @@ def until(plan: Plan, *, now: datetime) -> datetime | None:
     valid = plan.validity
     if valid is None or plan.validity_begins != Plan.Begins.START:
         return None
-    return datetime.fromtimestamp(validity.end(now.timestamp(), valid, _zone()), UTC)
+    return datetime.fromtimestamp(validity.end(now.timestamp(), valid, zones.own()), UTC)
 
 
 def check(plan: Plan, subscriber: Subscriber | None, *, now: datetime) -> None:
     """Raises Refusal when the plan is not sold at this hour, or not again to this subscriber."""
-    zone = _zone()
+    zone = zones.own()
     if plan.sale_windows:
         windows = timetable.windows_of(plan.sale_windows)
         is_open, changes_at = timetable.standing(windows, now.timestamp(), zone)
@@ -53,10 +53,6 @@ def _bought(plan: Plan, subscriber: Subscriber, since: datetime | None) -> bool:
     if since is not None:
         services, renewals = services.filter(made_at__gte=since), renewals.filter(made_at__gte=since)
     return services.exclude(status=Service.Status.VOID).exists() or renewals.exists()
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(routes.zone_name(routes.own_schema()))
 
 
 def _day(at: float, zone: ZoneInfo) -> str:

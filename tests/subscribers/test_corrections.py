@@ -74,3 +74,12 @@ def test_what_will_not_do(spent, amount, why, hour, code) -> None:
         correct(spent, amount, why, hour)
     assert refusal.value.code == code
     assert not Correction.objects.exists()
+
+
+def test_data_of_a_free_hour_counts_for_nothing_and_is_not_corrected(spent) -> None:
+    Usage.objects.update(is_free=True)
+    with pytest.raises(Refusal) as refused:
+        correct(spent, Amount(download_bytes=-1))
+    assert (refused.value.code, refused.value.field) == ("free_hour", "hour")
+    assert correct(spent, Amount(seconds=-60)).seconds == -60
+    assert Service.objects.get(pk=spent.pk).download_bytes == 10**9
