@@ -74,6 +74,7 @@ def test_no_moves_are_left(taken: Session, anonymous: HostClient) -> None:
     page = enter(anonymous, CODE, mac=NEW).content.decode()
     assert "cannot move any more today" in page
     assert "Move it here" not in page
+    assert "move the pass to this device" not in page
     start = anonymous.get(address(mac=NEW)).content.decode()
     answer = posted(anonymous, start, "move", code=CODE)
     assert answer.status_code == 422
@@ -85,6 +86,7 @@ def test_a_pass_for_listed_devices_says_so(router: Router, anonymous: HostClient
     make_service(code=CODE, plan=make_plan(lock="list"))
     page = enter(anonymous, CODE).content.decode()
     assert "for the devices on its list" in page
+    assert "Another device" not in page
     assert "<form" not in page
 
 
